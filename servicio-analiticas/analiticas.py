@@ -1,0 +1,107 @@
+"""
+servicio-analiticas: counts the events of `cola_analiticas` and serves the counts at `/reporte`.
+
+Reads the environment (analytics_settings.py), RabbitMQ and one SQLite file. Exit codes: 0 after
+SIGINT or SIGTERM, 2 for a wrong setting, 1 when it gives up; the last line says why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sqlite3
+import sys
+from pathlib import Path
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+import lenient_amqp
+from amqp_errors import ConsumerGivesUpError
+from analytics_settings import Settings, read_settings
+from batch_counter import BatchCounter
+from consumer import Consumer
+from live import Live
+from report_http import create_app
+from store import CommitFailedError, Store, StoreInUseError, open_store
+from totals import IdWindow
+
+LOG = logging.getLogger("analiticas")
+STOP_TIMEOUT = 8.0  # seconds until a stop is forced
+
+
+async def run(settings: Settings, store: Store) -> None:
+    """Consume and serve until a signal; any part that fails ends the other with its error."""
+    live = Live(store.load())
+    counter = BatchCounter(store, live)
+    consumer = Consumer(settings, counter, live)
+    stop = asyncio.Event()
+    _on_signals(stop, consumer, live)
+    try:
+        async with asyncio.TaskGroup() as parts:
+            parts.create_task(consumer.run(), name="consumer")
+            parts.create_task(_serve(settings, live, stop), name="http")
+    finally:
+        counter.close()
+
+
+async def _serve(settings: Settings, live: Live, stop: asyncio.Event) -> None:
+    config = Config()
+    config.bind = [f"{settings.reporte_host}:{settings.reporte_port}"]
+    config.errorlog = logging.getLogger("analiticas.http")
+    config.errorlog.setLevel(logging.WARNING)  # "Running on" is not the moment we are ready
+    config.backlog = 4096
+    # Longer than any client keeps an idle connection, or its next request meets a closed one.
+    config.keep_alive_timeout = 120
+    config.graceful_timeout = 2
+    try:
+        await serve(create_app(live), config, shutdown_trigger=stop.wait)
+    except OSError as error:
+        raise OSError(f"can't listen on {config.bind[0]}: {error}. Set REPORTE_PORT.") from None
+
+
+def _on_signals(stop: asyncio.Event, consumer: Consumer, live: Live) -> None:
+    loop = asyncio.get_running_loop()
+
+    def stop_all() -> None:
+        stop.set()
+        consumer.stop()
+        live.close()
+        loop.call_later(STOP_TIMEOUT, os._exit, 1)
+
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signum, stop_all)
+
+
+def main() -> int:
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level="INFO")
+    for noisy in ("aiormq", "aio_pika"):
+        logging.getLogger(noisy).setLevel(logging.CRITICAL)  # we say the same, once
+    lenient_amqp.install()
+    try:
+        settings = read_settings(os.environ)
+    except ValueError as error:
+        LOG.critical("%s", error)
+        return 2
+    try:
+        window = IdWindow(settings.id_window_seconds, settings.id_window_rows)
+        store = open_store(Path(settings.store_path), window)
+    except (OSError, sqlite3.Error, StoreInUseError) as error:
+        LOG.critical("can't use the store %s: %s", settings.store_path, error)
+        return 1
+    try:
+        asyncio.run(run(settings, store))
+    except BaseExceptionGroup as group:
+        expected, unexpected = group.split((OSError, CommitFailedError, ConsumerGivesUpError))
+        if expected is None or unexpected is not None:
+            raise
+        LOG.critical("gives up: %s", expected.exceptions[0])
+        return 1
+    LOG.info("stopped")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

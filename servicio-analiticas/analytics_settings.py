@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import msgspec
+
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+Name = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class Settings(msgspec.Struct, frozen=True, rename="upper"):
+    """What the environment says; every variable has a default for `make run` on one machine."""
+
+    rabbitmq_host: Name = "127.0.0.1"
+    rabbitmq_port: Port = 5672
+    rabbitmq_user: Name = "pulso"
+    rabbitmq_password: Name = "pulso"  # noqa: S105 - the demo's, said so in .env
+    rabbitmq_vhost: Name = "/"
+    reporte_host: Name = "127.0.0.1"
+    reporte_port: Port = 8091
+    store_path: Name = "pulso.db"
+    id_window_seconds: Annotated[int, msgspec.Meta(ge=60)] = 7 * 24 * 3600
+    id_window_rows: Annotated[int, msgspec.Meta(ge=1000)] = 50_000_000
+    prefetch: Annotated[int, msgspec.Meta(ge=2, le=65535)] = 1000
+    batch_messages: Annotated[int, msgspec.Meta(ge=1)] = 500
+    batch_seconds: Annotated[float, msgspec.Meta(ge=0, le=5)] = 0.005
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Raises ValueError with one sentence that names the variable and what is wrong with it."""
+    given = {
+        k: v for k, v in environ.items() if v != "" and k.lower() in Settings.__struct_fields__
+    }
+    try:
+        settings = msgspec.convert(given, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        what, _, path = str(error).partition(" - at `$.")
+        variable = path.rstrip("`")
+        raise ValueError(
+            f"{variable}={given.get(variable, '')!r}: {what}."
+            f" Set {variable} in .env or in the environment."
+        ) from None
+    if settings.prefetch < 2 * settings.batch_messages:
+        raise ValueError(
+            f"PREFETCH={settings.prefetch}: must be at least twice BATCH_MESSAGES"
+            f" ({settings.batch_messages}), or a full batch could never gather."
+        )
+    return settings

@@ -1,0 +1,158 @@
+"""
+Takes messages from `cola_analiticas` and tells the broker what became of each.
+
+The order is always: commit, then reject each bad message, then acknowledge the rest with one
+`multiple` ack. Whatever happens in between, an unacknowledged message comes again and its id
+tells that it was counted. Delivery tags die with their channel, so a session that is lost
+takes its unacknowledged messages with it; nothing of it is carried over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Sequence
+
+import aio_pika
+import aiormq
+from aiormq.abc import AbstractChannel as RawChannel
+
+import topology
+from amqp_errors import ConsumerGivesUpError, Lost, describe, gravest
+from analytics_settings import Settings
+from batch_counter import BatchCounter
+from counting import Message
+from inbox import Inbox
+from live import Live
+from queue_watch import QueueWatch
+from store import Committed
+
+LOG = logging.getLogger("analiticas.consumer")
+HEARTBEAT = 10  # seconds; a frozen broker is noticed after about three of them
+CONNECT_TIMEOUT = 10.0
+CLOSE_TIMEOUT = 3.0
+MAX_RETRY_DELAY = 5.0
+
+
+class Consumer:
+    def __init__(self, settings: Settings, counter: BatchCounter, live: Live) -> None:
+        self._settings, self._counter, self._live = settings, counter, live
+        self._stop = asyncio.Event()
+        self._inbox: Inbox | None = None
+        self._queue_watch = QueueWatch(live)
+        self._failures = 0
+
+    def stop(self) -> None:
+        """Finish the batch in hand, then end `run`."""
+        self._stop.set()
+        if self._inbox:
+            self._inbox.stop()
+
+    async def run(self) -> None:
+        """Consume until stopped, through any number of connections."""
+        while not self._stop.is_set():
+            try:
+                await self._session()
+            except Lost as error:
+                await self._lost(error)
+            except asyncio.CancelledError as error:
+                # aiormq cancels whoever awaits a connection that died under a frozen broker.
+                if _cancelled_by_us():
+                    raise
+                await self._lost(error)
+
+    async def _lost(self, error: BaseException) -> None:
+        if self._live.vitals.broker != "reconectando" or self._failures == 0:
+            LOG.warning("no connection to the broker: %s; trying again", describe(error))
+        self._live.vitals.broker_is("reconectando")
+        delay = random.uniform(0, min(MAX_RETRY_DELAY, 0.25 * 2**self._failures))  # noqa: S311
+        self._failures = min(self._failures + 1, 10)
+        try:
+            async with asyncio.timeout(delay):
+                await self._stop.wait()
+        except TimeoutError:
+            return
+
+    async def _session(self) -> None:
+        s = self._settings
+        connection = await aio_pika.connect(
+            host=s.rabbitmq_host,
+            port=s.rabbitmq_port,
+            login=s.rabbitmq_user,
+            password=s.rabbitmq_password,
+            virtualhost=s.rabbitmq_vhost,
+            heartbeat=HEARTBEAT,
+            timeout=CONNECT_TIMEOUT,
+            client_properties={"connection_name": "servicio-analiticas"},
+        )
+        try:
+            inbox = Inbox(s.batch_messages, s.batch_seconds)
+            connection.close_callbacks.add(lambda _, why: inbox.lose(describe(why)))
+            raw = await self._subscribe(connection, inbox)
+            self._started(inbox)
+            async with asyncio.TaskGroup() as tasks:
+                gauge = tasks.create_task(self._queue_watch.run(connection, inbox))
+                await self._count_all(inbox, raw)
+                gauge.cancel()
+        except BaseExceptionGroup as group:
+            raise gravest(group) from None
+        finally:
+            self._inbox = None
+            await _close(connection)
+
+    async def _subscribe(
+        self, connection: aio_pika.abc.AbstractConnection, inbox: Inbox
+    ) -> RawChannel:
+        channel = await connection.channel(publisher_confirms=False)
+        channel.close_callbacks.add(lambda _, why: inbox.lose(describe(why)))
+        await channel.set_qos(self._settings.prefetch)
+        try:
+            await topology.declare(channel)
+        except aiormq.ChannelPreconditionFailed as error:
+            raise ConsumerGivesUpError(
+                f"a queue or exchange exists with other arguments than ours: {error}. Consume"
+                " or move its messages, delete it, and start again; nothing was lost."
+            ) from None
+        raw = await channel.get_underlay_channel()
+        raw.on_consumer_cancel_callbacks.add(lambda _: inbox.lose("cancelled by the broker"))
+        await raw.basic_consume(topology.QUEUE, inbox.receive)
+        return raw
+
+    def _started(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+        if self._stop.is_set():
+            inbox.stop()
+        self._failures = 0
+        self._live.vitals.broker_is("conectado")
+        LOG.info("listo: consuming %s", topology.QUEUE)
+
+    async def _count_all(self, inbox: Inbox, raw: RawChannel) -> None:
+        while batch := await inbox.take():
+            committed = await self._counter.count(batch, self._stop)
+            if committed is None:
+                return
+            await _settle(raw, batch, committed)
+            inbox.unsettled -= len(batch)
+
+
+async def _settle(raw: RawChannel, batch: Sequence[Message], committed: Committed) -> None:
+    rejected = {message.tag for message, _ in committed.tally.rejected}
+    for tag in rejected:
+        await raw.basic_reject(tag, requeue=False, wait=False)
+    good = [message.tag for message in batch if message.tag not in rejected]
+    if good:
+        await raw.basic_ack(good[-1], multiple=True)
+
+
+async def _close(connection: aio_pika.abc.AbstractConnection) -> None:
+    try:
+        async with asyncio.timeout(CLOSE_TIMEOUT):
+            await connection.close()
+    except Lost:
+        return  # what is unacknowledged goes back to the queue either way
+
+
+def _cancelled_by_us() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

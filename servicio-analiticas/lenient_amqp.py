@@ -1,0 +1,57 @@
+"""
+Property decoding that never ends the connection.
+
+pamqp decodes a message's properties before any of our code sees it. A short string that is not
+UTF-8, a timestamp past the year 9999 or an unreadable header table raises in the reader, which
+ends the connection; the message is redelivered, and so on for ever. RabbitMQ accepts all of
+these from any publisher. So three of pamqp's decoders are replaced (pamqp is pinned for that).
+"""
+
+from __future__ import annotations
+
+import datetime
+import struct
+from collections.abc import Callable
+from typing import Any
+
+from pamqp import decode
+
+UNREADABLE = "x-pulso-unreadable-headers"
+"""The only key of a header table that could not be read."""
+
+
+def install() -> None:
+    """Replace pamqp's decoders in this process."""
+    decode.METHODS["shortstr"] = short_string
+    for mapping, key, decoder in (
+        (decode.METHODS, "timestamp", timestamp),
+        (decode.METHODS, "table", table),
+        (decode.TABLE_MAPPING, b"T", timestamp),
+        (decode.TABLE_MAPPING, b"F", table),
+    ):
+        _replace(mapping, key, decoder)
+
+
+def _replace(mapping: dict[Any, Any], key: object, decoder: Callable[[bytes], object]) -> None:
+    mapping[key] = decoder
+
+
+def short_string(value: bytes) -> tuple[int, str]:
+    # "replace" would map different ids to one; "backslashreplace" keeps them apart.
+    length = value[0]
+    return length + 1, value[1 : length + 1].decode("utf-8", "backslashreplace")
+
+
+def timestamp(value: bytes) -> tuple[int, datetime.datetime | None]:
+    try:
+        return decode.timestamp(value)
+    except (ValueError, OverflowError, OSError):
+        return 8, None
+
+
+def table(value: bytes) -> tuple[int, dict[str, Any]]:
+    try:
+        return decode.field_table(value)
+    except (ValueError, RecursionError, struct.error, IndexError):
+        length: int = struct.unpack(">I", value[:4])[0]
+        return length + 4, {UNREADABLE: True}

@@ -1,0 +1,109 @@
+"""The state of this process that HTTP shows: the counts, and what moves by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from totals import Totals
+from wire_time import rfc3339
+
+
+class QueueDepth(NamedTuple):
+    listos: int
+    sin_ack: int
+    medido: float  # seconds since 1970
+
+
+@dataclass(slots=True)
+class Vitals:
+    """What `GET /reporte/estado` tells. Times are seconds since 1970."""
+
+    broker: Literal["conectado", "reconectando", "bloqueado"] = "reconectando"
+    desde: float = field(default_factory=time.time)
+    almacen: Literal["ok", "en_pausa"] = "ok"
+    cola: QueueDepth | None = None
+    newest_counted: float | None = None  # when the newest message counted so far was sent
+
+    def broker_is(self, state: Literal["conectado", "reconectando", "bloqueado"]) -> None:
+        if state != self.broker:
+            self.broker, self.desde = state, time.time()
+
+    def lag(self, now: float) -> float:
+        """Seconds between the sending and the counting of messages; 0 when none waits."""
+        nothing_waits = self.cola is None or self.cola.listos + self.cola.sin_ack == 0
+        if nothing_waits or self.newest_counted is None:
+            return 0.0
+        return max(0.0, now - self.newest_counted)
+
+
+class Rates:
+    """Events per second over the last 1, 10 and 60 seconds."""
+
+    WINDOWS = (1, 10, 60)
+    RESOLUTION = 0.1  # seconds
+
+    def __init__(self) -> None:
+        self._slots: deque[tuple[float, int]] = deque(maxlen=int(60 / self.RESOLUTION))
+
+    def add(self, events: int, now: float) -> None:
+        """*now* is monotonic time."""
+        slot = now - now % self.RESOLUTION
+        if self._slots and self._slots[-1][0] == slot:
+            slot, counted = self._slots.pop()
+            events += counted
+        self._slots.append((slot, events))
+
+    def read(self, now: float) -> dict[str, float]:
+        return {f"{w}s": self._sum_since(now - w) / w for w in self.WINDOWS}
+
+    def _sum_since(self, start: float) -> int:
+        return sum(events for slot, events in self._slots if slot > start)
+
+
+class Live:
+    """Everything that a request may read, and the bell that rings at each commit."""
+
+    def __init__(self, totals: Totals) -> None:
+        self.totals = totals
+        self.vitals = Vitals()
+        self.rates = Rates()
+        self.closing = False
+        self._bell = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake everyone who waits for a change."""
+        self._bell.set()
+        self._bell = asyncio.Event()
+
+    def close(self) -> None:
+        """Let waiting requests answer at once, so that the server can stop."""
+        self.closing = True
+        self.ring()
+
+    async def changed_from(self, version: int, seconds: float) -> None:
+        """Return when the version is another one, after *seconds* at the latest."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while self.totals.version == version and not self.closing:
+            try:
+                async with asyncio.timeout_at(deadline):
+                    await self._bell.wait()
+            except TimeoutError:
+                return
+
+    def status(self) -> dict[str, Any]:
+        """`GET /reporte/estado`."""
+        vitals, cola = self.vitals, self.vitals.cola
+        generado = self.totals.generado if self.totals.version else None
+        return {
+            "broker": vitals.broker,
+            "desde": rfc3339(vitals.desde),
+            "cola": cola and {"listos": cola.listos, "sin_ack": cola.sin_ack},
+            "atraso_s": round(vitals.lag(time.time()), 3),
+            "ultimo_commit": generado and rfc3339(generado),
+            "almacen": vitals.almacen,
+            "tasas": {k: round(v, 3) for k, v in self.rates.read(time.monotonic()).items()},
+        }

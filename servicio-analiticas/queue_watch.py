@@ -1,0 +1,56 @@
+"""Samples the depth of the queue, and notices a consumer that gets nothing from a full one."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from aio_pika.abc import AbstractConnection
+
+import topology
+from amqp_errors import ConsumerGivesUpError, Lost, describe
+from inbox import Inbox
+from live import Live, QueueDepth
+
+SAMPLE_SECONDS = 1.0
+SAMPLE_TIMEOUT = 10.0
+SILENT_SECONDS = 30.0
+MAX_SILENT_SESSIONS = 3
+
+
+class QueueWatch:
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self._silent_sessions = 0
+
+    async def run(self, connection: AbstractConnection, inbox: Inbox) -> None:
+        """
+        Sample until cancelled.
+
+        Ends the session through the inbox, never by raising: that would cancel a commit
+        half-way, whose outcome memory would then not know of. Raises ConsumerGivesUpError.
+        """
+        try:
+            channel = await (await connection.channel()).get_underlay_channel()
+            while True:
+                declared = await channel.queue_declare(
+                    topology.QUEUE, passive=True, timeout=SAMPLE_TIMEOUT
+                )
+                self._look(declared.message_count or 0, inbox)
+                await asyncio.sleep(SAMPLE_SECONDS)
+        except Lost as error:
+            inbox.lose(describe(error))
+
+    def _look(self, waiting: int, inbox: Inbox) -> None:
+        self._live.vitals.cola = QueueDepth(waiting, inbox.unsettled, time.time())
+        if inbox.delivered:
+            self._silent_sessions = 0
+        if waiting == 0 or inbox.idle_for() <= SILENT_SECONDS:
+            return
+        self._silent_sessions += 1
+        if self._silent_sessions >= MAX_SILENT_SESSIONS:
+            raise ConsumerGivesUpError(
+                f"messages wait in {topology.QUEUE}, and {MAX_SILENT_SESSIONS} connections in a"
+                " row got none of them. Look at the queue's consumers in the management page."
+            )
+        inbox.lose(f"messages wait, but none arrived for {SILENT_SECONDS:.0f} s")

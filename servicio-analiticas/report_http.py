@@ -1,0 +1,123 @@
+"""The HTTP side: `/reporte` and what lies below it. It reads, and changes nothing."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from quart import Quart, Response, request
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound
+
+from live import Live
+from totals import ledger, report
+from wire_time import rfc3339
+
+MAX_WAIT = 25  # seconds; proxies cut idle connections from about 30 on
+MAX_CLIENTS = 1000
+
+
+def create_app(live: Live) -> Quart:
+    app = Quart(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = 1024  # nothing here takes a body
+    app.register_error_handler(HTTPException, _problem)
+    reports = _Reports(live)
+
+    @app.get("/reporte")
+    async def get_report() -> Response:
+        limit = _limit(request.args.get("limite"))
+        known = request.if_none_match
+        wait = _wait_seconds(request.headers.getlist("Prefer"))
+        headers = Headers({"Cache-Control": "no-cache"})
+        if wait and known.contains_weak(live.totals.etag):
+            headers["Preference-Applied"] = f"wait={wait}"
+            await live.changed_from(live.totals.version, wait)
+        headers["ETag"] = f'"{live.totals.etag}"'
+        if known.contains_weak(live.totals.etag):
+            return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+        return Response(reports.body(limit), headers=headers, mimetype="application/json")
+
+    @app.get("/reporte/clientes/<path:cliente>")
+    async def get_client(cliente: str) -> Response:
+        total = live.totals.clientes.get(cliente)
+        if total is None:
+            raise NotFound(f"cliente: {cliente[:64]!r} was never seen")
+        return _json({"cliente": cliente, "total": total, "version": live.totals.version})
+
+    @app.get("/reporte/estado")
+    async def get_status() -> Response:
+        return _json(live.status(), "no-store")
+
+    @app.get("/reporte/libro")
+    async def get_ledger() -> Response:
+        cola = live.vitals.cola
+        sampled = cola and {**cola._asdict(), "medido": rfc3339(cola.medido)}
+        return _json({**ledger(live.totals), "cola": sampled}, "no-store")
+
+    @app.get("/livez")
+    async def get_alive() -> str:
+        return "ok"
+
+    @app.get("/readyz")
+    async def get_ready() -> Response:
+        ready = live.vitals.broker == "conectado" and live.vitals.almacen == "ok"
+        status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
+        return Response(msgspec.json.encode(live.status()), status, mimetype="application/json")
+
+    return app
+
+
+class _Reports:
+    """Encodes each version once for each limit asked for: many viewers ask for the same."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self._version = -1
+        self._bodies: dict[int, bytes] = {}
+
+    def body(self, limit: int) -> bytes:
+        totals = self._live.totals
+        if totals.version != self._version:
+            self._version, self._bodies = totals.version, {}
+        if limit not in self._bodies:
+            self._bodies[limit] = msgspec.json.encode(report(totals, limit))
+        return self._bodies[limit]
+
+
+def _json(value: dict[str, Any], cache_control: str = "no-cache") -> Response:
+    body = msgspec.json.encode(value)
+    return Response(body, headers={"Cache-Control": cache_control}, mimetype="application/json")
+
+
+def _limit(given: str | None) -> int:
+    if given is None:
+        return MAX_CLIENTS
+    if given.isascii() and given.isdigit() and len(given) <= 4 and 1 <= int(given) <= MAX_CLIENTS:
+        return int(given)
+    raise BadRequest(f"limite: a whole number from 1 to {MAX_CLIENTS}, not {given[:64]!r}")
+
+
+def _wait_seconds(prefer: list[str]) -> int:
+    # RFC 7240: the first of equal preferences counts, and one that makes no sense is ignored.
+    for preference in ",".join(prefer).split(","):
+        name, _, value = preference.partition(";")[0].partition("=")
+        seconds = value.strip().strip('"')
+        if name.strip().lower() == "wait" and seconds.isascii() and seconds.isdigit():
+            return MAX_WAIT if len(seconds) > 2 else min(int(seconds), MAX_WAIT)
+    return 0
+
+
+async def _problem(error: HTTPException) -> Response:
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    problem = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status,
+        "detail": error.description,
+    }
+    # The error's own headers say what a client may do instead (Allow on a 405).
+    headers = Headers([h for h in error.get_headers() if h[0] != "Content-Type"])
+    return Response(
+        msgspec.json.encode(problem), status, headers, mimetype="application/problem+json"
+    )

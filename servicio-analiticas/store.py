@@ -1,0 +1,180 @@
+"""
+Counts and message ids in one SQLite file, changed together in one transaction.
+
+Exactly one connection writes, in one process, which holds a lock on `<file>.lock` for as long
+as it lives. `synchronous=FULL` in WAL mode: when `apply` returns, the batch is on the disk.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import store_schema as sql
+from counting import Known, Message, Tally, count
+from message_identity import Kept, Verdict, key_of
+from totals import IdWindow, Totals
+
+PRUNE_AT_MOST = 2000  # rows a commit, about 1.5 ms: pruning must never stall counting
+
+
+class StoreInUseError(RuntimeError):
+    """Another process counts into this store."""
+
+
+class StoreUnavailableError(RuntimeError):
+    """Nothing was written, and it may go better later: locked, full, read-only."""
+
+
+class CommitFailedError(RuntimeError):
+    """COMMIT failed: what is on the disk is unknown until the store is opened again."""
+
+
+class Committed(NamedTuple):
+    tally: Tally
+    version: int
+    generado: float
+    window: IdWindow
+
+
+class Store:
+    """Not thread-safe: every call but `open_store` must come from one thread at a time."""
+
+    def __init__(self, db: sqlite3.Connection, lock: IO[str], window: IdWindow) -> None:
+        self._db, self._lock, self._window = db, lock, window
+        (stored,) = db.execute(sql.CLOCK).fetchone()
+        # Age of an id is measured in time spent counting: neither a clock that jumps nor a
+        # week of being switched off may make us forget an id whose copy still sits in the queue.
+        self._clock: Callable[[], float] = _running_clock(stored)
+        self._first, self._last = self._id_span()
+
+    def load(self) -> Totals:
+        totals = Totals(*self._db.execute(sql.LEDGER).fetchone())
+        totals.window = self._id_window()
+        totals.clientes = dict(self._db.execute("SELECT cliente, total FROM clientes"))
+        totals.eventos = dict(self._db.execute("SELECT evento, total FROM eventos"))
+        return totals
+
+    def apply(self, messages: Sequence[Message]) -> Committed:
+        """
+        Count the messages and remember their ids, durably, all or nothing.
+
+        Raises StoreUnavailableError (try again later) or CommitFailedError (give up).
+        """
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            tally = count(messages, self._known(messages))
+            committed = self._write(tally)
+        except sqlite3.Error as error:
+            self._roll_back()
+            raise StoreUnavailableError(str(error)) from error
+        try:
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise CommitFailedError(str(error)) from error
+        return committed
+
+    def close(self) -> None:
+        self._db.close()
+        self._lock.close()
+
+    def _id_window(self) -> IdWindow:
+        # Shorter than the setting once ids are pruned for their number.
+        rows = self._last - self._first + 1 if self._last else 0
+        if rows < self._window.rows:
+            return IdWindow(self._window.seconds, rows)
+        (oldest,) = self._db.execute(sql.OLDEST_ID).fetchone()
+        return IdWindow(min(self._window.seconds, int(self._clock() - oldest)), rows)
+
+    def _known(self, messages: Sequence[Message]) -> Known:
+        keys = list({key_of(m.message_id) for m in messages if m.message_id})
+        known: Known = {}
+        query = sql.KNOWN.format(",".join("?" * len(keys)))
+        for key, digest, kept in self._db.execute(query, keys):
+            known.setdefault(key, {})[digest] = Kept(kept)
+        return known
+
+    def _write(self, tally: Tally) -> Committed:
+        now, clock = time.time(), self._clock()
+        self._db.executemany(sql.ADD_CLIENTES, tally.clientes.items())
+        self._db.executemany(sql.ADD_EVENTOS, tally.eventos.items())
+        self._db.executemany(sql.KEEP, ((*row, clock) for row in tally.ids))
+        self._prune(clock)
+        n = tally.verdicts
+        (version,) = self._db.execute(
+            sql.UPDATE_LEDGER,
+            (
+                now,
+                n[Verdict.COUNT],
+                n[Verdict.DUPLICATE],
+                n[Verdict.CONFLICT],
+                n[Verdict.REJECT],
+                tally.without_id,
+                tally.clientes.total(),
+                clock,
+            ),
+        ).fetchone()
+        return Committed(tally, version, now, self._id_window())
+
+    def _prune(self, clock: float) -> None:
+        self._db.execute(sql.PRUNE_BEFORE, (PRUNE_AT_MOST, clock - self._window.seconds))
+        self._first, self._last = self._id_span()
+        self._db.execute(sql.PRUNE, (self._last - self._window.rows + 1, PRUNE_AT_MOST))
+
+    def _id_span(self) -> tuple[int, int]:
+        first, last = self._db.execute(sql.ID_SPAN).fetchone()
+        return first or 0, last or 0
+
+    def _roll_back(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+
+
+def open_store(path: Path, window: IdWindow) -> Store:
+    """Raises StoreInUseError, or OSError and sqlite3.Error when the file can't be used."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = _lock(path)
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version == 0:
+        _create(db)
+    elif version != sql.VERSION:
+        raise sqlite3.DatabaseError(f"schema {version}, this program knows {sql.VERSION}")
+    return Store(db, lock, window)
+
+
+def _create(db: sqlite3.Connection) -> None:
+    db.executescript(f"BEGIN; {sql.TABLES} PRAGMA user_version = {sql.VERSION};")
+    db.execute(sql.NEW_LEDGER, (uuid.uuid4().hex, time.time()))
+    db.execute("COMMIT")
+
+
+def _lock(path: Path) -> IO[str]:
+    lock = Path(f"{path}.lock").open("a+", encoding="ascii")  # noqa: SIM115 - held for life
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        holder = lock.read().strip() or "unknown"
+        lock.close()
+        raise StoreInUseError(
+            f"{path} is in use by process {holder}: two would count everything twice."
+            " Stop that one first, or set STORE_PATH to another file."
+        ) from None
+    lock.truncate(0)
+    lock.write(f"{os.getpid()}\n")
+    lock.flush()
+    return lock
+
+
+def _running_clock(start: float) -> Callable[[], float]:
+    opened = time.monotonic()
+    return lambda: start + time.monotonic() - opened

@@ -1,0 +1,98 @@
+"""The counts as of the last commit, in memory: what every answer is made from."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from counting import Tally
+from message_identity import Verdict
+from wire_time import rfc3339
+
+MAX_EVENT_TYPES = 100
+
+
+class IdWindow(NamedTuple):
+    """How far back a copy of a message is recognised: seconds spent counting, and ids."""
+
+    seconds: int
+    rows: int
+
+
+@dataclass(slots=True)
+class Totals:
+    """Counts of messages, but for `eventos_contados`, `clientes` and `eventos`: of events."""
+
+    epoca: str
+    version: int = 0
+    generado: float = 0.0  # time of the last commit, seconds since 1970
+    contados: int = 0
+    duplicados: int = 0
+    conflictos: int = 0
+    rechazados: int = 0
+    sin_id: int = 0
+    eventos_contados: int = 0
+    clientes: dict[str, int] = field(default_factory=dict)
+    eventos: dict[str, int] = field(default_factory=dict)
+    window: IdWindow = field(default_factory=lambda: IdWindow(0, 0))
+
+    @property
+    def etag(self) -> str:
+        return f"{self.epoca}-{self.version}"
+
+    def add(self, tally: Tally, version: int, generado: float, window: IdWindow) -> None:
+        self.version, self.generado, self.window = version, generado, window
+        self.contados += tally.verdicts[Verdict.COUNT]
+        self.duplicados += tally.verdicts[Verdict.DUPLICATE]
+        self.conflictos += tally.verdicts[Verdict.CONFLICT]
+        self.rechazados += tally.verdicts[Verdict.REJECT]
+        self.sin_id += tally.without_id
+        self.eventos_contados += tally.clientes.total()
+        for mine, added in ((self.clientes, tally.clientes), (self.eventos, tally.eventos)):
+            for name, n in added.items():
+                mine[name] = mine.get(name, 0) + n
+
+
+def largest(counts: Mapping[str, int], limit: int) -> tuple[dict[str, int], int, int]:
+    """Return the *limit* largest (ties by name), how many others there are, and their sum."""
+    shown = dict(heapq.nsmallest(limit, counts.items(), key=lambda item: (-item[1], item[0])))
+    return shown, len(counts) - len(shown), sum(counts.values()) - sum(shown.values())
+
+
+def report(totals: Totals, limit: int) -> dict[str, Any]:
+    """`GET /reporte`: only what a commit changed, so nothing in it moves by itself."""
+    clientes, other_clients, other_total = largest(totals.clientes, limit)
+    eventos, other_types, other_events = largest(totals.eventos, MAX_EVENT_TYPES)
+    return {
+        "epoca": totals.epoca,
+        "version": totals.version,
+        "generado": rfc3339(totals.generado),
+        "total": totals.eventos_contados,
+        "clientes": clientes,
+        "otros": {"clientes": other_clients, "total": other_total},
+        "eventos": eventos,
+        "otros_eventos": {"tipos": other_types, "total": other_events},
+        "rechazados": totals.rechazados,
+        "duplicados": totals.duplicados,
+        "conflictos": totals.conflictos,
+    }
+
+
+def ledger(totals: Totals) -> dict[str, Any]:
+    """The equation of `GET /reporte/libro`: every message received has exactly one fate."""
+    fates = {
+        "contados": totals.contados,
+        "duplicados": totals.duplicados,
+        "conflictos": totals.conflictos,
+        "rechazados": totals.rechazados,
+    }
+    return {
+        "epoca": totals.epoca,
+        "version": totals.version,
+        "mensajes": {"recibidos": sum(fates.values()), **fates},
+        "eventos": {"contados": totals.eventos_contados},
+        "sin_id": totals.sin_id,
+        "ventana_ids": {"segundos": totals.window.seconds, "filas": totals.window.rows},
+    }
