@@ -50,8 +50,8 @@ def timestamp(value: bytes) -> tuple[int, datetime.datetime | None]:
 
 
 def table(value: bytes) -> tuple[int, dict[str, Any]]:
+    (length,) = struct.unpack(">I", value[:4])
     try:
-        return decode.field_table(value)
+        return decode.field_table(value[: length + 4])
     except (ValueError, RecursionError, struct.error, IndexError):
-        length: int = struct.unpack(">I", value[:4])[0]
         return length + 4, {UNREADABLE: True}

@@ -13,6 +13,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -139,16 +140,20 @@ class Store:
 def open_store(path: Path, window: IdWindow) -> Store:
     """Raises StoreInUseError, or OSError and sqlite3.Error when the file can't be used."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    lock = _lock(path)
-    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    if version == 0:
-        _create(db)
-    elif version != sql.VERSION:
-        raise sqlite3.DatabaseError(f"schema {version}, this program knows {sql.VERSION}")
-    return Store(db, lock, window)
+    with ExitStack() as undo:
+        lock = undo.enter_context(_lock(path))
+        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1)
+        undo.callback(db.close)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            _create(db)
+        elif version != sql.VERSION:
+            raise sqlite3.DatabaseError(f"schema {version}, this program knows {sql.VERSION}")
+        store = Store(db, lock, window)
+        undo.pop_all()
+        return store
 
 
 def _create(db: sqlite3.Connection) -> None:

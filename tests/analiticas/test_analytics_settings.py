@@ -1,0 +1,30 @@
+import pytest
+
+from analytics_settings import read_settings
+
+
+def test_defaults():
+    """Without variables the settings are those of one machine."""
+    assert read_settings({}).reporte_port == 8091
+
+
+def test_values_are_read():
+    """Values are read from the environment, whose other variables are ignored."""
+    settings = read_settings({"RABBITMQ_PORT": "5699", "PATH": "/bin", "BATCH_SECONDS": "0.5"})
+
+    assert (settings.rabbitmq_port, settings.batch_seconds) == (5699, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("environ", "names"),
+    [
+        ({"REPORTE_PORT": "abc"}, "REPORTE_PORT='abc'"),
+        ({"REPORTE_PORT": "70000"}, "REPORTE_PORT='70000'.*65535"),
+        ({"ID_WINDOW_SECONDS": "1"}, "ID_WINDOW_SECONDS='1'"),
+        ({"PREFETCH": "100", "BATCH_MESSAGES": "100"}, "PREFETCH=100"),
+    ],
+)
+def test_wrong_values(environ, names):
+    """A wrong value is one sentence that names the variable, the value and what is right."""
+    with pytest.raises(ValueError, match=names):
+        read_settings(environ)

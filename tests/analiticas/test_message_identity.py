@@ -1,0 +1,52 @@
+import uuid
+
+import pytest
+
+from message_identity import Kept, Verdict, digest_of, goes_to_rejected, judge, key_of
+
+THIS, OTHER = 1, 2
+
+
+@pytest.mark.parametrize(
+    ("known", "countable", "verdict", "rejected"),
+    [
+        ({}, True, Verdict.COUNT, False),
+        ({}, False, Verdict.REJECT, True),
+        ({THIS: Kept.COUNTED}, True, Verdict.DUPLICATE, False),
+        ({THIS: Kept.REJECTED}, True, Verdict.COUNT, False),
+        ({THIS: Kept.REJECTED}, False, Verdict.DUPLICATE, True),
+        ({OTHER: Kept.REJECTED}, True, Verdict.COUNT, False),
+        ({OTHER: Kept.REJECTED}, False, Verdict.REJECT, True),
+        ({OTHER: Kept.COUNTED}, True, Verdict.CONFLICT, True),
+        ({OTHER: Kept.COUNTED}, False, Verdict.CONFLICT, True),
+        ({OTHER: Kept.COUNTED, THIS: Kept.CONFLICT}, True, Verdict.DUPLICATE, True),
+        ({OTHER: Kept.COUNTED, THIS: Kept.REJECTED}, True, Verdict.DUPLICATE, True),
+    ],
+)
+def test_identity_table(known, countable, verdict, rejected):
+    """Each row of the identity table has one verdict and one answer to the broker."""
+    assert judge(known, THIS, countable) is verdict
+    assert goes_to_rejected(verdict, known.get(THIS)) is rejected
+
+
+def test_uuid_is_stored_in_16_bytes():
+    """A canonical UUID becomes its bytes."""
+    given = uuid.uuid4()
+
+    assert key_of(str(given)) == given.bytes
+
+
+@pytest.mark.parametrize(
+    "message_id", ["pedido-7", str(uuid.uuid4()).upper(), "x" * 36, "{" + "a" * 34 + "}"]
+)
+def test_other_ids_stay_apart(message_id):
+    """Any other id, an unusual spelling of a UUID included, stays the text that it is."""
+    assert key_of(message_id) == message_id
+
+
+def test_digest_fits_sqlite():
+    """A digest is a signed 64-bit integer, and different for different bodies."""
+    digests = {digest_of(bytes([n])) for n in range(200)}
+
+    assert len(digests) == 200
+    assert all(-(2**63) <= d < 2**63 for d in digests)

@@ -1,0 +1,178 @@
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from counting import Message
+from store import Store, StoreInUseError, StoreUnavailableError, open_store
+from totals import IdWindow, ledger
+
+WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
+
+
+def message(cliente, message_id=None, tag=1):
+    return Message(tag, json.dumps({"cliente": cliente}).encode(), message_id)
+
+
+@pytest.fixture(name="path")
+def _path(tmp_path: Path) -> Path:
+    return tmp_path / "pulso.db"
+
+
+@pytest.fixture(name="store")
+def _store(path: Path):
+    store = open_store(path, WINDOW)
+    yield store
+    store.close()
+
+
+def test_memory_follows_the_disk(store: Store):
+    """What `apply` returns, added to the totals in memory, is what a restart loads."""
+    totals = store.load()
+
+    for batch in ([message("a", "1"), message("b")], [message("a", "1"), message("a", "2")]):
+        totals.add(*store.apply(batch))
+
+    assert store.load() == totals
+    assert totals.clientes == {"a": 2, "b": 1}
+    assert totals.version == 2
+
+
+def test_counters_survive_a_restart(path: Path, store: Store):
+    """Counts, ids, epoca and version are there again when the store is opened again."""
+    store.apply([message("a", "1")])
+    before = store.load()
+    store.close()
+
+    again = open_store(path, WINDOW)
+    after = again.load()
+    copy = again.apply([message("a", "1")])
+    again.close()
+
+    assert after == before
+    assert not copy.tally.clientes
+
+
+def test_second_writer_is_refused(path: Path, store: Store):
+    """A second process on the same store is refused, and told who holds it."""
+    script = "import sys; from pathlib import Path; from store import *; " + (
+        f"open_store(Path({str(path)!r}), IdWindow(60, 1000))"
+    )
+    folder = Path(__file__).parents[2] / "servicio-analiticas"
+
+    second = subprocess.run(
+        [sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+    assert second.returncode == 1
+    assert "is in use by process" in second.stderr
+
+
+def test_lock_is_free_after_close(path: Path, store: Store):
+    """Closing the store lets another open it, and while it is open none can."""
+    with pytest.raises(StoreInUseError):
+        open_store(path, WINDOW)
+    store.close()
+
+    open_store(path, WINDOW).close()
+
+
+def test_locked_file_changes_nothing(path: Path, store: Store):
+    """While another program locks the file nothing is counted, and afterwards all is."""
+    before = store.load()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(StoreUnavailableError, match="locked"):
+        store.apply([message("a", "1")])
+    other.execute("ROLLBACK")
+    other.close()
+
+    assert store.load() == before
+    store.apply([message("a", "1")])
+    assert store.load().clientes == {"a": 1}
+
+
+def test_full_disk_changes_nothing(store: Store):
+    """A batch that does not fit is rolled back whole, and fits once there is room."""
+    before = store.load()
+    (pages,) = store._db.execute("PRAGMA page_count").fetchone()
+    store._db.execute(f"PRAGMA max_page_count = {pages}")
+    batch = [message(f"cliente {n}", f"id {n}") for n in range(3000)]
+
+    with pytest.raises(StoreUnavailableError, match="full"):
+        store.apply(batch)
+    assert store.load() == before
+
+    store._db.execute("PRAGMA max_page_count = 1000000")
+    store.apply(batch)
+    assert store.load().eventos_contados == 3000
+
+
+def test_ids_are_pruned_by_number(path: Path):
+    """No more ids than the window's rows are kept; the oldest go, and the window says so."""
+    store = open_store(path, IdWindow(7 * 24 * 3600, 1000))
+    for start in range(0, 3000, 100):
+        committed = store.apply([message("a", f"id {start + n}") for n in range(100)])
+
+    old, new = (store.apply([message("a", i)]).tally.clientes for i in ("id 0", "id 2999"))
+    store.close()
+
+    assert committed.window.rows <= 1100
+    assert committed.window.seconds < 60
+    assert (old, new) == ({"a": 1}, {})
+
+
+def test_ids_are_pruned_by_age(path: Path, store: Store):
+    """Ids older than the window's seconds of counting are forgotten, younger ones are not."""
+    store.apply([message("a", "old")])
+    store._db.execute("UPDATE ids SET reloj = reloj - ?", (WINDOW.seconds + 1,))
+    store.apply([message("a", "young")])
+
+    again = store.apply([message("a", "old"), message("a", "young")])
+
+    assert again.tally.clientes == {"a": 1}
+
+
+def test_time_off_does_not_age_ids(path: Path, store: Store):
+    """The age of an id grows only while a process counts."""
+    store.apply([message("a", "1")])
+    (before,) = store._db.execute("SELECT reloj FROM libro").fetchone()
+    store.close()
+
+    again = open_store(path, WINDOW)
+    again.apply([message("a", "2")])
+    (after,) = again._db.execute("SELECT reloj FROM libro").fetchone()
+    again.close()
+
+    assert before <= after < before + 5
+
+
+def test_foreign_file_is_refused(path: Path):
+    """A file that is no store of ours is refused and left as it is."""
+    path.write_bytes(b"not a database" * 100)
+
+    with pytest.raises(sqlite3.DatabaseError):
+        open_store(path, WINDOW)
+
+    assert path.read_bytes() == b"not a database" * 100
+
+
+def test_ledger_balances(store: Store):
+    """Every message received has exactly one fate."""
+    totals = store.load()
+    bad = Message(1, b"no es json", "bad")
+
+    totals.add(*store.apply([message("a", "1"), message("a", "1"), message("b", "1"), bad, bad]))
+
+    mensajes = ledger(totals)["mensajes"]
+    assert mensajes == {
+        "recibidos": 5,
+        "contados": 1,
+        "duplicados": 2,
+        "conflictos": 1,
+        "rechazados": 1,
+    }
