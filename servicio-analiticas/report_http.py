@@ -22,6 +22,13 @@ def create_app(live: Live) -> Quart:
     app = Quart(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 1024  # nothing here takes a body
     app.register_error_handler(HTTPException, _problem)
+    _add_report(app, live)
+    _add_details(app, live)
+    _add_health(app, live)
+    return app
+
+
+def _add_report(app: Quart, live: Live) -> None:
     reports = _Reports(live)
 
     @app.get("/reporte")
@@ -38,6 +45,8 @@ def create_app(live: Live) -> Quart:
             return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
         return Response(reports.body(limit), headers=headers, mimetype="application/json")
 
+
+def _add_details(app: Quart, live: Live) -> None:
     @app.get("/reporte/clientes/<path:cliente>")
     async def get_client(cliente: str) -> Response:
         total = live.totals.clientes.get(cliente)
@@ -55,6 +64,8 @@ def create_app(live: Live) -> Quart:
         sampled = cola and {**cola._asdict(), "medido": rfc3339(cola.medido)}
         return _json({**ledger(live.totals), "cola": sampled}, "no-store")
 
+
+def _add_health(app: Quart, live: Live) -> None:
     @app.get("/livez")
     async def get_alive() -> str:
         return "ok"
@@ -64,8 +75,6 @@ def create_app(live: Live) -> Quart:
         ready = live.vitals.broker == "conectado" and live.vitals.almacen == "ok"
         status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
         return Response(msgspec.json.encode(live.status()), status, mimetype="application/json")
-
-    return app
 
 
 class _Reports:
