@@ -17,6 +17,7 @@ from pathlib import Path
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
+from quart import Quart
 
 import lenient_amqp
 from amqp_errors import ConsumerGivesUpError
@@ -42,12 +43,14 @@ async def run(settings: Settings, store: Store) -> None:
     try:
         async with asyncio.TaskGroup() as parts:
             parts.create_task(consumer.run(), name="consumer")
-            parts.create_task(_serve(settings, live, stop), name="http")
+            parts.create_task(
+                _serve(settings, create_app(live, counter.rejections), stop), name="http"
+            )
     finally:
         counter.close()
 
 
-async def _serve(settings: Settings, live: Live, stop: asyncio.Event) -> None:
+async def _serve(settings: Settings, app: Quart, stop: asyncio.Event) -> None:
     config = Config()
     config.bind = [f"{settings.reporte_host}:{settings.reporte_port}"]
     config.errorlog = logging.getLogger("analiticas.http")
@@ -57,7 +60,7 @@ async def _serve(settings: Settings, live: Live, stop: asyncio.Event) -> None:
     config.keep_alive_timeout = 120
     config.graceful_timeout = 2
     try:
-        await serve(create_app(live), config, shutdown_trigger=stop.wait)
+        await serve(app, config, shutdown_trigger=stop.wait)
     except OSError as error:
         raise OSError(f"can't listen on {config.bind[0]}: {error}. Set REPORTE_PORT.") from None
 

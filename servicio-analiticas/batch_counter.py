@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from counting import Message
 from live import Live
@@ -41,6 +42,10 @@ class BatchCounter:
             else:
                 self._publish(committed, messages)
                 return committed
+
+    async def rejections(self, limit: int) -> dict[str, Any]:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._store.read_rejections, limit)
 
     def close(self) -> None:
         self._thread.shutdown()

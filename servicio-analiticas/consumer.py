@@ -137,7 +137,7 @@ class Consumer:
 
 
 async def _settle(raw: RawChannel, batch: Sequence[Message], committed: Committed) -> None:
-    rejected = {message.tag for message, _ in committed.tally.rejected}
+    rejected = committed.tally.to_reject
     for tag in rejected:
         await raw.basic_reject(tag, requeue=False, wait=False)
     good = [message.tag for message in batch if message.tag not in rejected]

@@ -46,7 +46,8 @@ class Tally:
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     without_id: int = 0
     ids: list[tuple[Key, int, Kept]] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)  # anew: to be recorded
+    to_reject: set[int] = field(default_factory=set)  # delivery tags, of repeated ones too
 
 
 def count(messages: Iterable[Message], known: Known) -> Tally:
@@ -72,7 +73,7 @@ def _count_anonymous(message: Message, tally: Tally) -> None:
         _add(events, Verdict.COUNT, tally)
     else:
         tally.verdicts[Verdict.REJECT] += 1
-        tally.rejected.append(Rejected(message, reason))
+        _reject(message, reason, tally)
 
 
 def _count_identified(message: Message, known: Known, tally: Tally) -> None:
@@ -88,9 +89,15 @@ def _count_identified(message: Message, known: Known, tally: Tally) -> None:
     if (kept := kept_after(verdict)) is not None:
         bodies[digest] = kept
         tally.ids.append((key, digest, kept))
-    if goes_to_rejected(verdict, same):
-        why = reason or "message_id: already counted with another body"
-        tally.rejected.append(Rejected(message, why))
+    if verdict in (Verdict.REJECT, Verdict.CONFLICT):
+        _reject(message, reason or "message_id: already counted with another body", tally)
+    elif goes_to_rejected(verdict, same):
+        tally.to_reject.add(message.tag)
+
+
+def _reject(message: Message, reason: str, tally: Tally) -> None:
+    tally.rejected.append(Rejected(message, reason))
+    tally.to_reject.add(message.tag)
 
 
 def _events(message: Message) -> tuple[list[Event], str | None]:

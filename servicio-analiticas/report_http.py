@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -15,15 +16,20 @@ from totals import ledger, report
 from wire_time import rfc3339
 
 MAX_WAIT = 25  # seconds; proxies cut idle connections from about 30 on
-MAX_CLIENTS = 1000
+MAX_LIMIT = 1000
+DEFAULT_SAMPLES = 50
 
 
-def create_app(live: Live) -> Quart:
+ReadRejections = Callable[[int], Awaitable[dict[str, Any]]]
+
+
+def create_app(live: Live, read_rejections: ReadRejections) -> Quart:
     app = Quart(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 1024  # nothing here takes a body
     app.register_error_handler(HTTPException, _problem)
     _add_report(app, live)
     _add_details(app, live)
+    _add_rejections(app, live, read_rejections)
     _add_health(app, live)
     return app
 
@@ -65,6 +71,14 @@ def _add_details(app: Quart, live: Live) -> None:
         return _json({**ledger(live.totals), "cola": sampled}, "no-store")
 
 
+def _add_rejections(app: Quart, live: Live, read_rejections: ReadRejections) -> None:
+    @app.get("/reporte/rechazados")
+    async def get_rejections() -> Response:
+        limit = _limit(request.args.get("limite", str(DEFAULT_SAMPLES)))
+        counts = {"rechazados": live.totals.rechazados, "conflictos": live.totals.conflictos}
+        return _json({**counts, **await read_rejections(limit)}, "no-store")
+
+
 def _add_health(app: Quart, live: Live) -> None:
     @app.get("/livez")
     async def get_alive() -> str:
@@ -101,10 +115,10 @@ def _json(value: dict[str, Any], cache_control: str = "no-cache") -> Response:
 
 def _limit(given: str | None) -> int:
     if given is None:
-        return MAX_CLIENTS
-    if given.isascii() and given.isdigit() and len(given) <= 4 and 1 <= int(given) <= MAX_CLIENTS:
+        return MAX_LIMIT
+    if given.isascii() and given.isdigit() and len(given) <= 4 and 1 <= int(given) <= MAX_LIMIT:
         return int(given)
-    raise BadRequest(f"limite: a whole number from 1 to {MAX_CLIENTS}, not {given[:64]!r}")
+    raise BadRequest(f"limite: a whole number from 1 to {MAX_LIMIT}, not {given[:64]!r}")
 
 
 def _wait_seconds(prefer: list[str]) -> int:

@@ -15,8 +15,9 @@ import uuid
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
+import rejections
 import store_schema as sql
 from counting import Known, Message, Tally, count
 from message_identity import Kept, Verdict, key_of
@@ -81,6 +82,9 @@ class Store:
             raise CommitFailedError(str(error)) from error
         return committed
 
+    def read_rejections(self, limit: int) -> dict[str, Any]:
+        return rejections.read(self._db, limit)
+
     def close(self) -> None:
         self._db.close()
         self._lock.close()
@@ -106,6 +110,7 @@ class Store:
         self._db.executemany(sql.ADD_CLIENTES, tally.clientes.items())
         self._db.executemany(sql.ADD_EVENTOS, tally.eventos.items())
         self._db.executemany(sql.KEEP, ((*row, clock) for row in tally.ids))
+        rejections.record(self._db, tally.rejected, now)
         self._prune(clock)
         n = tally.verdicts
         (version,) = self._db.execute(
@@ -157,7 +162,9 @@ def open_store(path: Path, window: IdWindow) -> Store:
 
 
 def _create(db: sqlite3.Connection) -> None:
-    db.executescript(f"BEGIN; {sql.TABLES} PRAGMA user_version = {sql.VERSION};")
+    db.executescript(
+        f"BEGIN; {sql.TABLES} {rejections.TABLES} PRAGMA user_version = {sql.VERSION};"
+    )
     db.execute(sql.NEW_LEDGER, (uuid.uuid4().hex, time.time()))
     db.execute("COMMIT")
 

@@ -38,7 +38,8 @@ def test_copies_within_one_batch():
 
     assert tally.clientes == {"a": 1}
     assert tally.verdicts == {Verdict.COUNT: 1, Verdict.DUPLICATE: 2, Verdict.CONFLICT: 1}
-    assert [r.message.tag for r in tally.rejected] == [3, 4]
+    assert [r.message.tag for r in tally.rejected] == [3]
+    assert tally.to_reject == {3, 4}
 
 
 def test_one_bad_event_rejects_its_message():
@@ -70,4 +71,4 @@ def test_rejected_body_that_is_good_now():
 
     assert tally.clientes == {"a": 1}
     assert tally.verdicts == {Verdict.COUNT: 1, Verdict.DUPLICATE: 1}
-    assert not tally.rejected
+    assert not tally.to_reject

@@ -36,7 +36,10 @@ async def _live():
 
 @pytest.fixture(name="client")
 async def _client(live):
-    return create_app(live).test_client()
+    async def rejections(limit):
+        return {"motivos": {}, "muestras": [limit]}
+
+    return create_app(live, rejections).test_client()
 
 
 def publish(live, *events):

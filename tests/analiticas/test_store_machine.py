@@ -77,10 +77,11 @@ class Counting(RuleBasedStateMachine):
     def _commit(self, n):
         batch = self.queue[:n]
         if batch:
+            batch = [m._replace(tag=n) for n, m in enumerate(batch)]
             committed = self.store.apply(batch)
             self.totals.add(*committed)
             self.seen += batch
-            self.dead_letters += [r.message for r in committed.tally.rejected]
+            self.dead_letters += [m for m in batch if m.tag in committed.tally.to_reject]
             assert committed.tally.verdicts.total() == len(batch)
 
     def _restart(self):
