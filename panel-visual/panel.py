@@ -1,0 +1,149 @@
+"""
+Shows the report: polls the analytics, serves the page, pushes what changes.
+
+Reads the variables of panel_settings.py. The page is on PANEL_PORT, the WebSocket on PUSH_PORT.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from heartbeat import Heartbeat
+from hub import Hub
+from listening_socket import allow_open_files, buffer_little, listen
+from origin_rule import OriginRule
+from panel_http import create_app
+from panel_settings import BadSettingError, Settings, read_settings
+from poller import Poller
+from push_limits import Limits
+from pusher import Pusher
+
+LOG = logging.getLogger("panel")
+STATIC = Path(__file__).resolve().parent.parent / "static"
+STOP_WITHIN = 5.0  # seconds
+OTHER_FILES = 500  # may be open beside the viewers' sockets: page requests, libraries
+
+
+async def run(settings: Settings, page: socket.socket, push: socket.socket) -> None:
+    """Run until SIGINT or SIGTERM. A part that dies ends all, with its error."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+
+    hub = Hub(OriginRule(settings.web_port, settings.origins()), limits_of(settings))
+    heartbeat, pusher = Heartbeat(hub), Pusher(hub)
+    poller = Poller(settings.reporte_url, pusher, heartbeat)
+    app = create_app(STATIC, hub, state_of(pusher, heartbeat))
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(serve(app, page_config(page), shutdown_trigger=stop.wait))
+        parts = [
+            group.create_task(part) for part in (hub.serve(push), poller.run(), heartbeat.run())
+        ]
+        at = f"http://{settings.panel_host}"
+        LOG.info("listo: page %s:%d, push port %d", at, settings.panel_port, settings.push_port)
+        spare_the_collector()
+        try:
+            await stop.wait()
+        finally:
+            give_up_later(0 if stop.is_set() else 1)
+        for part in parts:
+            part.cancel()
+
+
+def limits_of(settings: Settings) -> Limits:
+    usual = Limits()
+    files = allow_open_files(usual.viewers + usual.strangers + OTHER_FILES)
+    sockets = max(files - OTHER_FILES, 0)
+    strangers = min(usual.strangers, sockets // 10)
+    viewers = min(usual.viewers, sockets - strangers)
+    if viewers < usual.viewers:
+        LOG.warning("%d viewers at most: only %d files may be open (ulimit -n)", viewers, files)
+    return Limits(
+        viewers=viewers,
+        strangers=strangers,
+        per_address=settings.push_max_per_address,
+        trusted_hops=settings.push_trusted_hops,
+    )
+
+
+def state_of(pusher: Pusher, heartbeat: Heartbeat) -> Callable[[], bytes]:
+    """What a viewer without a WebSocket polls: the same two messages."""
+
+    def state() -> bytes:
+        snapshot = pusher.snapshot or b"null"
+        return b'{"instantanea":%b,"latido":%b}' % (snapshot, heartbeat.payload())
+
+    return state
+
+
+def page_config(listener: socket.socket) -> Config:
+    config = Config()
+    config.errorlog = logging.getLogger("panel.http")
+    config.errorlog.setLevel(logging.WARNING)
+    config.bind = [f"fd://{listener.detach()}"]
+    config.backlog = 4096
+    config.keep_alive_timeout = (
+        95  # Traefik keeps an idle connection for 90 s; it must hang up first
+    )
+    config.graceful_timeout = 1
+    config.h11_max_incomplete_size = 16_384
+    config.websocket_max_message_size = 1024  # there is no WebSocket on this port
+    config.include_server_header = False
+    return config
+
+
+def spare_the_collector() -> None:
+    """Keep it from looking through thousands of live viewers again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
+def give_up_later(status: int) -> None:
+    """End the process even if Hypercorn waits for a client that never reads its answer."""
+
+    def give_up() -> None:
+        LOG.warning("still not stopped after %.0f s: cutting what is left", STOP_WITHIN)
+        os._exit(status)
+
+    asyncio.get_running_loop().call_later(STOP_WITHIN, give_up)
+
+
+def listen_or_say(host: str, port: int, variable: str) -> socket.socket:
+    try:
+        return listen(host, port)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise BadSettingError(f"{variable}={port} on PANEL_HOST={host[:64]!r}: {reason}") from error
+
+
+def main() -> int:
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
+    for chatty in ("httpx", "httpcore"):  # a line for every poll
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    try:
+        settings = read_settings(os.environ)
+        page = listen_or_say(settings.panel_host, settings.panel_port, "PANEL_PORT")
+        push = listen_or_say(settings.panel_host, settings.push_port, "PUSH_PORT")
+    except BadSettingError as error:
+        print(f"panel: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    buffer_little(push)
+    asyncio.run(run(settings, page, push))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""What the panel reads from the analytics: `GET /reporte` and `GET /reporte/estado`."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]  # what a browser's numbers hold exactly
+Name = Annotated[str, Meta(min_length=1, max_length=64)]
+Label = Annotated[str, Meta(max_length=64)]
+
+
+class InvalidAnswerError(ValueError):
+    """The analytics answered something that is not what this panel understands."""
+
+
+class OtherClients(Struct, frozen=True):
+    clientes: Count
+    total: Count
+
+
+class OtherEvents(Struct, frozen=True):
+    tipos: Count
+    total: Count
+
+
+class Counts(Struct, frozen=True, kw_only=True):
+    """What a report and the messages to viewers have in common."""
+
+    epoca: Annotated[str, Meta(min_length=1, max_length=64)]
+    version: Count
+    generado: Label
+    total: Count
+    otros: OtherClients
+    eventos: Annotated[dict[Name, Count], Meta(max_length=100)]
+    otros_eventos: OtherEvents
+    rechazados: Count
+    duplicados: Count
+    conflictos: Count
+
+
+class Reporte(Counts, frozen=True, kw_only=True):
+    clientes: Annotated[dict[Name, Count], Meta(max_length=1000)]
+
+    def __post_init__(self) -> None:
+        for part, listed, rest in (
+            ("clientes", self.clientes, self.otros.total),
+            ("eventos", self.eventos, self.otros_eventos.total),
+        ):
+            if (found := sum(listed.values()) + rest) != self.total:
+                raise ValueError(f"total is {self.total}, but {part} and the rest make {found}")
+
+
+class Depth(Struct, frozen=True):
+    listos: Count
+    sin_ack: Count
+
+
+class Estado(Struct, frozen=True, kw_only=True):
+    broker: Label
+    almacen: Label
+    cola: Depth | None
+    atraso_s: float
+    tasas: Annotated[dict[Label, float], Meta(max_length=8)]
+
+
+T = TypeVar("T")
+
+
+def decode(kind: type[T], body: bytes) -> T:
+    """Return the *kind* of answer that *body* is; raise InvalidAnswerError with the reason."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidAnswerError(f"not a valid {kind.__name__.lower()}: {error}") from error
