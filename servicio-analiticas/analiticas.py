@@ -19,6 +19,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from quart import Quart
 
+import fault_points
 import lenient_amqp
 from amqp_errors import ConsumerGivesUpError
 from analytics_settings import Settings, read_settings
@@ -26,7 +27,8 @@ from batch_counter import BatchCounter
 from consumer import Consumer
 from live import Live
 from report_http import create_app
-from store import CommitFailedError, Store, StoreInUseError, open_store
+from store import CommitFailedError, Store, open_store
+from store_lock import StoreInUseError
 from totals import IdWindow
 
 LOG = logging.getLogger("analiticas")
@@ -85,6 +87,7 @@ def main() -> int:
     lenient_amqp.install()
     try:
         settings = read_settings(os.environ)
+        fault_points.arm(os.environ.get("FAULT_POINT", ""))
     except ValueError as error:
         LOG.critical("%s", error)
         return 2

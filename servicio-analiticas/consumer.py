@@ -18,6 +18,7 @@ import aio_pika
 import aiormq
 from aiormq.abc import AbstractChannel as RawChannel
 
+import fault_points
 import topology
 from amqp_errors import ConsumerGivesUpError, Lost, describe, gravest
 from analytics_settings import Settings
@@ -132,7 +133,9 @@ class Consumer:
             committed = await self._counter.count(batch, self._stop)
             if committed is None:
                 return
+            fault_points.reach("before_ack")
             await _settle(raw, batch, committed)
+            fault_points.reach("after_ack")
             inbox.unsettled -= len(batch)
 
 

@@ -7,8 +7,6 @@ as it lives. `synchronous=FULL` in WAL mode: when `apply` returns, the batch is 
 
 from __future__ import annotations
 
-import fcntl
-import os
 import sqlite3
 import time
 import uuid
@@ -17,17 +15,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+import fault_points
 import rejections
 import store_schema as sql
 from counting import Known, Message, Tally, count
 from message_identity import Kept, Verdict, key_of
+from store_lock import lock_store
 from totals import IdWindow, Totals
 
 PRUNE_AT_MOST = 2000  # rows a commit, about 1.5 ms: pruning must never stall counting
-
-
-class StoreInUseError(RuntimeError):
-    """Another process counts into this store."""
 
 
 class StoreUnavailableError(RuntimeError):
@@ -71,13 +67,17 @@ class Store:
         """
         try:
             self._db.execute("BEGIN IMMEDIATE")
+            fault_points.reach("before_decode")
             tally = count(messages, self._known(messages))
+            fault_points.reach("after_decode")
             committed = self._write(tally)
         except sqlite3.Error as error:
             self._roll_back()
             raise StoreUnavailableError(str(error)) from error
         try:
+            fault_points.reach("before_commit")
             self._db.execute("COMMIT")
+            fault_points.reach("after_commit")
         except sqlite3.Error as error:
             raise CommitFailedError(str(error)) from error
         return committed
@@ -107,10 +107,12 @@ class Store:
 
     def _write(self, tally: Tally) -> Committed:
         now, clock = time.time(), self._clock()
+        fault_points.reach("before_insert")
         self._db.executemany(sql.ADD_CLIENTES, tally.clientes.items())
         self._db.executemany(sql.ADD_EVENTOS, tally.eventos.items())
         self._db.executemany(sql.KEEP, ((*row, clock) for row in tally.ids))
         rejections.record(self._db, tally.rejected, now)
+        fault_points.reach("after_insert")
         self._prune(clock)
         n = tally.verdicts
         (version,) = self._db.execute(
@@ -146,7 +148,7 @@ def open_store(path: Path, window: IdWindow) -> Store:
     """Raises StoreInUseError, or OSError and sqlite3.Error when the file can't be used."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as undo:
-        lock = undo.enter_context(_lock(path))
+        lock = undo.enter_context(lock_store(path))
         db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1)
         undo.callback(db.close)
         db.execute("PRAGMA journal_mode = WAL")
@@ -167,24 +169,6 @@ def _create(db: sqlite3.Connection) -> None:
     )
     db.execute(sql.NEW_LEDGER, (uuid.uuid4().hex, time.time()))
     db.execute("COMMIT")
-
-
-def _lock(path: Path) -> IO[str]:
-    lock = Path(f"{path}.lock").open("a+", encoding="ascii")  # noqa: SIM115 - held for life
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.seek(0)
-        holder = lock.read().strip() or "unknown"
-        lock.close()
-        raise StoreInUseError(
-            f"{path} is in use by process {holder}: two would count everything twice."
-            " Stop that one first, or set STORE_PATH to another file."
-        ) from None
-    lock.truncate(0)
-    lock.write(f"{os.getpid()}\n")
-    lock.flush()
-    return lock
 
 
 def _running_clock(start: float) -> Callable[[], float]:

@@ -43,6 +43,9 @@ ADD_EVENTOS = """INSERT INTO eventos VALUES (?, ?)
 KNOWN = "SELECT id, cuerpo, suerte FROM ids WHERE id IN ({})"
 KEEP = """INSERT INTO ids (id, cuerpo, suerte, reloj) VALUES (?, ?, ?, ?)
     ON CONFLICT (id, cuerpo) DO UPDATE SET suerte = excluded.suerte"""
+RESET_LEDGER = """UPDATE libro SET version = 0, contados = 0, duplicados = 0, conflictos = 0,
+    rechazados = 0, sin_id = 0, eventos_contados = 0"""
+COUNTS = ("clientes", "eventos", "motivos", "muestras")
 ID_SPAN = "SELECT (SELECT min(n) FROM ids), (SELECT max(n) FROM ids)"
 OLDEST_ID = "SELECT reloj FROM ids ORDER BY n LIMIT 1"
 PRUNE = """DELETE FROM ids WHERE n IN (SELECT n FROM ids WHERE n < ? ORDER BY n LIMIT ?)"""

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from counting import Message
-from store import Store, StoreInUseError, StoreUnavailableError, open_store
+from store import Store, StoreUnavailableError, open_store
+from store_lock import StoreInUseError
 from totals import IdWindow, ledger
 
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)

@@ -1,0 +1,61 @@
+"""
+almacen: copy the store, bring a copy back, or start counting from nothing.
+
+    python almacen.py respaldar FILE    copy the store to FILE, while the service runs or not
+    python almacen.py restaurar FILE    replace the store by a copy made by respaldar
+    python almacen.py reiniciar         set all counts to zero; ids stay known
+
+The last two need the service stopped and give the store a new `epoca`, by which every panel
+knows that numbers may now be smaller. STORE_PATH names the store. Exit codes: 0, 1 failed,
+2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sqlite3
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from analytics_settings import read_settings
+from store_copies import back_up, reset, restore
+from store_lock import StoreInUseError
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="almacen.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    for verb in ("respaldar", "restaurar"):
+        verbs.add_parser(verb).add_argument("file", type=Path)
+    verbs.add_parser("reiniciar")
+    return parser.parse_args(arguments)
+
+
+def run(verb: str, store: Path, file: Path | None) -> str:
+    """Do what the verb says and return the sentence that reports it."""
+    if verb == "respaldar" and file:
+        size = back_up(store, file)
+        return f"{store} copied to {file}: {size} bytes"
+    if verb == "restaurar" and file:
+        return f"{store} replaced by {file}; the new epoca is {restore(store, file)}"
+    return f"{store} counts from nothing; the new epoca is {reset(store)}"
+
+
+def main() -> int:
+    given = parse()
+    try:
+        store = Path(read_settings(os.environ).store_path)
+        report = run(given.verb, store, getattr(given, "file", None))
+    except (OSError, ValueError, sqlite3.Error, StoreInUseError) as error:
+        print(f"almacen {given.verb}: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    print(report)  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

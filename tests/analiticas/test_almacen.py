@@ -1,0 +1,124 @@
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from almacen import run
+from counting import Message
+from store import open_store
+from store_lock import StoreInUseError
+from totals import IdWindow
+
+WINDOW = IdWindow(604800, 50_000_000)
+
+
+def message(cliente, message_id):
+    return Message(1, json.dumps({"cliente": cliente}).encode(), message_id)
+
+
+@pytest.fixture(name="path")
+def _path(tmp_path):
+    path = tmp_path / "pulso.db"
+    store = open_store(path, WINDOW)
+    store.apply([message("a", "1"), Message(2, b"no es json", "2")])
+    store.close()
+    return path
+
+
+def load(path):
+    store = open_store(path, WINDOW)
+    totals = store.load()
+    store.close()
+    return totals
+
+
+def test_backup_while_in_use(path, tmp_path):
+    """A copy made while the service counts holds one commit, whole."""
+    store = open_store(path, WINDOW)
+    run("respaldar", path, tmp_path / "copia.db")
+    store.apply([message("a", "3")])
+    store.close()
+
+    run("restaurar", tmp_path / "otro.db", tmp_path / "copia.db")
+
+    assert load(tmp_path / "otro.db").clientes == {"a": 1}
+    assert load(path).clientes == {"a": 2}
+
+
+def test_restore_starts_a_new_epoca(path, tmp_path):
+    """A restored store has the counts and ids of the copy, under a new epoca."""
+    before = load(path)
+    run("respaldar", path, tmp_path / "copia.db")
+
+    report = run("restaurar", path, tmp_path / "copia.db")
+
+    after = load(path)
+    assert after.clientes == before.clientes
+    assert after.epoca != before.epoca
+    assert after.epoca in report
+    store = open_store(path, WINDOW)
+    assert not store.apply([message("a", "1")]).tally.clientes
+    store.close()
+
+
+def test_reset_keeps_ids(path):
+    """After a reset all counts are zero, and a copy of an old message is still a copy."""
+    before = load(path)
+
+    run("reiniciar", path, None)
+
+    after = load(path)
+    assert (after.eventos_contados, after.rechazados, after.version) == (0, 0, 0)
+    assert after.epoca != before.epoca
+    store = open_store(path, WINDOW)
+    assert not store.apply([message("a", "1")]).tally.clientes
+    store.close()
+
+
+@pytest.mark.parametrize("verb", ["restaurar", "reiniciar"])
+def test_refused_while_in_use(path, tmp_path, verb):
+    """What would pull the store from under a running service is refused."""
+    run("respaldar", path, tmp_path / "copia.db")
+    store = open_store(path, WINDOW)
+    before = store.load()
+
+    with pytest.raises(StoreInUseError):
+        run(verb, path, tmp_path / "copia.db")
+
+    assert store.load() == before
+    store.close()
+
+
+def test_a_damaged_copy_is_refused(path, tmp_path):
+    """A copy that is no store leaves the store as it was."""
+    (tmp_path / "copia.db").write_bytes(path.read_bytes()[:4096] + b"x" * 20000)
+    before = load(path)
+
+    with pytest.raises((ValueError, sqlite3.Error)):
+        run("restaurar", path, tmp_path / "copia.db")
+
+    assert load(path) == before
+
+
+def test_command_line(path, tmp_path):
+    """The command reports what it did, and a failure as one sentence with exit code 1."""
+    script = Path(__file__).parents[2] / "servicio-analiticas" / "almacen.py"
+
+    def almacen(*arguments):
+        return subprocess.run(
+            [sys.executable, script, *arguments],
+            env={"STORE_PATH": str(path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    good, bad = almacen("respaldar", tmp_path / "c.db"), almacen("restaurar", tmp_path / "nada")
+
+    assert (good.returncode, bad.returncode) == (0, 1)
+    assert "copied to" in good.stdout
+    assert bad.stderr.count("\n") == 1
+    assert "does not exist" in bad.stderr
