@@ -1,0 +1,91 @@
+from http import HTTPStatus
+
+import pytest
+from websockets.datastructures import Headers
+from websockets.http11 import Request
+
+from admission import Admission, RefusedError, address_of
+from origin_rule import OriginRule
+from push_limits import Limits
+
+
+def admission(**limits):
+    return Admission(OriginRule(8080), Limits(**limits), clock=lambda: 0.0)
+
+
+def request(path="/ws", **headers):
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Request(path, Headers(named))
+
+
+@pytest.mark.parametrize("path", ["/ws", "/ws?embed=1"])
+def test_admits_a_program(path):
+    """Whoever asks for the WebSocket and is no page is let in."""
+    assert admission().admit(request(path), "127.0.0.1") is None
+
+
+@pytest.mark.parametrize("path", ["/", "/wss", "/ws/", "//ws", "/panel/ws", "/%77s", "/ws;a"])
+def test_is_at_one_path_only(path):
+    """Any other path is not found."""
+    with pytest.raises(RefusedError) as refused:
+        admission().admit(request(path), "127.0.0.1")
+
+    assert refused.value.status == HTTPStatus.NOT_FOUND
+
+
+def test_refusals_of_pages_are_logged_a_few_at_a_time(caplog):
+    """A thousand refusals make a few lines, so that they can't fill the disk."""
+    judge = admission()
+    for _ in range(1000):
+        with pytest.raises(RefusedError):
+            judge.admit(request(Origin="http://evil.example"), "127.0.0.1")
+
+    assert len(caplog.records) == 5
+    assert "PANEL_ORIGENES=http://evil.example" in caplog.text
+
+
+def test_a_storm_is_slowed_down():
+    """Handshakes beyond the burst are told to come later."""
+    judge = admission(handshakes_burst=3)
+    for _ in range(3):
+        judge.admit(request(), "127.0.0.1")
+
+    with pytest.raises(RefusedError) as refused:
+        judge.admit(request(), "127.0.0.1")
+
+    assert refused.value.status == HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def test_an_address_has_so_many_viewers():
+    """With a limit by address, who leaves makes room, and others are not concerned."""
+    judge = admission(per_address=2, trusted_hops=1)
+    mine = request(X_Forwarded_For="6.6.6.6, 10.0.0.7")
+    address = judge.admit(mine, "172.18.0.2")
+    judge.admit(mine, "172.18.0.2")
+
+    with pytest.raises(RefusedError) as refused:
+        judge.admit(mine, "172.18.0.2")
+    judge.admit(request(X_Forwarded_For="10.0.0.8"), "172.18.0.2")
+    judge.leave(address)
+    judge.admit(mine, "172.18.0.2")
+
+    assert refused.value.status == HTTPStatus.TOO_MANY_REQUESTS
+    assert address == "10.0.0.7"
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "hops", "address"),
+    [
+        ([], 0, "172.18.0.2"),
+        (["6.6.6.6"], 0, "172.18.0.2"),
+        (["6.6.6.6", " 10.0.0.7"], 1, "10.0.0.7"),
+        (["6.6.6.6", "10.0.0.7", "10.0.0.1"], 2, "10.0.0.7"),
+        ([""], 1, "172.18.0.2"),
+        (["not an address"], 1, "172.18.0.2"),
+        (["2001:db8:1:2:3:4:5:6"], 1, "2001:db8:1:2::/64"),
+        (["::ffff:10.0.0.7"], 1, "10.0.0.7"),
+    ],
+)
+def test_believes_only_our_own_proxies(forwarded, hops, address):
+    """Of X-Forwarded-For only the entries that our proxies wrote count."""
+    assert address_of("172.18.0.2", forwarded, hops) == address

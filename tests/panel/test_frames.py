@@ -1,0 +1,90 @@
+import json
+
+import msgspec
+
+from deltas import Deltas
+from frames import Latido, encode
+from report_wire import Depth, Reporte
+
+NEXT = {"version": 1235, "generado": "2026-11-24T07:00:00.223Z", "total": 5022}
+
+
+def reports(contract):
+    first = contract("reporte")
+    second = first | NEXT
+    second["clientes"] = {"cliente_uno": 3000, "cliente_dos": 2022}
+    second["eventos"] = {"clic": 5001, "compra": 21}
+    return [msgspec.convert(report, Reporte) for report in (first, second)]
+
+
+def test_the_first_message_is_the_contracts_snapshot(contract):
+    """A report becomes the snapshot of the contract."""
+    first, _ = reports(contract)
+
+    update = Deltas().advance(first)
+
+    assert update.change is None
+    assert json.loads(update.snapshot) == contract("instantanea")
+
+
+def test_the_next_message_is_the_contracts_change(contract):
+    """What differs between two reports becomes the change of the contract."""
+    first, second = reports(contract)
+    deltas = Deltas()
+    deltas.advance(first)
+
+    assert json.loads(deltas.advance(second).change) == contract("cambio")
+
+
+def test_nothing_new_is_nothing_to_push(contract):
+    """The same report again makes no message."""
+    first, _ = reports(contract)
+    deltas = Deltas()
+    deltas.advance(first)
+
+    assert deltas.advance(first) is None
+
+
+def test_a_duplicate_is_a_change(contract):
+    """A commit that counted nothing but a duplicate is pushed, with no client in it."""
+    first, _ = reports(contract)
+    deltas = Deltas()
+    deltas.advance(first)
+
+    change = json.loads(
+        deltas.advance(msgspec.structs.replace(first, version=1235, duplicados=8)).change
+    )
+
+    assert (change["version"], change["previa"], change["duplicados"]) == (1235, 1234, 8)
+    assert change["clientes"] == {}
+
+
+def test_another_epoca_is_a_snapshot_for_everyone(contract, caplog):
+    """Nothing builds on counts of another store."""
+    first, _ = reports(contract)
+    deltas = Deltas()
+    deltas.advance(first)
+
+    update = deltas.advance(msgspec.structs.replace(first, epoca="otra", version=1235))
+
+    assert update.change is None
+    assert "counting started anew: epoca 'otra'" in caplog.text
+
+
+def test_a_version_that_went_back_is_a_snapshot_for_everyone(contract, caplog):
+    """Nothing builds on counts that were taken back, and the log says that they were."""
+    first, _ = reports(contract)
+    deltas = Deltas()
+    deltas.advance(first)
+
+    assert deltas.advance(msgspec.structs.replace(first, version=1233)).change is None
+    assert "version went back from 1234 to 1233" in caplog.text
+
+
+def test_the_heartbeat_is_the_contracts(contract):
+    """A heartbeat has the fields of the contract and no others."""
+    expected = contract("latido")
+    fields = {k: v for k, v in expected.items() if k != "tipo"}
+    fields["cola"] = Depth(**fields["cola"])
+
+    assert json.loads(encode(Latido(**fields))) == expected

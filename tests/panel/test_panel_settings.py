@@ -1,0 +1,40 @@
+import pytest
+
+from panel_settings import BadSettingError, Settings, read_settings
+
+
+def test_has_defaults_for_one_machine():
+    """Without variables, and with empty ones, everything is as on one machine."""
+    assert read_settings({"PATH": "/bin", "WEB_PORT": "", "PANEL_ORIGENES": ""}) == Settings()
+
+
+def test_reads_the_environment():
+    """Variables are named like the fields, in upper case."""
+    settings = read_settings({"PUSH_PORT": "9000", "PANEL_ORIGENES": "https://a.b, http://c:81,"})
+
+    assert settings.push_port == 9000
+    assert settings.origins() == ["https://a.b", "http://c:81"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PANEL_PORT", "eighty"),
+        ("PUSH_PORT", "0"),
+        ("WEB_PORT", "65536"),
+        ("PUSH_TRUSTED_HOPS", "-1"),
+        ("REPORTE_URL", "127.0.0.1:8091"),
+        ("REPORTE_URL", "http://"),
+        ("REPORTE_URL", "http://[::1"),
+        ("REPORTE_URL", "http://a/reporte"),
+        ("PANEL_ORIGENES", "https://a.b/panel"),
+        ("PANEL_ORIGENES", "*"),
+    ],
+)
+def test_a_wrong_value_is_one_sentence(name, value):
+    """It names the variable and the value."""
+    with pytest.raises(BadSettingError) as error:
+        read_settings({name: value})
+
+    assert str(error.value).startswith(f"{name}={value!r}: ")
+    assert "\n" not in str(error.value)

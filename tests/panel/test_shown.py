@@ -1,0 +1,146 @@
+import json
+from typing import Any
+
+import hypothesis.strategies as st
+import msgspec
+from hypothesis import example, given, settings
+
+from deltas import Deltas, Update
+from frames import MAX_PAYLOAD, encode
+from report_wire import Reporte
+from shown import MAX_SHOWN, shown_of
+
+HUGE = 2**53 - 1
+# From one byte to the most that a code point can take: four, two escaped, six escaped.
+names = st.text(st.sampled_from('añ😀"\\\x01\u2028'), min_size=1, max_size=64)
+widest = st.text(st.sampled_from("😀\x01"), min_size=60, max_size=64)
+
+
+def report_of(clientes: dict[str, int], **fields: Any) -> Reporte:
+    hidden = fields.pop("hidden", 0)
+    total = sum(clientes.values()) + hidden
+    eventos = fields.pop("eventos", {})
+    defaults = {
+        "epoca": "e",
+        "version": 1,
+        "generado": "2026-11-24T07:00:00.123Z",
+        "total": total,
+        "clientes": clientes,
+        "otros": {"clientes": 1 if hidden else 0, "total": hidden},
+        "eventos": eventos,
+        "otros_eventos": {"tipos": 1, "total": total - sum(eventos.values())},
+        "rechazados": 0,
+        "duplicados": 0,
+        "conflictos": 0,
+    }
+    return msgspec.convert(defaults | fields, Reporte)
+
+
+def many(name: str, count: int, size: int) -> dict[str, int]:
+    return {f"{i:03}{name * 61}": size for i in range(count)}
+
+
+class ViewerModel:
+    """What any client does with the messages (docs/websocket.md)."""
+
+    def __init__(self) -> None:
+        self.state: dict[str, Any] = {}
+
+    def receive(self, payload: bytes) -> None:
+        message = json.loads(payload)
+        if message.pop("tipo") == "instantanea":
+            self.state = message
+            return
+        assert (message["epoca"], message.pop("previa")) == (
+            self.state["epoca"],
+            self.state["version"],
+        )
+        clientes = self.state["clientes"] | message["clientes"]
+        message["clientes"] = {k: v for k, v in clientes.items() if v is not None}
+        self.state = message
+
+
+def test_shows_the_largest_and_sums_the_rest():
+    """The 200 largest clients are shown (ties by name), and everything else is in otros."""
+    clientes = {f"c{i:03}": 1000 - i // 2 for i in range(300)}
+
+    shown = shown_of(report_of(clientes, hidden=7))
+
+    assert list(shown.clientes) == [f"c{i:03}" for i in range(MAX_SHOWN)]
+    assert shown.otros.clientes == 101
+    assert shown.total == sum(shown.clientes.values()) + shown.otros.total
+
+
+@given(
+    st.dictionaries(names | widest, st.integers(0, HUGE // 1000), max_size=300),
+    st.dictionaries(names | widest, st.just(0), max_size=100),
+)
+@example(many("\x01", 300, HUGE // 1000), dict.fromkeys(many("\x01", 100, 0), 0))
+@example(many("😀", 1000, HUGE // 1000), dict.fromkeys(many("😀", 100, 0), 0))
+@example(many("a", 1000, 1), {})
+@settings(max_examples=200, deadline=None)
+def test_a_snapshot_always_fits(clientes, eventos):
+    """No names and counts make a frame of 64 KB, and no client is left out without need."""
+    shown = shown_of(report_of(clientes, hidden=3, eventos=eventos))
+
+    assert len(encode(shown)) <= MAX_PAYLOAD
+    assert shown.total == sum(shown.clientes.values()) + shown.otros.total
+    expected = min(len(clientes), MAX_SHOWN)
+    assert len(shown.clientes) == expected or len(encode(shown)) > MAX_PAYLOAD - 600
+
+
+def test_a_change_always_fits():
+    """When 200 names leave and 200 come that together are too long, the change is a snapshot."""
+    deltas = Deltas()
+    deltas.advance(report_of(many("😀", 200, 5)))
+
+    update = deltas.advance(report_of(many("ñ", 200, 6) | many("😀", 200, 5), version=2))
+    larger = deltas.advance(report_of(many("🚀", 200, 7) | many("ñ", 200, 6), version=3))
+
+    assert update.change is None or len(update.change) <= MAX_PAYLOAD
+    assert larger.change is None
+    assert len(larger.snapshot) <= MAX_PAYLOAD
+
+
+@st.composite
+def histories(draw):
+    """Reports as commits make them: counts only grow, unless another epoca begins."""
+    clientes: dict[str, int] = {}
+    history = []
+    epoca = 0
+    for version in range(1, draw(st.integers(2, 12))):
+        if draw(st.integers(0, 9)) == 0:
+            epoca, clientes = epoca + 1, {}
+        for name in draw(st.lists(st.integers(0, 400), max_size=60)):
+            key = f"c{name}"
+            clientes = clientes | {key: clientes.get(key, 0) + draw(st.integers(1, 9))}
+        eventos = {"clic": sum(clientes.values())}
+        history.append(
+            report_of(clientes, epoca=f"e{epoca}", version=version, hidden=0, eventos=eventos)
+        )
+    return history
+
+
+@given(histories(), st.randoms(use_true_random=False))
+@settings(max_examples=150, deadline=None)
+def test_every_viewer_holds_the_report_after_every_message(history, random):
+    """However often a viewer is skipped, a change or the snapshot brings it to the report."""
+    deltas = Deltas()
+    viewers = [ViewerModel() for _ in range(4)]
+    skipped = set(range(4))  # they have nothing yet
+    for report in history:
+        update = deltas.advance(report)
+        for i, viewer in enumerate(viewers):
+            if random.random() < 0.3:
+                skipped.add(i)
+                continue
+            viewer.receive(message_for(update, i in skipped))
+            skipped.discard(i)
+            expected = json.loads(encode(shown_of(report)))
+            assert viewer.state == {k: v for k, v in expected.items() if k != "tipo"}
+
+
+def message_for(update: Update, lost_its_place: bool) -> bytes:
+    if lost_its_place or update.change is None:
+        return update.snapshot
+    return update.change
