@@ -1,0 +1,81 @@
+// @ts-check
+
+/**
+ * @typedef {import("./state.js").State} State
+ * @typedef {import("./connection.js").Link} Link
+ *
+ * @typedef {"connecting" | "live" | "polling" | "stale" | "reconnecting" | "offline"} Kind
+ *
+ * What the badge says.
+ *
+ * @typedef {object} Status
+ * @property {Kind} kind
+ * @property {number | null} since the time that the numbers are of, by the panel's clock where it gave one
+ * @property {number} seconds until the next attempt
+ * @property {number} attempt
+ *
+ * The fallback by plain requests.
+ *
+ * @typedef {object} Polling
+ * @property {boolean} active
+ * @property {number | null} answeredAt
+ */
+
+/** Heartbeats come every 5 s; a missing one is noticed 2 s later. */
+const SILENCE_MS = 7_000;
+/** The analytics answer the panel at least once a second, so older data means that they do not. */
+const DATA_AGE_MS = 5_000;
+const POLL_AGE_MS = 11_000;
+const OFFLINE_MS = 60_000;
+
+/** Are the numbers worth believing right now? @param {Kind} kind */
+export const isCurrent = (kind) => kind === "live" || kind === "polling";
+
+/**
+ * Decides by the age of what arrived and by what the heartbeat says of the analytics,
+ * never by the socket's own opinion: a socket can look open for hours without a peer.
+ *
+ * @param {State} state
+ * @param {Link} link
+ * @param {Polling} polling
+ * @param {number} now
+ * @param {boolean} [online] what the browser thinks of its network
+ * @returns {Status}
+ */
+export function statusOf(state, link, polling, now, online = true) {
+  const seconds = Math.max(0, Math.ceil(((link.retryAt ?? now) - now) / 1000));
+  /** @param {Kind} kind @param {number | null} since @returns {Status} */
+  const is = (kind, since) => ({ kind, since, seconds, attempt: link.attempt });
+  const dataOf = dataTime(state);
+  const polled = polling.active && polling.answeredAt !== null && now - polling.answeredAt <= POLL_AGE_MS;
+  if (link.phase === "open" || polled) {
+    const reached = link.phase === "open" ? "live" : "polling";
+    const limit = link.phase === "open" ? SILENCE_MS : POLL_AGE_MS;
+    if (analyticsAway(state)) return is("stale", dataOf);
+    if (state.heardAt !== null && now - state.heardAt > limit) return is("stale", state.heardAt);
+    if (state.counts === null || state.beat === null) return is("connecting", dataOf);
+    return is(reached, state.heardAt);
+  }
+  if (link.lostAt === null) return is("connecting", dataOf);
+  if (!online || now - link.lostAt > OFFLINE_MS) return is("offline", dataOf);
+  return is("reconnecting", dataOf);
+}
+
+/** @param {State} state */
+function analyticsAway({ beat }) {
+  if (beat === null) return false;
+  if (beat.analiticas === "caida") return true;
+  return Boolean(beat.ahora && beat.datos_de) && age(beat) > DATA_AGE_MS;
+}
+
+/** @param {import("./wire.js").Beat} beat */
+function age(beat) {
+  return Date.parse(beat.ahora ?? "") - Date.parse(beat.datos_de ?? "");
+}
+
+/** @param {State} state @returns {number | null} */
+function dataTime({ beat, heardAt, counts }) {
+  const told = Date.parse(beat?.datos_de ?? "");
+  if (!Number.isNaN(told)) return told;
+  return counts === null ? null : heardAt;
+}

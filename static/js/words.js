@@ -1,0 +1,97 @@
+// @ts-check
+import en from "./en.js";
+import es from "./es.js";
+
+/**
+ * @typedef {import("./es.js").Key} Key
+ * @typedef {import("./es.js").Text} Text
+ * @typedef {"es" | "en"} Language
+ */
+
+/** @type {Record<Language, Record<Key, Text>>} */
+const CATALOGUES = { es, en };
+
+/**
+ * The first of the reader's languages that the page speaks, else Spanish.
+ *
+ * @param {readonly string[]} preferred as of `navigator.languages`
+ * @returns {Language}
+ */
+export function chooseLanguage(preferred) {
+  for (const tag of preferred) {
+    const primary = tag.toLowerCase().split("-")[0];
+    if (primary === "es" || primary === "en") return primary;
+  }
+  return "es";
+}
+
+/** Texts, numbers and times in one language, by the reader's own region where it fits. */
+export class Words {
+  #plural;
+  #whole;
+  #rate;
+  #share;
+  #clock;
+  #ago;
+
+  /**
+   * @param {Language} language
+   * @param {readonly string[]} [preferred]
+   */
+  constructor(language, preferred = []) {
+    this.language = language;
+    const locale = preferred.find((tag) => tag.toLowerCase().split("-")[0] === language) ?? language;
+    this.#plural = new Intl.PluralRules(locale);
+    this.#whole = new Intl.NumberFormat(locale, { useGrouping: "always" });
+    this.#rate = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+    this.#share = new Intl.NumberFormat(locale, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+    this.#clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+    this.#ago = new Intl.RelativeTimeFormat(locale, { style: "narrow" });
+  }
+
+  /**
+   * The text of a key. Numbers are formatted; the one called `n` also picks the plural form.
+   *
+   * @param {Key} key
+   * @param {Record<string, string | number>} [values]
+   */
+  say(key, values = {}) {
+    const text = CATALOGUES[this.language][key];
+    const n = typeof values.n === "number" ? values.n : 0;
+    const form = typeof text === "string" ? text : this.#plural.select(n) === "one" ? text.one : text.other;
+    return form.replace(/\{(\w+)\}/g, (_, name) => {
+      const value = values[name];
+      return typeof value === "number" ? this.whole(value) : value;
+    });
+  }
+
+  /** @param {number} n */
+  whole(n) {
+    return this.#whole.format(n);
+  }
+
+  /** Events per second: one decimal while it tells something. @param {number} n */
+  rate(n) {
+    return n >= 99.95 ? this.#whole.format(Math.round(n)) : this.#rate.format(n);
+  }
+
+  /** @param {number} part @param {number} whole */
+  share(part, whole) {
+    return this.#share.format(whole === 0 ? 0 : part / whole);
+  }
+
+  /** Time of day of a time in milliseconds. @param {number} ms */
+  clock(ms) {
+    return this.#clock.format(ms);
+  }
+
+  /** "5 s ago", in the coarsest whole unit. @param {number} ms */
+  ago(ms) {
+    const seconds = Math.floor(ms / 1000);
+    if (seconds < 2) return this.say("clients.now");
+    if (seconds < 60) return this.#ago.format(-seconds, "second");
+    if (seconds < 3600) return this.#ago.format(-Math.floor(seconds / 60), "minute");
+    if (seconds < 86_400) return this.#ago.format(-Math.floor(seconds / 3600), "hour");
+    return this.#ago.format(-Math.floor(seconds / 86_400), "day");
+  }
+}

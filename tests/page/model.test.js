@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { UNTRIED } from "../../static/js/connection.js";
+import { Model } from "../../static/js/model.js";
+import { contract } from "./contracts.js";
+
+const NOW = 1_000_000;
+const OPEN = { ...UNTRIED, phase: /** @type {const} */ ("open"), everOpen: true };
+const FAILED = { ...UNTRIED, phase: /** @type {const} */ ("waiting"), attempt: 3, lostAt: NOW };
+const snapshot = JSON.parse(contract("instantanea"));
+const beat = JSON.parse(contract("latido"));
+
+function live() {
+  const model = new Model();
+  model.linkChanged(OPEN);
+  for (const name of ["instantanea", "latido"]) assert.equal(model.received(contract(name), NOW), true);
+  return model;
+}
+
+test("snapshot and heartbeat make it live", () => {
+  assert.equal(live().status(NOW).kind, "live");
+});
+
+test("a change that does not fit asks for a new socket, and a fitting one does not", () => {
+  const model = live();
+  assert.equal(model.received(contract("cambio"), NOW), true);
+  assert.equal(model.received(contract("cambio"), NOW), false);
+});
+
+test("a frame that is no message asks for a new socket", () => {
+  assert.equal(live().received("{", NOW), false);
+});
+
+test("a type of message that is not known yet changes nothing", () => {
+  assert.equal(live().received('{"tipo": "aviso"}', NOW), true);
+});
+
+test("polling starts after three failed sockets and ends with a good one", () => {
+  const model = new Model();
+  model.linkChanged({ ...FAILED, attempt: 2 });
+  assert.equal(model.polling.active, false);
+  model.linkChanged(FAILED);
+  assert.equal(model.polling.active, true);
+  model.linkChanged({ ...FAILED, phase: "connecting", attempt: 4 });
+  assert.equal(model.polling.active, true);
+  model.linkChanged(OPEN);
+  assert.equal(model.polling.active, false);
+});
+
+test("the socket is refused when the panel answers requests and no socket ever worked", () => {
+  const model = new Model();
+  model.linkChanged(FAILED);
+  assert.equal(model.refused, false);
+  model.polled([snapshot, beat], NOW);
+  assert.equal(model.refused, true);
+  assert.equal(model.status(NOW).kind, "polling");
+});
+
+test("a socket that once worked is not called refused", () => {
+  const model = live();
+  model.linkChanged({ ...FAILED, everOpen: true });
+  model.polled([snapshot, beat], NOW);
+  assert.equal(model.refused, false);
+});
+
+test("a new socket is not live by the heartbeat of the one before", () => {
+  const model = live();
+  model.linkChanged({ ...FAILED, attempt: 1, everOpen: true });
+  model.linkChanged(OPEN);
+  model.received(contract("instantanea"), NOW);
+  assert.equal(model.status(NOW).kind, "connecting");
+});
+
+test("the jump of a snapshot after a gap is no rate, that of a change is", () => {
+  const model = live();
+  model.received(JSON.stringify({ ...snapshot, total: 9000 }), NOW + 60_000);
+  assert.deepEqual(model.pace.bins.filter((bin) => bin), []);
+  model.received(contract("cambio").replace('"total": 5022', '"total": 9004'), NOW + 60_000);
+  assert.deepEqual(model.pace.bins.filter((bin) => bin), [4]);
+});
+
+test("a snapshot right after other news continues them", () => {
+  const model = live();
+  model.received(JSON.stringify({ ...snapshot, version: 1250, total: 5030 }), NOW + 1000);
+  assert.equal(model.pace.bins.at(-1), 9);
+});

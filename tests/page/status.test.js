@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { UNTRIED } from "../../static/js/connection.js";
+import { INITIAL, reduce } from "../../static/js/state.js";
+import { isCurrent, statusOf } from "../../static/js/status.js";
+import { contract } from "./contracts.js";
+
+const NOW = 1_000_000;
+const snapshot = JSON.parse(contract("instantanea"));
+const beat = JSON.parse(contract("latido"));
+const NOT_POLLING = { active: false, answeredAt: null };
+const OPEN = { ...UNTRIED, phase: /** @type {const} */ ("open"), everOpen: true };
+const LOST = { ...UNTRIED, phase: /** @type {const} */ ("waiting"), everOpen: true, attempt: 2, lostAt: NOW - 5000, retryAt: NOW + 2400 };
+
+/** @param {any[]} messages all heard at NOW */
+const heard = (...messages) => messages.reduce((state, message) => reduce(state, message, NOW), INITIAL);
+const good = heard(snapshot, beat);
+
+test("a page that has not tried yet is connecting", () => {
+  assert.equal(statusOf(INITIAL, UNTRIED, NOT_POLLING, NOW).kind, "connecting");
+});
+
+test("counts and a heartbeat of analytics at work are live", () => {
+  assert.equal(statusOf(good, OPEN, NOT_POLLING, NOW).kind, "live");
+});
+
+test("counts alone are not live: the heartbeat decides", () => {
+  assert.equal(statusOf(heard(snapshot), OPEN, NOT_POLLING, NOW).kind, "connecting");
+});
+
+test("an open socket that falls silent is stale since it was last heard", () => {
+  assert.equal(statusOf(good, OPEN, NOT_POLLING, NOW + 7000).kind, "live");
+  const status = statusOf(good, OPEN, NOT_POLLING, NOW + 7001);
+  assert.deepEqual([status.kind, status.since], ["stale", NOW]);
+});
+
+test("analytics that are away make it stale since their last answer", () => {
+  const away = heard(snapshot, { ...beat, analiticas: "caida" });
+  const status = statusOf(away, OPEN, NOT_POLLING, NOW);
+  assert.deepEqual([status.kind, status.since], ["stale", Date.parse(beat.datos_de)]);
+});
+
+test("analytics that never answered are stale since nobody knows when", () => {
+  const away = heard({ ...beat, analiticas: "caida", datos_de: null });
+  const status = statusOf(away, OPEN, NOT_POLLING, NOW);
+  assert.deepEqual([status.kind, status.since], ["stale", null]);
+});
+
+test("data that the panel itself has been without for long are stale whatever it calls them", () => {
+  const old = heard(snapshot, { ...beat, ahora: "2026-11-24T07:00:10.001Z" });
+  assert.equal(statusOf(old, OPEN, NOT_POLLING, NOW).kind, "stale");
+});
+
+test("a lost socket is reconnecting, with seconds, attempt and the time of the data", () => {
+  const status = statusOf(good, LOST, NOT_POLLING, NOW);
+  assert.deepEqual(status, { kind: "reconnecting", since: Date.parse(beat.datos_de), seconds: 3, attempt: 2 });
+});
+
+test("a socket lost for a minute is offline", () => {
+  assert.equal(statusOf(good, LOST, NOT_POLLING, NOW + 55_000).kind, "reconnecting");
+  assert.equal(statusOf(good, LOST, NOT_POLLING, NOW + 55_001).kind, "offline");
+});
+
+test("a browser without network is offline at once, but only while nothing arrives", () => {
+  assert.equal(statusOf(good, LOST, NOT_POLLING, NOW, false).kind, "offline");
+  assert.equal(statusOf(good, OPEN, NOT_POLLING, NOW, false).kind, "live");
+});
+
+test("answers to plain requests are current, and named for what they are", () => {
+  const polling = { active: true, answeredAt: NOW };
+  assert.equal(statusOf(good, LOST, polling, NOW + 11_000).kind, "polling");
+  assert.equal(statusOf(good, LOST, polling, NOW + 11_001).kind, "reconnecting");
+  assert.equal(statusOf(good, LOST, { active: true, answeredAt: null }, NOW).kind, "reconnecting");
+});
+
+test("polling does not hide that the analytics are away", () => {
+  const away = heard(snapshot, { ...beat, analiticas: "caida" });
+  assert.equal(statusOf(away, LOST, { active: true, answeredAt: NOW }, NOW).kind, "stale");
+});
+
+test("only live and polled numbers are vouched for", () => {
+  const kinds = /** @type {const} */ (["connecting", "live", "polling", "stale", "reconnecting", "offline"]);
+  assert.deepEqual(kinds.filter(isCurrent), ["live", "polling"]);
+});

@@ -1,0 +1,21 @@
+"""The page's modules by themselves, in the Node that Playwright brings (`node --test tests/page/`)."""
+
+import subprocess
+from pathlib import Path
+
+import playwright
+
+NODE = Path(playwright.__file__).parent / "driver" / "node"
+HERE = Path(__file__).parent
+
+
+def test_modules():
+    """Every test in the .test.js files passes."""
+    files = sorted(HERE.glob("*.test.js"))
+    assert files
+
+    run = subprocess.run(
+        [NODE, "--test", *files], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert run.returncode == 0, run.stdout + run.stderr

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import en from "../../static/js/en.js";
+import es from "../../static/js/es.js";
+import { chooseLanguage, Words } from "../../static/js/words.js";
+
+const html = readFileSync(new URL("../../static/index.html", import.meta.url), "utf8");
+
+test("both languages have the same keys, in the same order", () => {
+  assert.deepEqual(Object.keys(en), Object.keys(es));
+});
+
+test("both languages have the same placeholders and plural forms in every text", () => {
+  /** @param {import("../../static/js/es.js").Text} text */
+  const shape = (text) => [typeof text, [...new Set(JSON.stringify(text).match(/\{\w+\}/g))].sort()];
+  for (const key of /** @type {(keyof typeof es)[]} */ (Object.keys(es))) assert.deepEqual(shape(en[key]), shape(es[key]), key);
+});
+
+test("index.html uses known keys, and shows the Spanish text until the language is known", () => {
+  const uses = [...html.matchAll(/data-(?:text|label|title)="([\w.]+)"/g)].map(([, key]) => key);
+  assert.ok(uses.length > 20);
+  assert.deepEqual(uses.filter((key) => !(key in es)), []);
+  for (const [, key, text] of html.matchAll(/data-text="([\w.]+)"[^>]*>([^<]+)</g)) {
+    assert.ok(String(es[/** @type {keyof typeof es} */ (key)]).startsWith(text.replace(/\.$/, "")), key);
+  }
+});
+
+test("the first of the reader's languages that the page speaks is chosen, else Spanish", () => {
+  assert.equal(chooseLanguage(["fr-FR", "en-GB", "es"]), "en");
+  assert.equal(chooseLanguage(["es-MX", "en"]), "es");
+  assert.equal(chooseLanguage(["eu", "ensayo"]), "es");
+  assert.equal(chooseLanguage([]), "es");
+});
+
+test("numbers are grouped and pick the plural", () => {
+  const words = new Words("es");
+  assert.equal(words.say("total.rejected", { n: 1 }), "1 rechazado");
+  assert.equal(words.say("total.rejected", { n: 0 }), "0 rechazados");
+  assert.equal(words.say("total.rejected", { n: 5021 }), "5.021 rechazados");
+  assert.equal(words.say("total.rejected", { n: 1_000_000 }), "1.000.000 rechazados");
+});
+
+test("numbers follow the reader's region", () => {
+  assert.equal(new Words("es", ["en-US", "es-MX"]).whole(5021), "5,021");
+  assert.equal(new Words("en", ["es-MX"]).whole(5021), "5,021");
+});
+
+test("a value is put in as text, whatever it contains", () => {
+  assert.equal(new Words("en").say("detail.since", { time: "$&{time}" }), "since $&{time}");
+});
+
+test("rates keep a decimal while it tells something", () => {
+  const words = new Words("en");
+  assert.deepEqual([0, 3.84, 99.94, 99.96, 512_345.6].map((n) => words.rate(n)), ["0.0", "3.8", "99.9", "100", "512,346"]);
+});
+
+test("shares of nothing are nothing", () => {
+  assert.equal(new Words("en").share(0, 0), "0.0%");
+  assert.equal(new Words("en").share(1, 3), "33.3%");
+});
+
+test("ages use the coarsest whole unit", () => {
+  const words = new Words("en");
+  const ages = [0, 1999, 2000, 59_999, 60_000, 3_599_999, 3_600_000, 86_400_000].map((ms) => words.ago(ms));
+  assert.deepEqual(ages, ["now", "now", "2s ago", "59s ago", "1m ago", "59m ago", "1h ago", "1d ago"].map((s) => s.replace("1d ago", words.ago(86_400_000))));
+});
