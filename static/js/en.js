@@ -77,6 +77,7 @@ const en = {
   "empty.copy": "Copy",
   "empty.copied": "Copied",
 
+  "notice.label": "Notices",
   "notice.close": "Close",
   "notice.restarted": "Counting started anew at {time} (new store or restored backup): the totals do not continue the earlier ones.",
   "notice.refused":

@@ -83,6 +83,7 @@ const es = {
   "empty.copy": "Copiar",
   "empty.copied": "Copiado",
 
+  "notice.label": "Avisos",
   "notice.close": "Cerrar",
   "notice.restarted": "El conteo empezó de nuevo a las {time} (almacén nuevo o copia restaurada): los totales no continúan los anteriores.",
   "notice.refused":

@@ -1,4 +1,4 @@
-"""The page's modules by themselves, in the Node that Playwright brings (`node --test tests/page/`)."""
+"""The page's modules by themselves (`node --test tests/page/`), in Playwright's Node."""
 
 import subprocess
 from pathlib import Path
@@ -9,7 +9,7 @@ NODE = Path(playwright.__file__).parent / "driver" / "node"
 HERE = Path(__file__).parent
 
 
-def test_modules():
+def test_modules() -> None:
     """Every test in the .test.js files passes."""
     files = sorted(HERE.glob("*.test.js"))
     assert files

@@ -26,7 +26,7 @@ export class Badge {
   #retry = byId("retry", HTMLButtonElement);
   #favicon = byId("favicon", HTMLLinkElement);
   #announcement = byId("announcement", HTMLElement);
-  /** @type {Kind | null} */ #shown = null;
+  #shown = "";
 
   /** @param {() => void} onRetry */
   constructor(onRetry) {
@@ -39,12 +39,13 @@ export class Badge {
     setText(this.#detail, detail(status, words));
     const title = `${word({ ...status, seconds: 0 }, words)} · Pulso`;
     if (document.title !== title) document.title = title;
-    if (status.kind !== this.#shown) this.#change(status, words);
+    const shown = `${status.kind} ${words.language}`;
+    if (shown !== this.#shown) this.#change(status, words);
+    this.#shown = shown;
   }
 
   /** @param {Status} status @param {Words} words */
   #change(status, words) {
-    this.#shown = status.kind;
     this.#badge.dataset.kind = status.kind;
     this.#icon.setAttribute("href", `#icon-${status.kind}`);
     this.#favicon.href = `./static/icons/${FAVICON[status.kind]}.svg`;

@@ -1,6 +1,7 @@
 // @ts-check
 import { visibleParts } from "../names.js";
 import { Ranking } from "../ranking.js";
+import { arrange } from "./arrange.js";
 import { byId, make, setText } from "./dom.js";
 
 /**
@@ -95,10 +96,7 @@ export class CountTable {
     const elements = names.map((name) => this.#row(name).element);
     if (others) elements.push(this.#others.element);
     else this.#others.element.remove();
-    elements.forEach((element, i) => {
-      const present = this.#body.rows[i] ?? null;
-      if (present !== element) this.#body.insertBefore(element, present);
-    });
+    arrange(this.#body, elements);
   }
 
   /** @param {string} name @returns {Row} */
