@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from http import HTTPStatus
 from typing import NoReturn
 
@@ -46,11 +47,14 @@ class Poller:
 
     async def run(self) -> NoReturn:
         LOG.info("reading %s", self._url)
-        limits = httpx.Limits(max_connections=2, keepalive_expiry=KEEPALIVE)
+        tls = ssl.create_default_context()  # made once: it takes 20 ms, and a client needs one
         while True:
-            # trust_env: a proxy that is set for the web is none for our own services.
             async with httpx.AsyncClient(
-                base_url=self._url, timeout=TIMEOUT, limits=limits, trust_env=False
+                base_url=self._url,
+                timeout=TIMEOUT,
+                limits=httpx.Limits(max_connections=2, keepalive_expiry=KEEPALIVE),
+                verify=tls,
+                trust_env=False,  # a proxy that is set for the web is none for our own services
             ) as client:
                 await self._poll_until_broken(client)
 
@@ -86,7 +90,8 @@ class Poller:
         if answer.status_code == HTTPStatus.NOT_MODIFIED:
             return None
         report = decode(Reporte, answer.content)
-        self._etag = answer.headers.get("ETag")
+        etag = answer.headers.get("ETag")
+        self._etag = etag if etag and etag.isascii() else None  # else httpx could not send it back
         return report
 
     def _succeeded(self) -> None:

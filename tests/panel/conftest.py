@@ -1,21 +1,36 @@
 import asyncio
 import contextlib
 import json
+import os
+import signal
 import socket
-from collections.abc import AsyncIterator, Callable
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from quart import request
 from websockets.asyncio.client import ClientConnection, connect
 
+from counting import Message, count
+from heartbeat import Heartbeat
 from hub import Hub
 from listening_socket import buffer_little, listen
+from live import Live
 from origin_rule import OriginRule
+from poller import Poller
 from push_limits import Limits
+from pusher import Pusher
+from report_http import create_app
+from totals import IdWindow, Totals, report
 
-CONTRACTS = Path(__file__).parents[1] / "contracts"
+ROOT = Path(__file__).parents[2]
+CONTRACTS = ROOT / "tests" / "contracts"
 
 
 @pytest.fixture
@@ -82,3 +97,157 @@ def soon() -> Callable[..., Any]:
                 await asyncio.sleep(0.005)
 
     return wait
+
+
+class Analytics:
+    """The analytics' own HTTP side, on a real socket; what is counted comes from the test."""
+
+    def __init__(self, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self._port = port
+        self._stop = asyncio.Event()
+        self._serving: asyncio.Task[None] | None = None
+        self.requests: list[str] = []
+        self.begin("b1f0")
+
+    def begin(self, epoca: str) -> None:
+        self.live = Live(Totals(epoca))
+        self.live.vitals.broker_is("conectado")
+
+    def count(self, *events: dict[str, Any]) -> None:
+        bodies = [json.dumps(event).encode() for event in events]
+        tally = count([Message(n, body) for n, body in enumerate(bodies)], {})
+        version = self.live.totals.version + 1
+        self.live.totals.add(tally, version, 1795503600.123, IdWindow(604800, 2))
+        self.live.ring()
+
+    def report(self) -> dict[str, Any]:
+        return report(self.live.totals, 1000)
+
+    async def start(self) -> None:
+        app = create_app(self.live, self._no_rejections)
+
+        @app.before_request
+        async def note() -> None:
+            self.requests.append(f"{request.full_path} {request.headers.get('Prefer', '')}")
+
+        config = Config()
+        config.bind = [f"127.0.0.1:{self._port}"]
+        config.errorlog = None
+        self._stop.clear()
+        self._serving = asyncio.create_task(serve(app, config, shutdown_trigger=self._stop.wait))
+
+    async def stop(self) -> None:
+        self._stop.set()
+        self.live.close()
+        if self._serving:
+            await self._serving
+        self._serving = None
+
+    async def _no_rejections(self, limit: int) -> dict[str, Any]:
+        return {}
+
+
+@pytest.fixture
+async def analytics(free_port: Callable[[], int]) -> AsyncIterator[Analytics]:
+    running = Analytics(free_port())
+    await running.start()
+    yield running
+    await running.stop()
+
+
+@pytest.fixture
+async def panel_for(hub_on: Callable[..., Any]) -> AsyncIterator[Callable[[str], Any]]:
+    """Starts the parts of a panel in this process; returns the port of the WebSocket."""
+    tasks: list[asyncio.Task[Any]] = []
+
+    async def start(url: str) -> int:
+        hub, port = await hub_on()
+        heartbeat = Heartbeat(hub)
+        poller = Poller(url, Pusher(hub), heartbeat)
+        tasks.extend([asyncio.create_task(poller.run()), asyncio.create_task(heartbeat.run())])
+        return int(port)
+
+    yield start
+    died = [task.exception() for task in tasks if task.done()]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert not died
+
+
+class Service:
+    """A service as a process of its own, its log in a file."""
+
+    def __init__(self, command: list[str], env: dict[str, str], log: Path) -> None:
+        self._log = log
+        with log.open("ab") as stderr:
+            self.process = subprocess.Popen(command, env=os.environ | env, stderr=stderr)
+
+    def log(self) -> str:
+        return self._log.read_text()
+
+    def send(self, number: int) -> None:
+        self.process.send_signal(number)
+
+    async def ended(self, seconds: float = 15.0) -> int:
+        return await asyncio.to_thread(self.process.wait, seconds)
+
+
+@pytest.fixture
+def start_service(
+    tmp_path: Path, free_port: Callable[[], int], soon: Callable[..., Any]
+) -> Iterator[Callable[..., Any]]:
+    """Starts `panel.py` or `analiticas.py` (or a *command* like them) and waits until it is up."""
+    services: list[Service] = []
+
+    async def start(command: list[str], ready: str, **env: str) -> Service:
+        service = Service(command, env, tmp_path / f"{len(services)}.log")
+        services.append(service)
+        await soon(lambda: service.process.poll() is not None or ready in service.log(), 20)
+        return service
+
+    yield start
+    for service in services:
+        if service.process.poll() is None:
+            service.send(signal.SIGCONT)
+            service.process.kill()
+        service.process.wait()
+
+
+Start = Callable[..., Awaitable[Service]]
+
+
+@pytest.fixture
+def ports(free_port: Callable[[], int]) -> dict[str, str]:
+    """The ports of a panel and the analytics, as settings."""
+    reporte = str(free_port())
+    return {
+        "PANEL_PORT": str(free_port()),
+        "PUSH_PORT": str(free_port()),
+        "REPORTE_PORT": reporte,
+        "REPORTE_URL": f"http://127.0.0.1:{reporte}",
+    }
+
+
+@pytest.fixture
+def start_panel(start_service: Start, ports: dict[str, str]) -> Start:
+    async def start(python: str = sys.executable, **env: str) -> Service:
+        command = [python, str(ROOT / "panel-visual" / "panel.py")]
+        return await start_service(command, "listo", **ports, **env)
+
+    return start
+
+
+@pytest.fixture
+def start_analytics(
+    start_service: Start, ports: dict[str, str], free_port: Callable[[], int]
+) -> Start:
+    """Without a broker: it serves what its store holds."""
+
+    async def start(store: Path) -> Service:
+        command = [sys.executable, str(ROOT / "servicio-analiticas" / "analiticas.py")]
+        env = {"STORE_PATH": str(store), "RABBITMQ_PORT": str(free_port())}
+        return await start_service(command, "no connection to the broker", **ports, **env)
+
+    return start
