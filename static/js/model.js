@@ -45,7 +45,7 @@ export class Model {
   received(text, now) {
     const message = parsed(text);
     if (message instanceof Error) return false;
-    if (message !== null) this.#take(message, now, false);
+    if (message !== null) this.#take(message, now);
     return !this.state.gap;
   }
 
@@ -56,7 +56,7 @@ export class Model {
    * @param {number} now
    */
   polled(messages, now) {
-    for (const message of messages) this.#take(message, now, true);
+    for (const message of messages) this.#take(message, now);
     this.polling = { ...this.polling, answeredAt: now };
   }
 
@@ -65,14 +65,14 @@ export class Model {
     return this.polling.active && this.polling.answeredAt !== null && !this.link.everOpen;
   }
 
-  /** @param {Message} message @param {number} now @param {boolean} polled */
-  #take(message, now, polled) {
+  /** @param {Message} message @param {number} now */
+  #take(message, now) {
     const before = this.state;
     this.state = reduce(before, message, now);
     const { counts } = this.state;
     if (counts === null || counts === before.counts) return;
     const near = before.heardAt !== null && now - before.heardAt < CONTINUES_MS;
-    const continues = before.counts?.epoca === counts.epoca && near && !polled;
+    const continues = before.counts?.epoca === counts.epoca && near;
     if (message.tipo === "cambio" || continues) this.pace.add(counts.total, now);
     else this.pace.rebase(counts.total, now);
   }

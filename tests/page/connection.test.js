@@ -135,6 +135,15 @@ test("a nudge does not shorten a wait that the panel asked for, the reader's own
   assert.equal(sockets.length, 2);
 });
 
+test("the watchdog of a lost socket does not bark during the wait", () => {
+  const { clock, sockets, link } = start();
+  sockets[0].ends(CLOSE.policy);
+  clock.advance(44_999);
+  assert.deepEqual([link().attempt, sockets.length], [1, 1]);
+  clock.advance(1);
+  assert.equal(sockets.length, 2);
+});
+
 test("a nudge after a long sleep finds out that the socket is dead", () => {
   const { clock, sockets, connection, link } = start();
   sockets[0].brings("uno");
