@@ -1,0 +1,108 @@
+import json
+
+import pytest
+from quart.testing.connections import WebsocketResponseError
+
+from hub import Hub
+from origin_rule import OriginRule
+from panel_http import create_app
+
+STATE = b'{"instantanea":null,"latido":{"tipo":"latido"}}'
+
+
+@pytest.fixture
+def hub():
+    return Hub(OriginRule(8080))
+
+
+@pytest.fixture
+def client(tmp_path, hub):
+    (tmp_path / "index.html").write_text("<!doctype html>")
+    (tmp_path / "js").mkdir()
+    (tmp_path / "js" / "main.js").write_text("let a;")
+    return create_app(tmp_path, hub, lambda: STATE).test_client()
+
+
+async def test_serves_the_page_and_its_files(client):
+    """The page at the root, its files below static, each with its type."""
+    page = await client.get("/")
+    script = await client.get("/static/js/main.js")
+
+    assert (page.status_code, page.content_type) == (200, "text/html; charset=utf-8")
+    assert (script.status_code, script.content_type) == (200, "text/javascript; charset=utf-8")
+    assert await script.get_data() == b"let a;"
+
+
+async def test_a_file_that_is_known_is_not_sent_again(client):
+    """A browser asks each time, and is told in a few bytes that it has the newest."""
+    first = await client.get("/static/js/main.js")
+    again = await client.get("/static/js/main.js", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert first.headers["Cache-Control"] == "no-cache"
+    assert (again.status_code, await again.get_data()) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/", 200),
+        ("HEAD", "/static/js/main.js", 200),
+        ("GET", "/estado.json", 200),
+        ("GET", "/livez", 200),
+        ("GET", "/static/none.js", 404),
+        ("GET", "/static/%2e%2e/secret.json", 404),
+        ("GET", "/nowhere", 404),
+        ("POST", "/", 405),
+        ("DELETE", "/static/js/main.js", 405),
+        ("OPTIONS", "/", 405),
+    ],
+)
+async def test_every_answer_is_strict(client, contract, method, path, status):
+    """The page may load only its own files, run no inline script and be framed by itself only."""
+    answer = await client.open(path, method=method)
+
+    policy = answer.headers["Content-Security-Policy"].split("; ")
+    assert answer.status_code == status
+    assert {"default-src 'none'", "script-src 'self'", "trusted-types 'none'"} <= set(policy)
+    assert "unsafe" not in str(policy)
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    if status >= 400:
+        assert answer.mimetype == "application/problem+json"
+        assert json.loads(await answer.get_data()).keys() == contract("problema").keys()
+
+
+async def test_a_wrong_method_is_told_the_right_ones(client):
+    """405 comes with Allow."""
+    answer = await client.post("/")
+
+    assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD"}
+
+
+async def test_the_state_is_always_fresh(client):
+    """The fallback is neither kept nor shared by caches."""
+    answer = await client.get("/estado.json")
+
+    assert (await answer.get_data(), answer.headers["Cache-Control"]) == (STATE, "no-store")
+
+
+async def test_is_ready_until_it_stops(client, hub):
+    """Ready without analytics, since the page then says so; not while it stops."""
+    assert (await client.get("/readyz")).status_code == 200
+
+    hub.closing = True
+
+    assert (await client.get("/readyz")).status_code == 503
+
+
+async def test_the_websocket_is_not_here(client):
+    """Who asks the page's port for a WebSocket is refused, as strictly as everyone."""
+    with pytest.raises(WebsocketResponseError) as refused:
+        async with client.websocket("/ws") as socket:
+            await socket.receive()
+
+    assert refused.value.response.status_code == 404
+    assert "Content-Security-Policy" in refused.value.response.headers
