@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """
+    Read `NAME=value` lines as Docker does: no quotes, no expansion, `#` starts a comment line.
+
+    Raises ValueError with one sentence that names the line.
+    """
+    values = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        line = line.strip()
+        if not line or line.startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        if not equals or not name.isidentifier():
+            raise ValueError(f"{path.name}, line {number}: {line[:64]!r} is not NAME=value.")
+        values[name] = value.strip()
+    return values
