@@ -1,0 +1,79 @@
+"""What the Dockerfiles say, read without Docker."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+every_image = pytest.mark.parametrize("folder", ["sender", "servicio-analiticas", "panel-visual"])
+
+
+def instructions(folder: str) -> list[tuple[str, str]]:
+    text = (ROOT / folder / "Dockerfile").read_text().replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return [(name, rest.strip()) for name, _, rest in (line.partition(" ") for line in lines)]
+
+
+def values(folder: str, name: str) -> list[str]:
+    return [rest for instruction, rest in instructions(folder) if instruction == name]
+
+
+@every_image
+def test_base(folder: str) -> None:
+    """Both stages start from the one base image, so what the first installs fits the second."""
+    assert values(folder, "FROM") == ["python:3.13-slim AS build", "python:3.13-slim"]
+
+
+@every_image
+def test_user(folder: str) -> None:
+    """The process runs as a number that isn't root's: a host can check it without the image."""
+    user = values(folder, "USER")[-1]
+
+    assert re.fullmatch(r"[1-9]\d{3,}:[1-9]\d{3,}", user)
+
+
+@every_image
+def test_stop_signal(folder: str) -> None:
+    """A stop during the first imports is heard too: Python handles SIGINT from its start."""
+    assert values(folder, "STOPSIGNAL") == ["SIGINT"]
+    assert values(folder, "CMD")[0].startswith('["python", ')
+    assert values(folder, "ENTRYPOINT") == []
+
+
+@every_image
+def test_command(folder: str) -> None:
+    """The command is a file of the service, started in the repository's own layout."""
+    (entry,) = re.findall(r'"(\w+\.py)"', values(folder, "CMD")[0])
+
+    assert (ROOT / folder / entry).is_file()
+    assert values(folder, "WORKDIR") == [f"/srv/{folder}"]
+    assert f"{folder} /srv/{folder}" in values(folder, "COPY")
+
+
+@every_image
+def test_packages(folder: str) -> None:
+    """Every package is checked against its hash, and none is compiled."""
+    (install,) = [run for run in values(folder, "RUN") if run.startswith("pip ")]
+    pins = re.findall(
+        r"^\S+==\S+.*\n +--hash=", (ROOT / folder / "requirements.txt").read_text(), re.MULTILINE
+    )
+
+    assert {"--require-hashes", "--only-binary", "--no-cache-dir"} <= set(install.split())
+    assert len(pins) > 3
+
+
+def test_build_context() -> None:
+    """Nothing reaches a build but the services and the page: no .env, no .git, no data."""
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    patterns = [line for line in lines if line and not line.startswith("#")]
+
+    assert patterns[0] == "*"
+    assert {p for p in patterns if p.startswith("!")} == {
+        "!sender",
+        "!servicio-analiticas",
+        "!panel-visual",
+        "!static",
+    }
