@@ -1,11 +1,25 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from playwright.async_api import Browser, Page, async_playwright
 
 from broker_stack import Broker, VirtualHost
+from chain_stack import Chain
+
+CHROMIUM_FLAGS = (
+    "--headless",
+    "--no-sandbox",  # tests also run as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +51,40 @@ def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[]
             return broker
 
         yield start
+
+
+@pytest.fixture
+def chain_on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[VirtualHost], Chain]]:
+    """Starts analytics, panel and Traefik on a virtual host, of the shared node or another."""
+    with ExitStack() as stack:
+
+        def start(vhost: VirtualHost) -> Chain:
+            chain = Chain(vhost, tmp_path_factory.mktemp("chain"))
+            stack.callback(chain.discard)
+            chain.start()
+            return chain
+
+        yield start
+
+
+@pytest.fixture
+def chain(chain_on: Callable[[VirtualHost], Chain], vhost: VirtualHost) -> Chain:
+    """The whole chain on a fresh virtual host of the shared node, ready."""
+    return chain_on(vhost)
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    """The system's Chromium, headless."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    assert path, "no chromium on PATH; `make test` installs it"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def page(chromium: Browser) -> Page:
+    """An empty page; what its console and its scripts complain about is the test's to check."""
+    return await chromium.new_page()

@@ -1,0 +1,81 @@
+"""The whole chain as real processes: broker, analytics, panel and proxy, on free ports."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from broker_stack import VirtualHost
+from proxy import Routes, proxy_command, proxy_environment
+from stack import Part, answers, free_ports, python_part
+
+
+class Chain:
+    """
+    Analytics, panel and Traefik on one virtual host. Data and logs lie in *folder*.
+
+    `parts` holds each by its compose name; `stop`, `kill` and `start` act on one of them.
+    """
+
+    def __init__(self, vhost: VirtualHost, folder: Path) -> None:
+        self.vhost, self.folder = vhost, folder
+        web, dashboard, panel, push, reporte = free_ports(5)
+        self.routes = Routes(web, dashboard, panel, push, reporte)
+        self.origin = f"http://127.0.0.1:{web}"
+        self.web_url = f"{self.origin}/panel/"
+        self.report_url = f"{self.origin}/reporte"
+        self.ws_url = f"ws://127.0.0.1:{web}/panel/ws"
+        self.dashboard_url = f"http://127.0.0.1:{dashboard}/dashboard/"
+        self.store_path = folder / "pulso.db"
+        parts = (self._analytics(), self._panel(), self._proxy())
+        self.parts = {part.name: part for part in parts}
+
+    @property
+    def amqp_settings(self) -> dict[str, str]:
+        """The variables that a service reads to connect to this chain's broker."""
+        return self.vhost.settings
+
+    def start(self) -> None:
+        """Start all parts at once and wait until each is ready."""
+        for part in self.parts.values():
+            part.start(wait=False)
+        for part in self.parts.values():
+            part.wait_ready()
+
+    def discard(self) -> None:
+        """End all parts at once, for good."""
+        for part in self.parts.values():
+            part.kill()
+
+    def client(self, cliente: str, **settings: object) -> Part:
+        """A demo client of this chain, not started; the caller stops it."""
+        values = {"CLIENTE": cliente, **settings, **self.amqp_settings}
+        return python_part(cliente, "sender/app.py", values, self.folder)
+
+    def _analytics(self) -> Part:
+        settings = {"REPORTE_PORT": self.routes.reporte_port, "STORE_PATH": self.store_path}
+        return python_part(
+            "servicio-analiticas",
+            "servicio-analiticas/analiticas.py",
+            self.amqp_settings | settings,
+            self.folder,
+        )
+
+    def _panel(self) -> Part:
+        settings = {
+            "REPORTE_URL": f"http://127.0.0.1:{self.routes.reporte_port}",
+            "PANEL_PORT": self.routes.panel_port,
+            "PUSH_PORT": self.routes.push_port,
+            "WEB_PORT": self.routes.web_port,
+        }
+        return python_part("panel-visual", "panel-visual/panel.py", settings, self.folder)
+
+    def _proxy(self) -> Part:
+        ping = f"http://127.0.0.1:{self.routes.traefik_port}/ping"
+        return Part(
+            "reverse-proxy",
+            proxy_command(),
+            proxy_environment(self.routes, os.environ),
+            self.folder,
+            lambda part: answers(ping),
+        )
