@@ -71,11 +71,12 @@ class Chain:
         return python_part("panel-visual", "panel-visual/panel.py", settings, self.folder)
 
     def _proxy(self) -> Part:
-        ping = f"http://127.0.0.1:{self.routes.traefik_port}/ping"
+        # /ping answers before the routes are read.
+        page = f"{self.web_url}livez"
         return Part(
             "reverse-proxy",
             proxy_command(),
             proxy_environment(self.routes, os.environ),
             self.folder,
-            lambda part: answers(ping),
+            lambda part: answers(page),
         )

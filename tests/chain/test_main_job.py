@@ -1,0 +1,227 @@
+"""What the README promises of one event, on the real broker, through the real proxy."""
+
+import asyncio
+import json
+
+import httpx
+import pytest
+import websockets
+
+from foreign_publisher import RawText, amqp_publish, publish, read, wait_for
+
+REJECTED = "cola_analiticas.rechazados"
+
+
+async def frames_until(ws_url, condition, seconds=5):
+    """The state of a viewer (counts by client), once it meets the condition."""
+    shown = {}
+    async with asyncio.timeout(seconds), websockets.connect(ws_url, compression=None) as socket:
+        async for text in socket:
+            frame = json.loads(text)
+            if frame["tipo"] == "instantanea":
+                shown = frame["clientes"]
+            elif frame["tipo"] == "cambio":
+                shown |= frame["clientes"]
+            if condition(shown):
+                return shown
+    return shown
+
+
+async def rejected_reasons(chain, count):
+    """What lies in the queue of rejected messages, as the broker hands it out."""
+    answers = [{}]
+    async with asyncio.timeout(10):
+        while len(answers) < count or not answers[0]:
+            answers = chain.vhost.api(
+                "POST",
+                "queues",
+                f"/{REJECTED}/get",
+                {"count": count, "ackmode": "ack_requeue_true", "encoding": "auto"},
+            ).json() or [{}]
+            await asyncio.sleep(0.05)
+    return answers
+
+
+async def test_foreign_event_is_counted_and_shown(chain):
+    """An event of a program that knows nothing of us is in the report and at every viewer."""
+    watching = asyncio.create_task(frames_until(chain.ws_url, lambda shown: "externo" in shown))
+    await asyncio.sleep(0.1)
+
+    amqp_publish(chain.vhost, '{"cliente":"externo"}')
+
+    assert (await watching)["externo"] == 1
+    assert read(chain.report_url)["clientes"] == {"externo": 1}
+
+
+async def test_array_is_a_batch(chain):
+    """An array of three events in one message counts three."""
+    amqp_publish(chain.vhost, '[{"cliente":"a"},{"cliente":"b"},{"cliente":"a"}]')
+
+    report = wait_for(chain.report_url, lambda r: r["total"] == 3)
+
+    assert report["clientes"] == {"a": 2, "b": 1}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"no es json",
+        b"[]",
+        b'{"cliente": 7}',
+        b'{"cliente":"\\ud800"}',
+        b"[" * 100_000,
+        b'[{"cliente":"a"},{"cliente":7},{"cliente":"b"}]',
+    ],
+    ids=["text", "empty", "number", "surrogate", "brackets", "good-bad-good"],
+)
+async def test_bad_body_is_set_aside(chain, body):
+    """A body that can't be counted ends in the queue of rejected messages and stops nothing."""
+    await publish(chain.vhost, body, "malo")
+    await publish(chain.vhost, {"cliente": "bueno"}, "bueno")
+
+    report = wait_for(chain.report_url, lambda r: r["total"] == 1)
+
+    assert report["clientes"] == {"bueno": 1}
+    assert report["rechazados"] == 1
+    (message,) = await rejected_reasons(chain, 1)
+    assert message["properties"]["message_id"] == "malo"
+
+
+async def test_reason_names_the_field(chain):
+    """The reason for a batch's rejection names the event and the field."""
+    await publish(chain.vhost, [{"cliente": "a"}, {"cliente": 7}, {"cliente": "b"}], "malo")
+
+    wait_for(chain.report_url, lambda r: r["rechazados"] == 1)
+
+    (sample,) = read(f"{chain.report_url}/rechazados")["muestras"]
+    assert sample["motivo"].startswith("[1].cliente: ")
+    assert "[1].cliente: " in chain.parts["servicio-analiticas"].log
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"app_id": RawText(b"\xff\xfe")},
+        {"message_id": RawText(b"\xff")},
+        {"headers": {RawText(b"\xff"): "x"}},
+        {"headers": {"X-Client-Name": RawText(b"\xff")}},
+    ],
+    ids=["app_id", "message_id", "header key", "header value"],
+)
+async def test_undecodable_property_stops_nothing(chain, properties):
+    """A property that the client library can't decode never ends the consumer's connection."""
+    connected_since = read(f"{chain.report_url}/estado")["desde"]
+
+    await publish(chain.vhost, {"cliente": "raro"}, **properties)
+    await publish(chain.vhost, {"cliente": "siguiente"}, "siguiente")
+
+    report = wait_for(chain.report_url, lambda r: r["total"] == 2, seconds=1.5)
+    assert report["clientes"] == {"raro": 1, "siguiente": 1}
+    assert read(f"{chain.report_url}/estado")["desde"] == connected_since
+
+
+async def test_copies_conflicts_and_no_id(chain):
+    """The same id counts once, with another body not at all; no id counts each time."""
+    for body in ({"cliente": "a"}, {"cliente": "a"}, {"cliente": "b"}):
+        await publish(chain.vhost, body, "el-mismo")
+    for _ in range(2):
+        amqp_publish(chain.vhost, '{"cliente": "c"}')
+
+    report = wait_for(chain.report_url, lambda r: r["total"] == 3)
+
+    assert report["clientes"] == {"c": 2, "a": 1}
+    assert (report["duplicados"], report["conflictos"]) == (1, 1)
+    book = read(f"{chain.report_url}/libro")
+    assert book["sin_id"] == 2
+    assert book["mensajes"]["recibidos"] == 5
+
+
+async def test_client_from_header_and_app_id(chain):
+    """Without a client in the body the header names it, and without a header app_id does."""
+    await publish(chain.vhost, {}, "1", headers={"X-Client-Name": "cabecera"}, app_id="programa")
+    await publish(chain.vhost, {}, "2", app_id="programa")
+
+    report = wait_for(chain.report_url, lambda r: r["total"] == 2)
+
+    assert report["clientes"] == {"cabecera": 1, "programa": 1}
+
+
+async def test_report_over_the_wire(chain):
+    """Through proxy and server: ETag, 304, a wait that ends with the next event, problems."""
+    async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
+        first = await client.get(chain.report_url)
+        known = {"If-None-Match": first.headers["ETag"]}
+        assert (await client.get(chain.report_url, headers=known)).status_code == 304
+
+        waiting = asyncio.create_task(
+            client.get(chain.report_url, headers={**known, "Prefer": "wait=5"})
+        )
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+        await publish(chain.vhost, {"cliente": "a"}, "1")
+        answer = await waiting
+        assert answer.json()["total"] == 1
+        assert answer.headers["Preference-Applied"] == "wait=5"
+
+        problem = await client.get(f"{chain.report_url}?limite=0")
+        assert problem.status_code == 400
+        assert problem.headers["Content-Type"] == "application/problem+json"
+
+
+async def test_panel_without_slash(chain):
+    """`/panel` leads to `/panel/`, keeps the query, and names no host."""
+    url = chain.web_url.rstrip("/")
+    async with httpx.AsyncClient(trust_env=False) as client:
+        answer = await client.get(f"{url}?lang=en")
+
+    assert answer.status_code in (301, 308)
+    assert answer.headers["Location"] == "/panel/?lang=en"
+
+
+async def test_analytics_killed_while_clients_publish(chain):
+    """After kill -9 and a while the total is exactly what was confirmed, and nobody noticed."""
+    stop = asyncio.Event()
+    confirmed = [0]
+
+    async def keep_publishing(cliente):
+        while not stop.is_set():
+            await publish(chain.vhost, {"cliente": cliente}, f"{cliente}-{confirmed[0]}")
+            confirmed[0] += 1
+
+    clients = [asyncio.create_task(keep_publishing(f"cliente_{n}")) for n in range(3)]
+    analytics = chain.parts["servicio-analiticas"]
+    await asyncio.sleep(1)
+    await asyncio.to_thread(analytics.kill)
+    await asyncio.sleep(3)
+    await asyncio.to_thread(analytics.start)
+    await asyncio.sleep(1)
+    stop.set()
+    await asyncio.gather(*clients)
+
+    wait_for(chain.report_url, lambda r: r["total"] >= confirmed[0])
+    await asyncio.sleep(0.5)
+    assert read(chain.report_url)["total"] == confirmed[0] > 20
+
+
+async def etag(chain):
+    async with httpx.AsyncClient(trust_env=False) as client:
+        return (await client.get(chain.report_url)).headers["ETag"]
+
+
+async def test_etag_survives_a_restart(chain):
+    """A restart without events changes nothing: counts, version and ETag are the same."""
+    await publish(chain.vhost, {"cliente": "a"}, "1")
+    wait_for(chain.report_url, lambda r: r["total"] == 1)
+    before = await etag(chain)
+    analytics = chain.parts["servicio-analiticas"]
+
+    await asyncio.to_thread(analytics.kill)
+    await asyncio.to_thread(analytics.start)
+
+    assert await etag(chain) == before
+
+
+async def test_stop_on_either_signal(chain):
+    """SIGTERM ends analytics and panel with exit code 0."""
+    assert await asyncio.to_thread(chain.parts["servicio-analiticas"].stop) == 0
+    assert await asyncio.to_thread(chain.parts["panel-visual"].stop) == 0
