@@ -1,12 +1,8 @@
 import asyncio
 import contextlib
 import json
-import os
-import signal
 import socket
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
@@ -29,8 +25,7 @@ from pusher import Pusher
 from report_http import create_app
 from totals import IdWindow, Totals, report
 
-ROOT = Path(__file__).parents[2]
-CONTRACTS = ROOT / "tests" / "contracts"
+CONTRACTS = Path(__file__).parents[1] / "contracts"
 
 
 @pytest.fixture
@@ -174,80 +169,3 @@ async def panel_for(hub_on: Callable[..., Any]) -> AsyncIterator[Callable[[str],
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert not died
-
-
-class Service:
-    """A service as a process of its own, its log in a file."""
-
-    def __init__(self, command: list[str], env: dict[str, str], log: Path) -> None:
-        self._log = log
-        with log.open("ab") as stderr:
-            self.process = subprocess.Popen(command, env=os.environ | env, stderr=stderr)
-
-    def log(self) -> str:
-        return self._log.read_text()
-
-    def send(self, number: int) -> None:
-        self.process.send_signal(number)
-
-    async def ended(self, seconds: float = 15.0) -> int:
-        return await asyncio.to_thread(self.process.wait, seconds)
-
-
-@pytest.fixture
-def start_service(
-    tmp_path: Path, free_port: Callable[[], int], soon: Callable[..., Any]
-) -> Iterator[Callable[..., Any]]:
-    """Starts `panel.py` or `analiticas.py` (or a *command* like them) and waits until it is up."""
-    services: list[Service] = []
-
-    async def start(command: list[str], ready: str, **env: str) -> Service:
-        service = Service(command, env, tmp_path / f"{len(services)}.log")
-        services.append(service)
-        await soon(lambda: service.process.poll() is not None or ready in service.log(), 20)
-        return service
-
-    yield start
-    for service in services:
-        if service.process.poll() is None:
-            service.send(signal.SIGCONT)
-            service.process.kill()
-        service.process.wait()
-
-
-Start = Callable[..., Awaitable[Service]]
-
-
-@pytest.fixture
-def ports(free_port: Callable[[], int]) -> dict[str, str]:
-    """The ports of a panel and the analytics, as settings."""
-    reporte = str(free_port())
-    return {
-        "PANEL_PORT": str(free_port()),
-        "PUSH_PORT": str(free_port()),
-        "REPORTE_PORT": reporte,
-        "REPORTE_URL": f"http://127.0.0.1:{reporte}",
-    }
-
-
-@pytest.fixture
-def start_panel(start_service: Start, ports: dict[str, str]) -> Start:
-    async def start(python: str = sys.executable, **env: str) -> Service:
-        command = [python, str(ROOT / "panel-visual" / "panel.py")]
-        return await start_service(command, "listo", **ports, **env)
-
-    return start
-
-
-@pytest.fixture
-def start_analytics(
-    start_service: Start, ports: dict[str, str], free_port: Callable[[], int]
-) -> Start:
-    """Without a broker: it serves what its store holds."""
-
-    async def start(store: Path) -> Service:
-        command = [sys.executable, str(ROOT / "servicio-analiticas" / "analiticas.py")]
-        env = {"STORE_PATH": str(store), "RABBITMQ_PORT": str(free_port())}
-        return await start_service(command, "no connection to the broker", **ports, **env)
-
-    return start

@@ -1,8 +1,7 @@
-"""The panel as a process, beside the real analytics as another."""
+"""The panel as a process: how it starts and how it ends."""
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 import socket
@@ -12,31 +11,37 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from counting import Message
-from store import open_store
-from totals import IdWindow
+from stack import ROOT, Part, free_ports
 
 # Further interpreters with the panel's requirements, to check what Hypercorn does differently.
 PYTHONS = [sys.executable, *filter(None, os.environ.get("PANEL_PYTHONS", "").split(":"))]
+FOLDER = ROOT / "panel-visual"
 
 
-def count_into(store: Path, *clientes: str) -> None:
-    """Count an event of each, as the analytics do (they must not be running)."""
-    opened = open_store(store, IdWindow(604800, 1000))
-    opened.apply([Message(0, json.dumps([{"cliente": c} for c in clientes]).encode())])
-    opened.close()
+class Panel(Part):
+    """A panel without analytics, unless the test is them."""
+
+    def __init__(self, folder: Path, *arguments: str, **settings: str) -> None:
+        self.port, self.push_port, self.reporte_port = free_ports(3)
+        ports = {
+            "PANEL_PORT": str(self.port),
+            "PUSH_PORT": str(self.push_port),
+            "REPORTE_URL": f"http://127.0.0.1:{self.reporte_port}",
+        }
+        command = arguments or (sys.executable, str(FOLDER / "panel.py"))
+        super().__init__("panel", command, ports | settings, folder, lambda p: "listo" in p.log)
+
+    async def stopped(self, seconds: float) -> int:
+        return await asyncio.to_thread(self.wait, seconds)
 
 
-async def until(viewer, condition, seconds):
-    async with asyncio.timeout(seconds):
-        while True:
-            message = json.loads(await viewer.recv())
-            if condition(message):
-                return message
-
-
-def says(analiticas):
-    return lambda m: m["tipo"] == "latido" and m["analiticas"] == analiticas
+@pytest.fixture(params=PYTHONS)
+def panel(request, tmp_path):
+    """A running panel, once for each interpreter."""
+    started = Panel(tmp_path, request.param, str(FOLDER / "panel.py"))
+    started.start()
+    yield started
+    started.kill()
 
 
 @contextlib.asynccontextmanager
@@ -64,35 +69,29 @@ async def close_codes(viewers):
         return await asyncio.gather(*(code(viewer) for viewer in viewers))
 
 
-@pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_stop_tells_every_viewer(start_panel, ports, watch, python, number):
+async def test_a_stop_tells_every_viewer(panel, watch, number):
     """With a thousand viewers, a signal ends the process with 0, and each viewer saw 1012."""
-    panel = await start_panel(python)
-    async with audience(watch, ports["PUSH_PORT"], 1000) as viewers:
-        panel.send(number)
+    async with audience(watch, panel.push_port, 1000) as viewers:
+        os.kill(panel.pid, number)
 
         assert await close_codes(viewers) == [1012] * 1000
-    assert await panel.ended(4) == 0
-    assert "Traceback" not in panel.log()
+    assert await panel.stopped(4) == 0
+    assert "Traceback" not in panel.log
 
 
-@pytest.mark.parametrize("python", PYTHONS)
-async def test_a_stop_does_not_wait_for_page_requests(start_panel, ports, python):
+async def test_a_stop_does_not_wait_for_page_requests(panel):
     """Idle, half-sent and unread page requests do not keep the process alive."""
-    panel = await start_panel(python)
     with contextlib.ExitStack() as stack:
         for request in (b"", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 3000):
-            connection = stack.enter_context(
-                socket.create_connection(("127.0.0.1", ports["PANEL_PORT"]))
-            )
+            address = ("127.0.0.1", panel.port)
+            connection = stack.enter_context(socket.create_connection(address))
             connection.setblocking(False)
             with contextlib.suppress(BlockingIOError):
                 connection.send(request)
-        await asyncio.sleep(0.2)
-        panel.send(signal.SIGTERM)
+        os.kill(panel.pid, signal.SIGTERM)
 
-        assert await panel.ended(8) == 0
+        assert await panel.stopped(8) == 0
 
 
 DYING = """
@@ -110,7 +109,7 @@ sys.exit(panel.main())
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-async def test_a_dead_part_ends_the_process_with_its_error(start_service, ports, watch, python):
+async def test_a_dead_part_ends_the_process_with_its_error(tmp_path, watch, python):
     """A poller that dies leaves no panel with old numbers: exit 1, and viewers see 1012."""
     boom = asyncio.Event()
 
@@ -122,80 +121,32 @@ async def test_a_dead_part_ends_the_process_with_its_error(start_service, ports,
             await writer.drain()
         writer.close()
 
-    folder = str(Path(__file__).parents[2] / "panel-visual")
-    async with await asyncio.start_server(answer, "127.0.0.1", int(ports["REPORTE_PORT"])):
-        command = [python, "-c", DYING.format(folder=folder)]
-        panel = await start_service(command, "listo", **ports)
-        async with audience(watch, ports["PUSH_PORT"], 10) as viewers:
+    panel = Panel(tmp_path, python, "-c", DYING.format(folder=str(FOLDER)))
+    async with await asyncio.start_server(answer, "127.0.0.1", panel.reporte_port):
+        panel.start()
+        async with audience(watch, panel.push_port, 10) as viewers:
             boom.set()
 
-            assert await close_codes(viewers) == [1012] * len(viewers)
-        assert await panel.ended(8) == 1
-    assert "RuntimeError: boom" in panel.log()
+            assert await close_codes(viewers) == [1012] * 10
+        assert await panel.stopped(8) == 1
+    assert "RuntimeError: boom" in panel.log
 
 
-async def test_a_frozen_analytics_is_noticed(start_panel, start_analytics, ports, watch, tmp_path):
-    """Stopped in the middle of everything, it is told within 3 s, and again when it goes on."""
-    store = tmp_path / "pulso.db"
-    count_into(store, "a")
-    analytics = await start_analytics(store)
-    await start_panel()
-
-    async with watch(ports["PUSH_PORT"]) as viewer:
-        online = await until(viewer, says("en_linea"), 10)
-        analytics.send(signal.SIGSTOP)
-        offline = await until(viewer, says("caida"), 3.5)
-        analytics.send(signal.SIGCONT)
-        await until(viewer, says("en_linea"), 3)
-
-    assert offline["datos_de"] >= online["datos_de"]
-    assert offline["broker"] is None
-
-
-async def test_a_killed_analytics_comes_back(start_panel, start_analytics, ports, watch, tmp_path):
-    """Killed and started again it goes on where it was; with an empty store everything is new."""
-    store = tmp_path / "pulso.db"
-    count_into(store, "a", "b")
-    analytics = await start_analytics(store)
-    await start_panel()
-
-    async with watch(ports["PUSH_PORT"]) as viewer:
-        first = await until(viewer, lambda m: m["tipo"] == "instantanea", 10)
-        await until(viewer, says("en_linea"), 5)
-        analytics.send(signal.SIGKILL)
-        await until(viewer, says("caida"), 3.5)
-        await analytics.ended()
-        count_into(store, "a")
-        analytics = await start_analytics(store)
-        change = await until(viewer, lambda m: m["tipo"] != "latido", 3)
-        await until(viewer, says("en_linea"), 3)
-
-        analytics.send(signal.SIGKILL)
-        await analytics.ended()
-        other = tmp_path / "other.db"
-        count_into(other, "c")
-        await start_analytics(other)
-        fresh = await until(viewer, lambda m: m["tipo"] != "latido", 3)
-
-    assert first["total"] == 2
-    assert (change["tipo"], change["clientes"], change["total"]) == ("cambio", {"a": 2}, 3)
-    assert (fresh["tipo"], fresh["clientes"]) == ("instantanea", {"c": 1})
-    assert fresh["epoca"] != first["epoca"]
-
-
-async def test_a_busy_port_is_one_sentence(start_panel, ports):
+def test_a_busy_port_is_one_sentence(tmp_path):
     """It names the variable that changes it."""
-    with socket.create_server(("127.0.0.1", int(ports["PUSH_PORT"]))):
-        panel = await start_panel()
+    panel = Panel(tmp_path)
+    with socket.create_server(("127.0.0.1", panel.push_port)):
+        panel.start(wait=False)
 
-    assert await panel.ended() == 2
-    assert panel.log().startswith(f"panel: PUSH_PORT={ports['PUSH_PORT']} on ")
-    assert len(panel.log().splitlines()) == 1
+        assert panel.wait(10) == 2
+    assert panel.log.startswith(f"panel: PUSH_PORT={panel.push_port} on PANEL_HOST='127.0.0.1': ")
+    assert len(panel.log.splitlines()) == 1
 
 
-async def test_a_wrong_setting_is_one_sentence(start_panel):
+def test_a_wrong_setting_is_one_sentence(tmp_path):
     """It names the variable and the value."""
-    panel = await start_panel(WEB_PORT="http")
+    panel = Panel(tmp_path, WEB_PORT="http")
+    panel.start(wait=False)
 
-    assert await panel.ended() == 2
-    assert panel.log().startswith("panel: WEB_PORT='http': ")
+    assert panel.wait(10) == 2
+    assert panel.log.startswith("panel: WEB_PORT='http': ")

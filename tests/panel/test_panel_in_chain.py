@@ -1,0 +1,118 @@
+"""The panel between the real analytics and the real proxy."""
+
+import asyncio
+import contextlib
+import json
+import socket
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from foreign_publisher import publish, read
+
+
+def viewer_of(chain, **options):
+    """A program that watches through the proxy."""
+    return connect(chain.ws_url, **{"compression": None, "proxy": None} | options)
+
+
+async def until(viewer, condition, seconds):
+    async with asyncio.timeout(seconds):
+        while True:
+            message = json.loads(await viewer.recv())
+            if condition(message):
+                return message
+
+
+def says(analiticas):
+    return lambda m: m["tipo"] == "latido" and m["analiticas"] == analiticas
+
+
+def counts(message):
+    return message["tipo"] != "latido"
+
+
+async def test_an_event_becomes_a_change(chain):
+    """What is published reaches a viewer as a change that adds up to the report."""
+    async with viewer_of(chain) as viewer:
+        first = await until(viewer, counts, 10)
+        await publish(chain.vhost, [{"cliente": "a"}, {"cliente": "b", "evento": "clic"}])
+        change = await until(viewer, counts, 5)
+
+    assert (first["tipo"], first["total"]) == ("instantanea", 0)
+    assert (change["tipo"], change["previa"]) == ("cambio", first["version"])
+    assert change["clientes"] == {"a": 1, "b": 1}
+    report = read(chain.report_url)
+    assert {k: change[k] for k in report} == report
+
+
+async def test_frozen_killed_and_replaced_analytics(chain):
+    """A silence is told within 3 s and heals by itself; another store is a new snapshot."""
+    analytics = chain.parts["servicio-analiticas"]
+    await publish(chain.vhost, {"cliente": "a"})
+    async with viewer_of(chain) as viewer:
+        await until(viewer, says("en_linea"), 10)
+        analytics.pause()
+        offline = await until(viewer, says("caida"), 3.5)
+        analytics.resume()
+        online = await until(viewer, says("en_linea"), 3)
+
+        analytics.kill()
+        await until(viewer, says("caida"), 3.5)
+        state = read(f"{chain.web_url}estado.json")
+        chain.store_path.rename(chain.store_path.with_suffix(".old"))
+        await publish(chain.vhost, {"cliente": "b"})
+        await asyncio.to_thread(analytics.start)
+        fresh = await until(viewer, lambda m: m.get("clientes") == {"b": 1}, 10)
+
+    assert offline["broker"] is None
+    assert online["datos_de"] > offline["datos_de"]
+    assert (state["instantanea"]["clientes"], state["latido"]["analiticas"]) == ({"a": 1}, "caida")
+    assert fresh["epoca"] != state["instantanea"]["epoca"]
+
+
+async def test_only_the_own_page_may_watch(chain):
+    """The proxy keeps the origin, and the panel knows the port that browsers see."""
+    async with viewer_of(chain, origin=chain.origin) as viewer:
+        await viewer.recv()
+    for origin in ("null", "http://evil.example", chain.origin + ".evil.example"):
+        with pytest.raises(InvalidStatus) as refused:
+            async with viewer_of(chain, origin=origin):
+                pass
+        assert refused.value.response.status_code == 403
+
+
+async def test_a_restart_is_told_and_repaired(chain):
+    """Viewers behind the proxy see 1012, and get everything again from the next panel."""
+    panel = chain.parts["panel-visual"]
+    async with viewer_of(chain) as viewer:
+        await until(viewer, says("en_linea"), 10)
+        assert await asyncio.to_thread(panel.stop) == 0
+        with pytest.raises(ConnectionClosed) as closed:
+            await until(viewer, lambda m: False, 5)
+    await publish(chain.vhost, {"cliente": "a"})
+    await asyncio.to_thread(panel.start)
+    async with viewer_of(chain) as viewer:
+        snapshot = await until(viewer, lambda m: m.get("total") == 1, 5)
+
+    assert closed.value.rcvd.code == 1012
+    assert snapshot["clientes"] == {"a": 1}
+
+
+async def test_who_never_reads_is_cut_behind_the_proxy(chain):
+    """The proxy hides it for long, but its pongs are missing; the others notice nothing."""
+    deaf = socket.create_connection(("127.0.0.1", chain.routes.web_port))
+    with contextlib.closing(deaf):
+        deaf.sendall(
+            b"GET /panel/ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        )
+        async with viewer_of(chain) as neighbour:
+            await until(neighbour, says("en_linea"), 10)
+            ready = f"http://127.0.0.1:{chain.routes.panel_port}/readyz"
+            assert read(ready)["viewers"] == 2
+            async with asyncio.timeout(30):
+                while read(ready)["viewers"] == 2:
+                    await publish(chain.vhost, {"cliente": "a"})
+                    await until(neighbour, counts, 5)
