@@ -1,8 +1,22 @@
 // @ts-check
-// Runs before the first paint, so that a chosen theme does not flash in. The rest is view/preferences.js.
+// Runs before the first paint and without the modules.
+
+// A chosen theme must not flash in; view/preferences.js does the rest.
 try {
   const theme = localStorage.getItem("pulso.theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 } catch {
   // Storage is blocked: the system's theme holds.
 }
+
+// One module that does not arrive (the panel restarts, the network changes) leaves a page that never
+// starts. `error` events of elements do not bubble, so they are caught on their way down.
+addEventListener(
+  "error",
+  ({ target }) => {
+    if (!(target instanceof HTMLScriptElement)) return;
+    document.documentElement.dataset.failed = "";
+    setTimeout(() => location.reload(), 2000 + 3000 * Math.random());
+  },
+  true,
+);

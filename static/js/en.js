@@ -81,7 +81,7 @@ const en = {
   "notice.close": "Close",
   "notice.restarted": "Counting started anew at {time} (new store or restored backup): the totals do not continue the earlier ones.",
   "notice.refused":
-    "The panel answers, but refuses the WebSocket from this origin. Its log names the line to add to .env; then restart the panel:",
+    "The panel answers, but the WebSocket does not open. If its log says that it refuses this origin, add the line it names to .env and restart the panel:",
 };
 
 export default en;

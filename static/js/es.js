@@ -87,7 +87,7 @@ const es = {
   "notice.close": "Cerrar",
   "notice.restarted": "El conteo empezó de nuevo a las {time} (almacén nuevo o copia restaurada): los totales no continúan los anteriores.",
   "notice.refused":
-    "El panel responde, pero rechaza el WebSocket de este origen. Su registro nombra la línea que hay que añadir a .env; después, reiniciar el panel:",
+    "El panel responde, pero el WebSocket no se abre. Si su registro dice que rechaza este origen, añade a .env la línea que nombra y reinicia el panel:",
 };
 
 export default es;
