@@ -21,7 +21,7 @@ def back_up(store: Path, to: Path) -> int:
     """
     partial = to.with_name(f"{to.name}.partial")
     partial.unlink(missing_ok=True)
-    with closing(_open_to_read(store)) as source, closing(sqlite3.connect(partial)) as copy:
+    with closing(open_to_read(store)) as source, closing(sqlite3.connect(partial)) as copy:
         source.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, without -wal and -shm
     _replace(partial, to)
@@ -39,7 +39,7 @@ def restore(store: Path, source: Path) -> str:
     with lock_store(store):
         partial = store.with_name(f"{store.name}.partial")
         partial.unlink(missing_ok=True)
-        with closing(_open_to_read(source)) as copy, closing(sqlite3.connect(partial)) as new:
+        with closing(open_to_read(source)) as copy, closing(sqlite3.connect(partial)) as new:
             copy.backup(new)
             epoca = _start_new_epoca(new)
             new.commit()
@@ -71,7 +71,7 @@ def _start_new_epoca(db: sqlite3.Connection) -> str:
     return epoca
 
 
-def _open_to_read(path: Path) -> sqlite3.Connection:
+def open_to_read(path: Path) -> sqlite3.Connection:
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist")
     db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)

@@ -1,0 +1,94 @@
+"""
+rechazados: look at the messages that could not be counted, and send them again after a fix.
+
+    python rechazados.py listar [--limite 50]
+    python rechazados.py reinyectar (--todos | --id ID ...) [--buenos]
+
+listar reads reasons and samples from the store (STORE_PATH). reinyectar goes through the queue
+cola_analiticas.rechazados (RABBITMQ_*): a chosen message that is countable now is published
+again and leaves the queue; with --buenos also the good events of a batch that still has bad
+ones. Each is counted at most once, however often this runs. Everything else stays.
+Exit codes: 0, 1 failed, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import lenient_amqp
+import rejections
+from amqp_errors import Lost
+from analytics_settings import Settings, read_settings
+from counting import Message
+from reinjection import Again, again
+from rejected_queue import go_through, open_channel
+from store_copies import open_to_read
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="rechazados.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("listar").add_argument("--limite", type=int, default=50)
+    replay = verbs.add_parser("reinyectar")
+    which = replay.add_mutually_exclusive_group(required=True)
+    which.add_argument("--todos", action="store_true")
+    which.add_argument("--id", action="append", dest="ids", metavar="ID")
+    replay.add_argument("--buenos", action="store_true")
+    return parser.parse_args(arguments)
+
+
+def listing(store: Path, limit: int) -> str:
+    with closing(open_to_read(store)) as db:
+        read = rejections.read(db, limit)
+    totals = [f"{total:>9}  {kind}" for kind, total in read["motivos"].items()]
+    samples = [
+        f"{s['momento']}  id {s['message_id']!r}  cliente {s['cliente']!r}  {s['bytes']} bytes\n"
+        f"    {s['motivo']}\n    {s['cuerpo']!r}"
+        for s in read["muestras"]
+    ]
+    return "\n".join([*totals, "", *samples]) if totals else "nothing was ever rejected"
+
+
+async def replay(settings: Settings, ids: Sequence[str] | None, good_events: bool) -> str:
+    """Publish the chosen again (all when *ids* is None) and return what became of them."""
+
+    def choose(message: Message) -> Again | None:
+        chosen = ids is None or message.message_id in ids
+        return again(message, good_events) if chosen else None
+
+    async with open_channel(settings) as channel:
+        outcomes = [outcome async for outcome in go_through(channel, choose)]
+    sent = [outcome for outcome in outcomes if outcome]
+    return (
+        f"{len(sent)} messages with {sum(a.events for a in sent)} events published again,"
+        f" {sum(a.left_out for a in sent)} events left out,"
+        f" {len(outcomes) - len(sent)} messages stay"
+    )
+
+
+def main() -> int:
+    given = parse()
+    lenient_amqp.install()
+    try:
+        settings = read_settings(os.environ)
+        if given.verb == "listar":
+            report = listing(Path(settings.store_path), given.limite)
+        else:
+            report = asyncio.run(replay(settings, given.ids, given.buenos))
+    except (ValueError, *Lost) as error:
+        print(f"rechazados {given.verb}: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    print(report)  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

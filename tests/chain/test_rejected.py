@@ -1,0 +1,58 @@
+"""Rejected messages, listed and sent again."""
+
+import asyncio
+import json
+import subprocess
+import sys
+
+from foreign_publisher import publish, read, wait_for
+from stack import ROOT
+
+
+async def rechazados(chain, *arguments):
+    """The command's report."""
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, ROOT / "servicio-analiticas" / "rechazados.py", *arguments],
+        env={**chain.amqp_settings, "STORE_PATH": str(chain.store_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+async def test_good_events_of_a_rejected_batch_are_counted_once(chain):
+    """Sent again twice, the good events of a bad batch count once, and the bad message stays."""
+    await publish(chain.vhost, [{"cliente": "a"}, {"cliente": 7}, {"cliente": "b"}], "lote")
+    await publish(chain.vhost, b"no es json", "basura")
+    wait_for(chain.report_url, lambda r: r["rechazados"] == 2)
+
+    assert "[1].cliente" in await rechazados(chain, "listar")
+    first = await rechazados(chain, "reinyectar", "--todos", "--buenos")
+    wait_for(chain.report_url, lambda r: r["total"] == 2)
+    await publish(chain.vhost, [{"cliente": "a"}, {"cliente": 7}, {"cliente": "b"}], "lote")
+    wait_for(chain.report_url, lambda r: r["duplicados"] == 1)
+    second = await rechazados(chain, "reinyectar", "--todos", "--buenos")
+    report = wait_for(chain.report_url, lambda r: r["duplicados"] == 2)
+
+    assert first.startswith("1 messages with 2 events published again, 1 events left out, 1 ")
+    assert second.startswith("1 messages with 2 events published again")
+    assert report["clientes"] == {"a": 1, "b": 1}
+
+
+async def test_only_the_chosen_are_sent(chain):
+    """Messages that were not chosen stay, whether they could be counted now or not."""
+    bad = json.dumps([{"cliente": "a"}, {"cliente": 7}]).encode()
+    for message_id in ("uno", "dos"):
+        await publish(chain.vhost, bad, message_id)
+    wait_for(chain.report_url, lambda r: r["rechazados"] == 2)
+
+    report = await rechazados(chain, "reinyectar", "--id", "dos", "--buenos")
+
+    assert report.startswith(
+        "1 messages with 1 events published again, 1 events left out, 1 messages stay"
+    )
+    assert wait_for(chain.report_url, lambda r: r["total"] == 1)["clientes"] == {"a": 1}
+    assert read(f"{chain.report_url}/rechazados")["rechazados"] == 2
