@@ -32,6 +32,7 @@ from pusher import Pusher
 LOG = logging.getLogger("panel")
 STATIC = Path(__file__).resolve().parent.parent / "static"
 STOP_WITHIN = 5.0  # seconds
+ENOUGH_FILES = 65_536  # as many viewers, and page requests beside them, as there may be
 OTHER_FILES = 500  # may be open beside the viewers' sockets: page requests, libraries
 
 
@@ -64,7 +65,7 @@ async def run(settings: Settings, page: socket.socket, push: socket.socket) -> N
 
 def limits_of(settings: Settings) -> Limits:
     usual = Limits()
-    files = allow_open_files(usual.viewers + usual.strangers + OTHER_FILES)
+    files = allow_open_files(ENOUGH_FILES)
     sockets = max(files - OTHER_FILES, 0)
     strangers = min(usual.strangers, sockets // 10)
     viewers = min(usual.viewers, sockets - strangers)

@@ -103,13 +103,12 @@ class Viewer(asyncio.Protocol):
     def look_after(self, now: float) -> None:
         """End what has lasted too long; ping when it is time."""
         limits = self.hub.limits
-        if self.owes:
-            if now > self.due:
-                self._overdue()
+        if self.owes and now > self.due:
+            self._overdue()
         elif self.behind_since is not None:
             if now - self.behind_since > limits.behind:
                 self.close(TOO_SLOW, "too slow")
-        elif now > self.due:
+        elif not self.owes and now > self.due:
             self.owes, self.due = True, now + limits.pong
             self.quota = limits.bytes_between_pings
             self.ws.send_ping(b"")

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
@@ -23,6 +24,7 @@ from poller import Poller
 from push_limits import Limits
 from pusher import Pusher
 from report_http import create_app
+from report_wire import Reporte
 from totals import IdWindow, Totals, report
 
 CONTRACTS = Path(__file__).parents[1] / "contracts"
@@ -43,6 +45,14 @@ def free_port() -> Callable[[], int]:
     return find
 
 
+class Patient(ClientConnection):
+    """Waits for a message, but not for ever."""
+
+    async def recv(self, decode: bool | None = None) -> Any:
+        async with asyncio.timeout(10):
+            return await super().recv(decode)
+
+
 Watch = Callable[..., AbstractAsyncContextManager[ClientConnection]]
 
 
@@ -54,6 +64,7 @@ def watch() -> Watch:
     async def open_one(port: int, **options: Any) -> AsyncIterator[ClientConnection]:
         path = options.pop("path", "/ws")
         options = {"compression": None, "proxy": None, "ping_interval": None} | options
+        options["create_connection"] = Patient
         async with connect(f"ws://127.0.0.1:{port}{path}", **options) as viewer:
             yield viewer
 
@@ -169,3 +180,64 @@ async def panel_for(hub_on: Callable[..., Any]) -> AsyncIterator[Callable[[str],
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert not died
+
+
+class ViewerModel:
+    """
+    What any client does with the messages (docs/websocket.md).
+
+    It refuses a change that does not build on what it has, numbers of the past, and a total that
+    is not the sum.
+    """
+
+    def __init__(self) -> None:
+        self.state: dict[str, Any] = {}
+        self.heartbeat: dict[str, Any] = {}
+
+    def receive(self, payload: str | bytes) -> None:
+        message = json.loads(payload)
+        kind = message.pop("tipo")
+        if kind == "latido":
+            self.heartbeat = message
+            return
+        before = self.state
+        if kind == "cambio":
+            place = (before.get("epoca"), before.get("version"))
+            assert place == (message["epoca"], message.pop("previa")), "a gap"
+            clientes = before["clientes"] | message["clientes"]
+            message["clientes"] = {k: v for k, v in clientes.items() if v is not None}
+        if before.get("epoca") == message["epoca"]:
+            assert message["version"] > before["version"], "the past"
+            assert message["total"] >= before["total"], "a smaller number"
+        assert message["total"] == sum(message["clientes"].values()) + message["otros"]["total"]
+        self.state = message
+
+
+@pytest.fixture(scope="session")
+def viewer_model() -> type[ViewerModel]:
+    return ViewerModel
+
+
+@pytest.fixture(scope="session")
+def report_of() -> Callable[..., Reporte]:
+    """Makes a report of these clients; *hidden* events are of one more that is not listed."""
+
+    def make(clientes: dict[str, int], hidden: int = 0, **fields: Any) -> Reporte:
+        total = sum(clientes.values()) + hidden
+        eventos = fields.get("eventos", {})
+        defaults = {
+            "epoca": "e",
+            "version": 1,
+            "generado": "2026-11-24T07:00:00.123Z",
+            "total": total,
+            "clientes": clientes,
+            "otros": {"clientes": 1 if hidden else 0, "total": hidden},
+            "eventos": eventos,
+            "otros_eventos": {"tipos": 1, "total": total - sum(eventos.values())},
+            "rechazados": 0,
+            "duplicados": 0,
+            "conflictos": 0,
+        }
+        return msgspec.convert(defaults | fields, Reporte)
+
+    return make

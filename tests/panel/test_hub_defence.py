@@ -172,6 +172,19 @@ async def test_a_flood_is_cut(hub_on, soon, opcode):
     assert resident() - before < 10 * MB
 
 
+async def test_a_viewer_may_say_little(hub_on, soon):
+    """What the handshake did not need of its allowance is not the viewer's to use later."""
+    hub, port = await hub_on(ping=60)
+    _, writer = await open_raw(port)
+    await soon(lambda: hub.ready)
+
+    writer.write(frame(Opcode.PING, b"x" * 100) * 50)
+
+    await soon(lambda: not len(hub))
+    assert hub.cuts["flood"] == 1
+    writer.close()
+
+
 async def test_pings_of_a_viewer_are_answered(hub_on, watch):
     """A client that checks us by pings is right to do so."""
     _, port = await hub_on()

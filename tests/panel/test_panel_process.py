@@ -150,3 +150,13 @@ def test_a_wrong_setting_is_one_sentence(tmp_path):
 
     assert panel.wait(10) == 2
     assert panel.log.startswith("panel: WEB_PORT='http': ")
+
+
+def test_too_few_open_files_mean_fewer_viewers(tmp_path):
+    """Where the system allows few files, the panel says how many viewers it then takes."""
+    start = f"ulimit -n 1024; exec {sys.executable} {FOLDER / 'panel.py'}"
+    panel = Panel(tmp_path, "sh", "-c", start)
+    panel.start()
+
+    assert "472 viewers at most: only 1024 files may be open" in panel.log
+    assert panel.stop() == 0

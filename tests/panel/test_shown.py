@@ -1,13 +1,10 @@
 import json
-from typing import Any
 
 import hypothesis.strategies as st
-import msgspec
 from hypothesis import example, given, settings
 
 from deltas import Deltas, Update
 from frames import MAX_PAYLOAD, encode
-from report_wire import Reporte
 from shown import MAX_SHOWN, shown_of
 
 HUGE = 2**53 - 1
@@ -16,51 +13,11 @@ names = st.text(st.sampled_from('añ😀"\\\x01\u2028'), min_size=1, max_size=64
 widest = st.text(st.sampled_from("😀\x01"), min_size=60, max_size=64)
 
 
-def report_of(clientes: dict[str, int], **fields: Any) -> Reporte:
-    hidden = fields.pop("hidden", 0)
-    total = sum(clientes.values()) + hidden
-    eventos = fields.pop("eventos", {})
-    defaults = {
-        "epoca": "e",
-        "version": 1,
-        "generado": "2026-11-24T07:00:00.123Z",
-        "total": total,
-        "clientes": clientes,
-        "otros": {"clientes": 1 if hidden else 0, "total": hidden},
-        "eventos": eventos,
-        "otros_eventos": {"tipos": 1, "total": total - sum(eventos.values())},
-        "rechazados": 0,
-        "duplicados": 0,
-        "conflictos": 0,
-    }
-    return msgspec.convert(defaults | fields, Reporte)
-
-
 def many(name: str, count: int, size: int) -> dict[str, int]:
     return {f"{i:03}{name * 61}": size for i in range(count)}
 
 
-class ViewerModel:
-    """What any client does with the messages (docs/websocket.md)."""
-
-    def __init__(self) -> None:
-        self.state: dict[str, Any] = {}
-
-    def receive(self, payload: bytes) -> None:
-        message = json.loads(payload)
-        if message.pop("tipo") == "instantanea":
-            self.state = message
-            return
-        assert (message["epoca"], message.pop("previa")) == (
-            self.state["epoca"],
-            self.state["version"],
-        )
-        clientes = self.state["clientes"] | message["clientes"]
-        message["clientes"] = {k: v for k, v in clientes.items() if v is not None}
-        self.state = message
-
-
-def test_shows_the_largest_and_sums_the_rest():
+def test_shows_the_largest_and_sums_the_rest(report_of):
     """The 200 largest clients are shown (ties by name), and everything else is in otros."""
     clientes = {f"c{i:03}": 1000 - i // 2 for i in range(300)}
 
@@ -79,7 +36,7 @@ def test_shows_the_largest_and_sums_the_rest():
 @example(many("😀", 1000, HUGE // 1000), dict.fromkeys(many("😀", 100, 0), 0))
 @example(many("a", 1000, 1), {})
 @settings(max_examples=200, deadline=None)
-def test_a_snapshot_always_fits(clientes, eventos):
+def test_a_snapshot_always_fits(report_of, clientes, eventos):
     """No names and counts make a frame of 64 KB, and no client is left out without need."""
     shown = shown_of(report_of(clientes, hidden=3, eventos=eventos))
 
@@ -89,7 +46,7 @@ def test_a_snapshot_always_fits(clientes, eventos):
     assert len(shown.clientes) == expected or len(encode(shown)) > MAX_PAYLOAD - 600
 
 
-def test_a_change_always_fits():
+def test_a_change_always_fits(report_of):
     """When 200 names leave and 200 come that together are too long, the change is a snapshot."""
     deltas = Deltas()
     deltas.advance(report_of(many("😀", 200, 5)))
@@ -104,7 +61,7 @@ def test_a_change_always_fits():
 
 @st.composite
 def histories(draw):
-    """Reports as commits make them: counts only grow, unless another epoca begins."""
+    """What reports are made of: counts only grow, unless another epoca begins."""
     clientes: dict[str, int] = {}
     history = []
     epoca = 0
@@ -114,21 +71,22 @@ def histories(draw):
         for name in draw(st.lists(st.integers(0, 400), max_size=60)):
             key = f"c{name}"
             clientes = clientes | {key: clientes.get(key, 0) + draw(st.integers(1, 9))}
-        eventos = {"clic": sum(clientes.values())}
-        history.append(
-            report_of(clientes, epoca=f"e{epoca}", version=version, hidden=0, eventos=eventos)
-        )
+        history.append((f"e{epoca}", version, clientes))
     return history
 
 
 @given(histories(), st.randoms(use_true_random=False))
 @settings(max_examples=150, deadline=None)
-def test_every_viewer_holds_the_report_after_every_message(history, random):
+def test_every_viewer_holds_the_report_after_every_message(
+    viewer_model, report_of, history, random
+):
     """However often a viewer is skipped, a change or the snapshot brings it to the report."""
     deltas = Deltas()
-    viewers = [ViewerModel() for _ in range(4)]
+    viewers = [viewer_model() for _ in range(4)]
     skipped = set(range(4))  # they have nothing yet
-    for report in history:
+    for epoca, version, clientes in history:
+        eventos = {"clic": sum(clientes.values())}
+        report = report_of(clientes, epoca=epoca, version=version, eventos=eventos)
         update = deltas.advance(report)
         for i, viewer in enumerate(viewers):
             if random.random() < 0.3:
