@@ -1,0 +1,97 @@
+"""The examples, each run as its reader would run it."""
+
+import asyncio
+import os
+import subprocess
+import sys
+
+import pytest
+
+from foreign_publisher import publish, wait_for
+from stack import ROOT, Part
+
+EXAMPLES = ROOT / "examples"
+CODE = sorted(
+    path for path in EXAMPLES.rglob("*") if path.suffix in (".py", ".mjs", ".js") and path.is_file()
+)
+
+
+def node_command():
+    flags = ["--experimental-websocket"]
+    probe = subprocess.run(["node", *flags, "-e", "WebSocket"], capture_output=True, check=False)
+    return ["node", *(flags if probe.returncode == 0 else [])]
+
+
+@pytest.fixture(name="run")
+def _run(tmp_path):
+    """Starts an example and waits until it has printed something."""
+    parts = []
+
+    def run(*command):
+        part = Part("example", [str(c) for c in command], os.environ, tmp_path, lambda p: p.log)
+        parts.append(part)
+        part.start()
+        return part
+
+    yield run
+    for part in parts:
+        part.kill()
+
+
+async def printed(part, text, seconds=10):
+    async with asyncio.timeout(seconds):
+        while text not in part.log:  # noqa: ASYNC110 - of another process
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: path.name)
+def test_examples_are_short(path):
+    """An example fits on a screen: fewer than 40 lines."""
+    assert len(path.read_text().splitlines()) <= 40
+
+
+@pytest.mark.parametrize("example", ["viewer.py", "viewer.mjs"])
+async def test_viewers_show_every_change(chain, run, example):
+    """A viewer shows the state it found, each change, and goes on after the panel was killed."""
+    await publish(chain.vhost, {"cliente": "antes"}, "1")
+    command = [sys.executable] if example.endswith(".py") else node_command()
+    viewer = await asyncio.to_thread(run, *command, EXAMPLES / example, chain.ws_url)
+
+    await publish(chain.vhost, {"cliente": "después"}, "2")
+    await printed(viewer, "después")
+    panel = chain.parts["panel-visual"]
+    await asyncio.to_thread(panel.kill)
+    await asyncio.to_thread(panel.start)
+    await publish(chain.vhost, {"cliente": "luego"}, "3")
+    await printed(viewer, "luego", seconds=20)
+
+    last = viewer.log.strip().splitlines()[-1]
+    assert last.startswith("3 ")
+    assert all(f'"{name}":' in last.replace(": ", ":") for name in ("antes", "después", "luego"))
+
+
+async def test_browser_viewer(chain, page):
+    """The snippet shows each total in the page that runs it."""
+    source = (EXAMPLES / "viewer.browser.js").read_text().replace("export function", "function")
+    await page.goto(chain.web_url)
+    await page.evaluate(
+        f"{source}; watch({chain.ws_url!r}, (state) => {{ document.title = `T${{state.total}}`; }})"
+    )
+
+    await publish(chain.vhost, [{"cliente": "a"}] * 7, "1")
+
+    async with asyncio.timeout(5):
+        while await page.title() != "T7":  # noqa: ASYNC110 - of another process
+            await asyncio.sleep(0.02)
+
+
+async def test_logger_gets_everything_too(chain, run):
+    """The logger prints every event, and the analytics count it all the same."""
+    logger = await asyncio.to_thread(
+        run, sys.executable, EXAMPLES / "logger" / "logger.py", chain.vhost.url
+    )
+
+    await publish(chain.vhost, {"cliente": "externo"}, "1")
+
+    await printed(logger, '{"cliente": "externo"}')
+    wait_for(chain.report_url, lambda report: report["total"] == 1)
