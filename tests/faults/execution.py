@@ -1,0 +1,43 @@
+"""One run of one row, from an empty virtual host to a verdict."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from broker_stack import Broker
+from faults.outcome import Counters, counters, violations
+from faults.rig import Rig
+from faults.table import Do, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    row: Row
+    seed: int
+    counters: Counters
+    faults: int
+    seconds: float
+    notes: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def execute(row: Row, do: Do, broker: Broker, folder: Path, seed: int) -> Result:
+    start = time.monotonic()
+    with broker.virtual_host() as vhost:
+        rig = Rig(vhost, folder, seed)
+        try:
+            do(rig)
+            facts = rig.finish()
+        finally:
+            rig.discard()
+    return Result(
+        row,
+        seed,
+        counters(facts),
+        rig.findings.faults,
+        time.monotonic() - start,
+        tuple(rig.findings.notes),
+        (*rig.findings.problems, *violations(facts)),
+    )
