@@ -149,6 +149,8 @@ async def test_narrow_screen_needs_no_sideways_scrolling(
     await expect(page.locator("#clients tbody tr")).to_have_count(2)
 
     assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+    for name in await page.locator("#clients tbody th").all():
+        assert await name.evaluate("(cell) => cell.scrollWidth <= cell.clientWidth")
     for target in await page.locator("label:visible, button:visible").all():
         box = await target.bounding_box()
         assert box is not None
@@ -158,7 +160,8 @@ async def test_narrow_screen_needs_no_sideways_scrolling(
 async def test_nothing_shifts_while_numbers_grow(chain: Chain, open_page: OpenPage) -> None:
     """From the first paint on, arriving numbers and growing digits move nothing."""
     amqp_publish(chain.vhost, '{"cliente":"a"}')
-    page = await open_page(chain.web_url)
+    # So narrow that the total has to become smaller as it grows.
+    page = await open_page(chain.web_url, viewport={"width": 240, "height": 800})
     await page.evaluate(WATCH_SHIFTS)
 
     await publish(chain.vhost, [{"cliente": "a"}] * 12_000)
