@@ -134,7 +134,7 @@ async def test_frozen_broker(node: VirtualHost, caplog: pytest.LogCaptureFixture
     A broker that freezes for longer than its heartbeats allow costs nothing but the time.
 
     A busy publisher notices by its publish timeout. An idle one loses its connection to missed
-    heartbeats with a young publish in flight, and aiormq ends that one with a CancelledError.
+    heartbeats with a young publish in flight, which aiormq ends with a CancelledError.
     """
     queue = await durable_queue(node)
     async with publishing(node) as busy, publishing(node) as idle:
