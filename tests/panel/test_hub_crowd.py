@@ -108,6 +108,20 @@ async def test_the_deaf_do_not_harm_the_others(hub_on, watch, soon):
                     pass
 
 
+async def test_hundreds_can_wait_for_their_turn(hub_on, watch, soon):
+    """Connections that come while the loop is busy wait in the kernel, and none is turned away."""
+    hub, port = await hub_on()
+    async with watch(port):
+        pass
+    await soon(lambda: not len(hub))
+    with contextlib.ExitStack() as stack:
+        # Blocking calls: the hub gets no turn before all of them are connected.
+        for _ in range(300):
+            stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=0.9))
+
+        await soon(lambda: len(hub) == 300)
+
+
 async def test_a_storm_is_taken_while_pushing(hub_on, watch, soon, report_of, viewer_model):
     """A thousand viewers that come at once while numbers change all become current."""
     hub, port = await hub_on()

@@ -1,6 +1,7 @@
 """Viewers that lie, flood, vanish or never read, over real sockets."""
 
 import asyncio
+import gc
 import logging
 import os
 import re
@@ -10,6 +11,7 @@ from pathlib import Path
 import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
+from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Close, Frame, Opcode
 
@@ -182,6 +184,19 @@ async def test_a_viewer_may_say_little(hub_on, soon):
 
     await soon(lambda: not len(hub))
     assert hub.cuts["flood"] == 1
+    writer.close()
+
+
+async def test_a_request_is_forgotten_once_it_is_answered(hub_on, soon):
+    """A browser's headers are more than a viewer costs otherwise."""
+    hub, port = await hub_on()
+    _, writer = await open_raw(port)
+    await soon(lambda: hub.ready)
+
+    gc.collect()
+    kept = [o for o in gc.get_objects() if isinstance(o, Headers) and o.get("Host") == "x"]
+
+    assert not kept
     writer.close()
 
 
