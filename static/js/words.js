@@ -25,6 +25,8 @@ export function chooseLanguage(preferred) {
   return "es";
 }
 
+const LEAST_SHARE = 0.001;
+
 /** Texts, numbers and times in one language, by the reader's own region where it fits. */
 export class Words {
   #plural;
@@ -75,9 +77,10 @@ export class Words {
     return n >= 99.95 ? this.#whole.format(Math.round(n)) : this.#rate.format(n);
   }
 
-  /** @param {number} part @param {number} whole */
+  /** Something is never shown as 0 %. @param {number} part @param {number} whole */
   share(part, whole) {
-    return this.#share.format(whole === 0 ? 0 : part / whole);
+    const share = whole === 0 ? 0 : part / whole;
+    return share > 0 && share < LEAST_SHARE ? `<${this.#share.format(LEAST_SHARE)}` : this.#share.format(share);
   }
 
   /** Time of day of a time in milliseconds. @param {number} ms */

@@ -60,6 +60,11 @@ test("shares of nothing are nothing", () => {
   assert.equal(new Words("en").share(1, 3), "33.3%");
 });
 
+test("a share of something is never shown as nothing", () => {
+  assert.equal(new Words("en").share(1, 1_000_000), "<0.1%");
+  assert.equal(new Words("en").share(1, 1000), "0.1%");
+});
+
 test("ages use the coarsest whole unit", () => {
   const words = new Words("en");
   const ages = [0, 1999, 2000, 59_999, 60_000, 3_599_999, 3_600_000, 86_400_000].map((ms) => words.ago(ms));
