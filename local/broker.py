@@ -72,13 +72,16 @@ def node_environment(node: Node, inherited: Mapping[str, str]) -> dict[str, str]
     The server script becomes the Erlang VM when it believes that input is allowed; so the
     process that we start is the one that we may kill, and it leaves no other behind.
     """
-    erlang = "-noinput -start_epmd false -kernel inet_dist_use_interface {127,0,0,1}"
+    erlang = "-noinput -kernel inet_dist_use_interface {127,0,0,1}"
     return {
         "PATH": inherited.get("PATH", os.defpath),
         "HOME": str(node.folder / "home"),
         "LANG": "C.UTF-8",
         "ERL_EPMD_PORT": str(node.epmd_port),
         "ERL_EPMD_ADDRESS": "127.0.0.1",
+        # For each VM: the node starts another one just to have epmd started, as a daemon that
+        # would outlive us.
+        "ERL_FLAGS": "-start_epmd false",
         "RABBITMQ_ALLOW_INPUT": "true",
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": erlang,
         "RABBITMQ_NODENAME": "pulso@localhost",
