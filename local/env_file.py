@@ -5,7 +5,7 @@ from pathlib import Path
 
 def read_env_file(path: Path) -> dict[str, str]:
     """
-    Read `NAME=value` lines as Docker does: no quotes, no expansion, `#` starts a comment line.
+    Read `NAME=value` lines; `#` starts a comment line; quotes and `$` mean nothing.
 
     Raises ValueError with one sentence that names the line.
     """

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Mapping
+
+
+def unusable_ports(ports: Mapping[str, int]) -> list[str]:
+    """One sentence for each port of 127.0.0.1 that we can't listen on, by the variable's name."""
+    return [
+        f"Port {port} {reason}: set {variable} in .env to another one."
+        for variable, port in ports.items()
+        if (reason := _why_not(port))
+    ]
+
+
+def _why_not(port: int) -> str | None:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return "is in use by another program"
+        return f"can't be used ({os.strerror(error.errno or 0)})"
+    return None

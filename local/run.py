@@ -1,0 +1,111 @@
+"""
+`make run`: starts every part below `.run/`, keeps it running, and ends all on Ctrl-C.
+
+Reads `.env` and the environment, which wins. Exit codes: 0 after SIGINT, SIGTERM or SIGHUP,
+1 when the parts don't come up, 2 when nothing could be started; a sentence says why.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from broker import prepare
+from env_file import read_env_file
+from keeper import kept
+from ports import unusable_ports
+from programs import ROOT, broker_programs, node_of, other_programs
+from readiness import first_unready, probes
+from run_folder import FolderInUseError, held, last_lines
+from run_settings import PORTS, read_run_settings
+
+READY_SECONDS = 90.0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make run")
+    parser.add_argument("--folder", type=Path, default=ROOT / ".run", help="for data and logs")
+    folder: Path = parser.parse_args().folder.resolve()
+    try:
+        settings = read_run_settings(read_env_file(ROOT / ".env") | dict(os.environ))
+        with held(folder):
+            if taken := unusable_ports({name: int(settings[name]) for name in PORTS}):
+                return complain("\n".join(taken))
+            return asyncio.run(run(settings, folder))
+    except (FolderInUseError, OSError, ValueError) as error:
+        return complain(str(error))
+
+
+async def run(settings: Mapping[str, str], folder: Path) -> int:
+    """Start everything and stay until a signal; return the exit code."""
+    stop = asyncio.Event()
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(signum, stop.set)
+    start_log(folder)
+    prepare(node_of(settings, folder))
+    say("Starting RabbitMQ, Traefik, the services and two demo clients …")
+    # Left in the reverse order: nobody loses the broker while it still has something to say.
+    async with (
+        kept(broker_programs(settings, folder, os.environ), folder),
+        kept(other_programs(settings, folder, os.environ), folder),
+    ):
+        code = await stay(settings, folder, stop)
+        say("\nStopping …")
+    say(f"Stopped. The data stays in {folder}.")
+    return code
+
+
+async def stay(settings: Mapping[str, str], folder: Path, stop: asyncio.Event) -> int:
+    began = time.monotonic()
+    late = await first_unready(probes(settings), READY_SECONDS, stop)
+    if late and not stop.is_set():
+        say(f"{late.part} is not ready after {READY_SECONDS:.0f} s. Its last words:")
+        say(last_lines(folder / "log" / f"{late.part}.log"))
+        return 1
+    if not late:
+        say(f"Ready in {time.monotonic() - began:.0f} s.\n{addresses(settings)}")
+        say(f"Logs: {folder}/log/   Ctrl-C stops everything.")
+    await stop.wait()
+    return 0
+
+
+def start_log(folder: Path) -> None:
+    """What happens to the parts goes to a file; the terminal keeps the addresses."""
+    (folder / "log").mkdir(exist_ok=True)
+    logging.basicConfig(
+        filename=folder / "log" / "run.log", format="%(asctime)s %(message)s", level=logging.INFO
+    )
+
+
+def addresses(settings: Mapping[str, str]) -> str:
+    web, traefik, amqp, management = (f"127.0.0.1:{settings[name]}" for name in list(PORTS)[:4])
+    return (
+        f"  page        http://{web}/panel/\n"
+        f"  report      http://{web}/reporte\n"
+        f"  Traefik     http://{traefik}/dashboard/\n"
+        f"  AMQP        {amqp}   (user and password as in .env)\n"
+        f"  management  http://{management}/"
+    )
+
+
+def say(text: str) -> None:
+    with suppress(OSError):  # a closed terminal is no reason not to stop in order
+        print(text, flush=True)
+
+
+def complain(text: str) -> int:
+    for sentence in text.splitlines():
+        print(f"make run: {sentence}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
