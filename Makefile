@@ -1,56 +1,46 @@
-# The verbs of this repository. Each installs what it needs and this machine lacks.
-.DEFAULT_GOAL := help
-SHELL := bash
-PY := .venv/bin/python
-CHECKED := sender servicio-analiticas panel-visual local bench examples tests
-TYPED := sender servicio-analiticas panel-visual local
-SERVICES := sender:sender analiticas:servicio-analiticas panel:panel-visual
-COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" .venv/bin/uv pip compile --quiet pyproject.toml \
+# `make help` lists the verbs. Each installs what it needs and only what is missing.
+PYTHON ?= python3
+BIN := .venv/bin
+CODE := sender servicio-analiticas panel-visual local
+COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q pyproject.toml \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 
-.PHONY: help run test lint format lock bench faults clean
+.PHONY: help run test lint format lock bench clean
+.DEFAULT_GOAL := help
 
-help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: ## start everything on this machine and print the addresses; Ctrl-C stops it
-	@local/install venv rabbitmq
-	@exec $(PY) local/run.py
+run: ## start everything on this machine, without Docker; Ctrl-C stops it
+	@$(PYTHON) local/setup_machine.py run
+	@$(BIN)/python local/run.py
 
-test: ## test everything, on the real broker, proxy and browser (beside a running `make run`)
-	@local/install venv rabbitmq chromium amqp-tools node
-	node --test tests/page/
-	$(PY) -m pytest $(ARGS)
+test: ## test everything on the real broker, proxy and browser; T= passes words to pytest
+	@$(PYTHON) local/setup_machine.py test
+	@$(BIN)/python -m pytest $(T)
 
-lint: ## what pre-commit checks: ruff, and mypy --strict
-	@local/install venv
-	.venv/bin/ruff check $(CHECKED)
-	.venv/bin/ruff format --check $(CHECKED)
-	.venv/bin/mypy $(TYPED)
+lint: ## ruff and mypy --strict, as pre-commit runs them
+	@$(PYTHON) local/setup_machine.py lint
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy $(CODE)
 
-format: ## let ruff write the code as it wants it
-	@local/install venv
-	.venv/bin/ruff format $(CHECKED)
+format: ## rewrite the Python code in the one style
+	@$(PYTHON) local/setup_machine.py format
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
 
-lock: ## write requirements.lock and each service's requirements.txt from pyproject.toml
-	@local/install venv
-	$(COMPILE) --group dev -o requirements.lock
-	$(foreach s,$(SERVICES),$(COMPILE) --group $(word 1,$(subst :, ,$s)) -c requirements.lock \
-		-o $(word 2,$(subst :, ,$s))/requirements.txt$(newline))
+lock: ## rewrite requirements.lock and each service's requirements.txt from pyproject.toml
+	@$(PYTHON) local/setup_machine.py lock
+	@$(COMPILE) --group dev -o requirements.lock
+	@$(COMPILE) --group sender -c requirements.lock -o sender/requirements.txt
+	@$(COMPILE) --group analiticas -c requirements.lock -o servicio-analiticas/requirements.txt
+	@$(COMPILE) --group panel -c requirements.lock -o panel-visual/requirements.txt
 
-bench: ## measure an event's way to the report and to the screen (about 2 minutes)
-	@local/install venv rabbitmq
-	PYTHONPATH=tests:local $(PY) bench/latency.py
+bench: ## measure how fast an event is on a screen
+	@$(PYTHON) local/setup_machine.py test
+	@PYTHONPATH=local:tests $(BIN)/python bench/latency.py
 
-faults: ## break every part on purpose and count: make faults [ROW=7] [SEED=42]
-	@local/install venv rabbitmq
-	PYTHONPATH=tests:local:tests/faults $(PY) tests/faults/run.py $(if $(ROW),--row $(ROW)) $(if $(SEED),--seed $(SEED))
-
-clean: ## remove what can be made again; the data of `make run` stays in .run/
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis node_modules
-	find . -name __pycache__ -type d -prune -exec rm -rf {} +
-
-define newline
-
-
-endef
+clean: ## remove .venv, caches and all local data (.run: the counts too)
+	@rm -rf .venv .run .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
