@@ -9,12 +9,14 @@ try {
   // Storage is blocked: the system's theme holds.
 }
 
-// One module that does not arrive (the panel restarts, the network changes) leaves a page that never
-// starts. `error` events of elements do not bubble, so they are caught on their way down.
+// One module or style that does not arrive (the panel restarts, the network changes) leaves a page
+// that never starts or can't be read. `error` events of elements are caught on their way down: they
+// do not bubble.
 addEventListener(
   "error",
   ({ target }) => {
-    if (!(target instanceof HTMLScriptElement)) return;
+    const needed = target instanceof HTMLScriptElement || (target instanceof HTMLLinkElement && target.rel === "stylesheet");
+    if (!needed) return;
     document.documentElement.dataset.failed = "";
     setTimeout(() => location.reload(), 2000 + 3000 * Math.random());
   },

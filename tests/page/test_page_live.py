@@ -10,6 +10,7 @@ import httpx
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from broker_stack import Broker, VirtualHost
 from chain_stack import Chain
 from foreign_publisher import amqp_publish, publish, read, wait_for
 
@@ -59,19 +60,23 @@ async def test_what_is_missing_stands_beside_the_total(chain: Chain, open_page: 
 
 
 async def test_first_event_by_the_command_of_the_empty_page(
-    chain: Chain, open_page: OpenPage
+    broker: Broker, chain_on: Callable[[VirtualHost], Chain], open_page: OpenPage
 ) -> None:
     """The command that an empty page shows publishes an event, whose client then appears."""
+    chain = chain_on(VirtualHost(broker, "/"))  # where the command goes, as it names no other
     page = await open_page(chain.web_url)
     await expect(page.locator("#empty")).to_be_visible()
     await expect(page.locator("#lists")).to_be_hidden()
     shown = await page.locator("#command").inner_text()
-    assert "amqp://pulso:pulso@127.0.0.1:5672/" in shown
+    usual, ours = (
+        "pulso:pulso@127.0.0.1:5672",
+        f"{broker.user}:{broker.password}@127.0.0.1:{broker.port}",
+    )
+    assert usual in shown
 
-    command = shown.replace("amqp://pulso:pulso@127.0.0.1:5672/", chain.vhost.url)
-    process = await asyncio.create_subprocess_exec(*shlex.split(command))
+    process = await asyncio.create_subprocess_exec(*shlex.split(shown.replace(usual, ours)))
+
     assert await process.wait() == 0
-
     await expect(row(page, "mi_cliente")).to_be_visible(timeout=1000)
     await expect(page.locator("#empty")).to_be_hidden()
 

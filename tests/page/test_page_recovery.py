@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 
+import pytest
 from playwright.async_api import Page, expect
 
 from chain_stack import Chain
@@ -83,6 +84,20 @@ async def test_panel_killed_and_back(chain: Chain, open_page: OpenPage) -> None:
     await expect(page.get_by_role("button", name="Reintentar ahora")).to_be_hidden()
 
 
+async def test_network_gone_and_back(chain: Chain, open_page: OpenPage) -> None:
+    """A browser that lost its network says so, and tries again as soon as that is back."""
+    page = await open_page(chain.web_url)
+    await expect_state(page, "En vivo", "yes", "live")
+
+    await page.context.set_offline(True)
+    chain.parts["panel-visual"].kill()
+    await expect_state(page, "Sin conexión", "no", "lost")
+    chain.parts["panel-visual"].start()
+    await page.context.set_offline(False)
+
+    await expect_state(page, "En vivo", "yes", "live")
+
+
 async def test_panel_restarted(chain: Chain, open_page: OpenPage) -> None:
     """A panel that restarts says so, and its viewers come back by themselves."""
     page = await open_page(chain.web_url)
@@ -143,10 +158,11 @@ async def test_refused_origin(chain: Chain, open_page: OpenPage) -> None:
     await expect(page.locator("#total")).to_have_text("2")
 
 
-async def test_module_that_does_not_arrive(chain: Chain, open_page: OpenPage) -> None:
+@pytest.mark.parametrize("file", ["js/main.js", "js/flow.js", "css/tables.css"])
+async def test_file_that_does_not_arrive(chain: Chain, open_page: OpenPage, file: str) -> None:
     """A page of which a part is lost says so and loads again, until it is complete."""
     page = await open_page("about:blank")
-    lost = "**/static/js/flow.js"
+    lost = f"**/static/{file}"
     await page.route(lost, lambda route: route.abort())
     await page.goto(chain.web_url)
     await expect(page.locator(".incomplete")).to_be_visible()
