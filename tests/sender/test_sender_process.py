@@ -77,8 +77,10 @@ async def test_starts_without_a_broker(tmp_path: Path) -> None:
     (nobody,) = free_ports(1)
     part = sender(tmp_path, FAST | {"RABBITMQ_PORT": nobody, "RABBITMQ_PASSWORD": "no-imprimir"})
     part.start(wait=False)
-    await until(lambda: "the broker is away" in part.log)
-    part.stop()
+    try:
+        await until(lambda: "the broker is away" in part.log)
+    finally:
+        part.kill()
 
     assert str(nobody) in part.log
     assert "listo" not in part.log
