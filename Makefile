@@ -5,11 +5,11 @@ CODE := sender servicio-analiticas panel-visual local
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q pyproject.toml \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 
-.PHONY: help run test lint format lock bench clean
+.PHONY: help run test lint format lock bench bench-push clean
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## start everything on this machine, without Docker; Ctrl-C stops it
 	@$(PYTHON) local/setup_machine.py run
@@ -40,6 +40,10 @@ lock: ## rewrite requirements.lock and each service's requirements.txt from pypr
 bench: ## measure how fast an event is on a screen
 	@$(PYTHON) local/setup_machine.py test
 	@PYTHONPATH=local:tests $(BIN)/python bench/latency.py
+
+bench-push: ## compare pushing with nginx+nchan, websockets' own and plain C (6 minutes; T=--quick)
+	@$(PYTHON) local/setup_machine.py bench-push
+	@PYTHONPATH=bench/push:panel-visual:local:tests $(BIN)/python bench/push/measure_push.py $(T)
 
 clean: ## remove .venv, caches and all local data (.run: the counts too)
 	@rm -rf .venv .run .mypy_cache .pytest_cache .ruff_cache .hypothesis
