@@ -7,6 +7,7 @@ as it lives. `synchronous=FULL` in WAL mode: when `apply` returns, the batch is 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 import uuid
@@ -24,6 +25,7 @@ from store_lock import lock_store
 from totals import IdWindow, Totals
 
 PRUNE_AT_MOST = 2000  # rows a commit, about 1.5 ms: pruning must never stall counting
+FREE_BYTES = 16 * 1024**2  # more than a COMMIT and the checkpoint that it may start can write
 
 
 class StoreUnavailableError(RuntimeError):
@@ -44,8 +46,10 @@ class Committed(NamedTuple):
 class Store:
     """Not thread-safe: every call but `open_store` must come from one thread at a time."""
 
-    def __init__(self, db: sqlite3.Connection, lock: IO[str], window: IdWindow) -> None:
-        self._db, self._lock, self._window = db, lock, window
+    def __init__(
+        self, db: sqlite3.Connection, lock: IO[str], window: IdWindow, folder: Path
+    ) -> None:
+        self._db, self._lock, self._window, self._folder = db, lock, window, folder
         (stored,) = db.execute(sql.CLOCK).fetchone()
         # Age of an id is measured in time spent counting: neither a clock that jumps nor a
         # week of being switched off may make us forget an id whose copy still sits in the queue.
@@ -65,6 +69,7 @@ class Store:
 
         Raises StoreUnavailableError (try again later) or CommitFailedError (give up).
         """
+        self._check_free_space()
         try:
             self._db.execute("BEGIN IMMEDIATE")
             fault_points.reach("before_decode")
@@ -88,6 +93,14 @@ class Store:
     def close(self) -> None:
         self._db.close()
         self._lock.close()
+
+    def _check_free_space(self) -> None:
+        # A disk that is full at COMMIT ends the process, and so does the next one after taking
+        # a prefetch of messages from the queue, and so on. Here it only pauses counting.
+        disk = os.statvfs(self._folder)
+        free = disk.f_bavail * disk.f_frsize
+        if free < FREE_BYTES:
+            raise StoreUnavailableError(f"{free / 1e6:.1f} MB are free in {self._folder}")
 
     def _id_window(self) -> IdWindow:
         # Shorter than the setting once ids are pruned for their number.
@@ -158,7 +171,7 @@ def open_store(path: Path, window: IdWindow) -> Store:
             _create(db)
         elif version != sql.VERSION:
             raise sqlite3.DatabaseError(f"schema {version}, this program knows {sql.VERSION}")
-        store = Store(db, lock, window)
+        store = Store(db, lock, window, path.parent)
         undo.pop_all()
         return store
 

@@ -1,0 +1,21 @@
+"""A disk without room pauses counting before anything is written."""
+
+import pytest
+
+import store
+from counting import Message
+from store import StoreUnavailableError, open_store
+from totals import IdWindow
+
+
+def test_without_room_nothing_is_begun(tmp_path, monkeypatch):
+    """It is refused as something that may go better later, and then it does."""
+    opened = open_store(tmp_path / "pulso.db", IdWindow(60, 1000))
+    message = Message(1, b'{"cliente": "a"}', "1")
+    with monkeypatch.context() as scarce:
+        scarce.setattr(store, "FREE_BYTES", 1 << 60)
+        with pytest.raises(StoreUnavailableError, match="MB are free"):
+            opened.apply([message])
+
+    assert opened.apply([message]).version == 1
+    opened.close()
