@@ -12,7 +12,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import aio_pika
 import aiormq
@@ -32,6 +33,7 @@ from store import Committed
 LOG = logging.getLogger("analiticas.consumer")
 HEARTBEAT = 10  # seconds; a frozen broker is noticed after about three of them
 CONNECT_TIMEOUT = 10.0
+OPEN_TIMEOUT = 30.0  # until consuming; a queue without a leader answers nothing at all
 CLOSE_TIMEOUT = 3.0
 MAX_RETRY_DELAY = 5.0
 
@@ -41,6 +43,7 @@ class Consumer:
         self._settings, self._counter, self._live = settings, counter, live
         self._stop = asyncio.Event()
         self._inbox: Inbox | None = None
+        self._opening: asyncio.Timeout | None = None
         self._queue_watch = QueueWatch(live)
         self._failures = 0
 
@@ -49,6 +52,8 @@ class Consumer:
         self._stop.set()
         if self._inbox:
             self._inbox.stop()
+        if self._opening:  # a frozen broker must not hold us up
+            self._opening.reschedule(asyncio.get_running_loop().time())
 
     async def run(self) -> None:
         """Consume until stopped, through any number of connections."""
@@ -76,21 +81,13 @@ class Consumer:
             return
 
     async def _session(self) -> None:
-        s = self._settings
-        connection = await aio_pika.connect(
-            host=s.rabbitmq_host,
-            port=s.rabbitmq_port,
-            login=s.rabbitmq_user,
-            password=s.rabbitmq_password,
-            virtualhost=s.rabbitmq_vhost,
-            heartbeat=HEARTBEAT,
-            timeout=CONNECT_TIMEOUT,
-            client_properties={"connection_name": "servicio-analiticas"},
-        )
+        async with self._opened():
+            connection = await self._connect()
         try:
-            inbox = Inbox(s.batch_messages, s.batch_seconds)
+            inbox = Inbox(self._settings.batch_messages, self._settings.batch_seconds)
             connection.close_callbacks.add(lambda _, why: inbox.lose(describe(why)))
-            raw = await self._subscribe(connection, inbox)
+            async with self._opened():
+                raw = await self._subscribe(connection, inbox)
             self._started(inbox)
             async with asyncio.TaskGroup() as tasks:
                 gauge = tasks.create_task(self._queue_watch.run(connection, inbox))
@@ -101,6 +98,26 @@ class Consumer:
         finally:
             self._inbox = None
             await _close(connection)
+
+    @asynccontextmanager
+    async def _opened(self) -> AsyncIterator[None]:
+        """Raises TimeoutError, which is a lost connection, after a while or when told to stop."""
+        async with asyncio.timeout(OPEN_TIMEOUT) as self._opening:
+            yield
+        self._opening = None
+
+    async def _connect(self) -> aio_pika.abc.AbstractConnection:
+        s = self._settings
+        return await aio_pika.connect(
+            host=s.rabbitmq_host,
+            port=s.rabbitmq_port,
+            login=s.rabbitmq_user,
+            password=s.rabbitmq_password,
+            virtualhost=s.rabbitmq_vhost,
+            heartbeat=HEARTBEAT,
+            timeout=CONNECT_TIMEOUT,
+            client_properties={"connection_name": "servicio-analiticas"},
+        )
 
     async def _subscribe(
         self, connection: aio_pika.abc.AbstractConnection, inbox: Inbox
@@ -133,6 +150,7 @@ class Consumer:
             committed = await self._counter.count(batch, self._stop)
             if committed is None:
                 return
+            inbox.check()  # while the store was paused, say; its tags are worth nothing then
             fault_points.reach("before_ack")
             await _settle(raw, batch, committed)
             fault_points.reach("after_ack")

@@ -47,8 +47,7 @@ class Inbox:
             await _wait_at_most(self._full, early)
         if self._stopping:
             return []
-        if self._lost is not None:
-            raise SessionLostError(self._lost)
+        self.check()
         self._next_batch_at = self._now() + self._batch_seconds
         batch = self._messages[: self._batch_messages]
         del self._messages[: self._batch_messages]
@@ -57,6 +56,11 @@ class Inbox:
         if len(self._messages) < self._batch_messages:
             self._full.clear()
         return batch
+
+    def check(self) -> None:
+        """Raises SessionLostError when what was delivered can't be acknowledged any more."""
+        if self._lost is not None:
+            raise SessionLostError(self._lost)
 
     def lose(self, why: str) -> None:
         self._lost = self._lost or why
