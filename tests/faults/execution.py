@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+import httpx
 
 from broker_stack import Broker
 from faults.outcome import Counters, counters, violations
@@ -28,7 +31,7 @@ def execute(row: Row, do: Do, broker: Broker, folder: Path, seed: int) -> Result
     with broker.virtual_host() as vhost:
         rig = Rig(vhost, folder, seed)
         try:
-            do(rig)
+            _do(do, rig)
             facts = rig.finish()
         finally:
             rig.discard()
@@ -41,3 +44,14 @@ def execute(row: Row, do: Do, broker: Broker, folder: Path, seed: int) -> Result
         tuple(rig.findings.notes),
         (*rig.findings.problems, *violations(facts)),
     )
+
+
+def _do(do: Do, rig: Rig) -> None:
+    """What a row can't go on after is a problem of that row; what was counted still is read."""
+    try:
+        do(rig)
+    except (AssertionError, OSError, ExceptionGroup, httpx.HTTPError, sqlite3.Error) as error:
+        rig.findings.problems.append(f"the row broke off: {error!r}")
+        rig.vhost.broker.resume()
+        if not rig.analytics.running:
+            rig.analytics.start()

@@ -98,6 +98,7 @@ async def main() -> None:
     publisher._outbox = RecordingOutbox(OUTBOX_LIMIT, ledger, kill_at(env.get("LOAD_KILL", "")))
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    logging.info("started")
     async with asyncio.TaskGroup() as parts:
         delivery = parts.create_task(publisher.run())
         await produce(publisher, stop)

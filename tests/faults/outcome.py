@@ -29,6 +29,7 @@ class Facts:
     copies: int = 0  # messages that the analytics recognised as copies
     complaints: tuple[str, ...] = ()  # of the watcher, about what it read during the run
     publishers_died: bool = False
+    conflicting: frozenset[int] = frozenset()  # sent under an id that counts another body
 
 
 class Counters(NamedTuple):
@@ -75,9 +76,8 @@ def _invariants(facts: Facts) -> list[tuple[bool, str]]:
     n = counters(facts)
     expected = Counter(client_of(number) for number in facts.counted)
     both = set(facts.counted) & set(facts.dead_letters)
-    wrong = {x for x in facts.counted if x >= POISON} | {
-        x for x in facts.dead_letters if x < POISON
-    }
+    wrong = {x for x in facts.counted if _belongs_aside(facts, x)}
+    wrong |= {x for x in facts.dead_letters if not _belongs_aside(facts, x)}
     open_attempts = n.attempt - n.acknowledged
     return [
         (n.attempt > 0, "nothing was attempted: the run shows nothing"),
@@ -96,3 +96,7 @@ def _invariants(facts: Facts) -> list[tuple[bool, str]]:
             f"{open_attempts} events are unconfirmed although their publisher lives",
         ),
     ]
+
+
+def _belongs_aside(facts: Facts, number: int) -> bool:
+    return number >= POISON or number in facts.conflicting

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 import os
 import random
+import shutil
+import sqlite3
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from broker_stack import VirtualHost
 from faults.outcome import Facts
 from faults.readings import QUEUE, REJECTED, counted_in, depth, take_dead_letters
 from faults.watcher import Watcher
-from faults.workload import Ledger, read_ledger
+from faults.workload import ACKNOWLEDGED, ATTEMPT, Ledger, entry, read_ledger
 from stack import ROOT, Part, free_ports, python_part
 
 RANGE = 1_000_000_000
@@ -57,7 +59,10 @@ class Rig:
         self._ledgers: list[Path] = []
         (self._port,) = free_ports(1)
         self._publishers_died = False
+        self.conflicting: frozenset[int] = frozenset()
         self.analytics = self.new_analytics("analytics")
+        # A client of its own for each reading would load the certificates each time.
+        self._http = httpx.Client(timeout=5, trust_env=False)
         self.watcher = Watcher(lambda: self.report_url)
 
     @property
@@ -83,9 +88,9 @@ class Rig:
             **({"LOAD_COUNT": count} if count else {}),
             **settings,
         }
-        part = self.keep(python_part(f"load-{n}", "tests/faults/load.py", given, self.folder))
+        part = python_part(f"load-{n}", "tests/faults/load.py", given, self.folder, "started")
         self._ledgers.append(ledger)
-        part.start(wait=False)
+        self.keep(part).start()
         return part
 
     def keep(self, part: Part) -> Part:
@@ -100,6 +105,7 @@ class Rig:
 
     def discard(self) -> None:
         self.watcher.stop()
+        self._http.close()
         for part in self._parts:
             part.resume()
             part.kill()
@@ -108,10 +114,38 @@ class Rig:
         """Unconfirmed events are no fault from now on: their publisher took them with it."""
         self._publishers_died = True
 
+    def note_attempts(self, numbers: Iterable[int]) -> None:
+        """For a row that publishes by itself: what a publisher's ledger would say."""
+        self._note(ATTEMPT, numbers)
+
+    def note_acknowledged(self, numbers: Iterable[int]) -> None:
+        self._note(ACKNOWLEDGED, numbers)
+
+    def _note(self, kind: str, numbers: Iterable[int]) -> None:
+        path = self.folder / f"row-{kind}.ledger"
+        path.write_bytes(b"".join(entry(kind, number) for number in numbers))
+        self._ledgers.append(path)
+
+    def keep_store_elsewhere(self) -> None:
+        """End the analytics and copy its store, before the disk it lies on goes away."""
+        self.findings.check(self.analytics.stop() == 0, "the analytics did not stop cleanly")
+        kept = self.folder / "kept.db"
+        shutil.copy(self.store, kept)
+        self.store = kept
+        self.analytics = self.new_analytics("analytics-again")
+        self.analytics.start()
+
+    def received_in_store(self) -> int:
+        """Messages with any fate, as the store says; for when the analytics does not run."""
+        with closing(sqlite3.connect(self.store)) as db:
+            query = "SELECT contados + duplicados + conflictos + rechazados FROM libro"
+            (received,) = db.execute(query).fetchone()
+        return int(received)
+
     def read(self, path: str = "") -> Mapping[str, Any] | None:
         """A document of the report; None while the analytics does not answer."""
         with suppress(httpx.HTTPError):
-            answer = httpx.get(f"{self.report_url}{path}", timeout=5, trust_env=False)
+            answer = self._http.get(f"{self.report_url}{path}")
             if answer.is_success:
                 document: Mapping[str, Any] = answer.json()
                 return document
@@ -139,13 +173,25 @@ class Rig:
         self.until("the count goes on", lambda: self.version() > before, seconds)
         return time.monotonic() - start
 
+    def until_stalled(self, seconds: float) -> None:
+        """Wait until nothing is counted for a second: the fault does its work."""
+        seen = [(self.version(), time.monotonic())]
+
+        def stalled() -> bool:
+            if (version := self.version()) != seen[0][0]:
+                seen[0] = (version, time.monotonic())
+            return time.monotonic() - seen[0][1] > 1
+
+        self.until("counting stops", stalled, seconds)
+
     def finish_loads(self, seconds: float = QUIET_SECONDS) -> None:
         """Let every publisher deliver what it has, and end."""
         running = [part for part in self._parts if part.name.startswith("load") and part.running]
         for part in running:
             code = None
             with suppress(subprocess.TimeoutExpired):
-                code = part.stop(seconds)
+                endless = "LOAD_COUNT" not in part.environment
+                code = part.stop(seconds) if endless else part.wait(seconds)
             self.findings.check(code == 0, f"{part.name} ended with {code}: {part.log[-400:]}")
 
     def until_quiet(self, seconds: float = QUIET_SECONDS) -> None:
@@ -189,6 +235,7 @@ class Rig:
             copies=book["mensajes"]["duplicados"],
             complaints=complaints,
             publishers_died=self._publishers_died,
+            conflicting=self.conflicting,
         )
 
     def ledger(self) -> Ledger:

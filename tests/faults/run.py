@@ -78,7 +78,7 @@ def main() -> int:
         broker.start()
         for row, seed in runs(given.rows, given.seed, given.size):
             say(f"row {row.number}: {row.title} (seed {seed})")
-            place = folder / f"row-{row.number}-{seed}"
+            place = folder / f"{len(results)}-row-{row.number}-{seed}"
             place.mkdir()
             do = row.full if given.size == "full" else row.short
             results.append(execute(row, do, broker, place, seed))

@@ -1,0 +1,98 @@
+"""Rows 4 and 6: messages that can't be counted, and ids that are used for two bodies."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiormq
+from aiormq.abc import AbstractChannel
+from pamqp.commands import Basic
+
+from faults.rig import Rig
+from faults.workload import body_of
+
+CHUNK = 500
+
+
+async def publish(vhost_url: str, messages: list[tuple[str, bytes]]) -> None:
+    """Confirmed publishes of bodies under ids of the row's choice, CHUNK in flight."""
+    connection = await aiormq.connect(vhost_url)
+    channel = await connection.channel(publisher_confirms=True)
+    for start in range(0, len(messages), CHUNK):
+        chunk = messages[start : start + CHUNK]
+        await asyncio.gather(*(_one(channel, message_id, body) for message_id, body in chunk))
+    await connection.close()
+
+
+async def _one(channel: AbstractChannel, message_id: str, body: bytes) -> None:
+    confirmed = await channel.basic_publish(
+        body,
+        exchange="eventos_clientes",
+        properties=Basic.Properties(message_id=message_id, delivery_mode=2),
+        mandatory=True,
+    )
+    assert isinstance(confirmed, Basic.Ack), confirmed
+
+
+def poison(rig: Rig, events: int, every: int, compare: bool) -> None:
+    """Row 4: every n-th message can't be counted; drained from a backlog, clean and poisoned."""
+    rig.start()
+    clean = _drain(rig, events, 0) if compare else None
+    poisoned = _drain(rig, events, every)
+    rejected = rig.read("/rechazados?limite=1000") or {"motivos": {}, "muestras": []}
+    rig.findings.faults = sum(rejected["motivos"].values())
+    rig.findings.check(
+        rig.findings.faults == events // every,
+        f"{rig.findings.faults} rejected, not {events // every}",
+    )
+    unnamed = [s for s in rejected["muestras"] if "cliente" not in s["motivo"]]
+    rig.findings.check(not unnamed, f"reasons that don't name the field: {unnamed[:1]}")
+    rig.findings.notes.append(f"drained at {poisoned:.0f} messages/s")
+    if clean is not None:
+        share = poisoned / clean
+        rig.findings.notes.append(f"clean {clean:.0f}/s: {share:.0%}")
+        rig.findings.check(share >= 0.8, f"poison slows counting to {share:.0%}")
+
+
+def _drain(rig: Rig, events: int, poison_every: int) -> float:
+    """Messages a second from the start of the consumer until a backlog is counted."""
+    rig.analytics.kill()
+    publisher = rig.load(1e6, events, LOAD_POISON_EVERY=poison_every)
+    rig.until("the backlog is published", lambda: not publisher.running, 300)
+    before = rig.received_in_store()
+    rig.analytics.start()
+    seconds = rig.until(
+        "the backlog is counted",
+        lambda: (
+            (rig.read("/libro") or {"mensajes": {"recibidos": 0}})["mensajes"]["recibidos"]
+            >= before + events
+        ),
+        300,
+    )
+    return events / seconds
+
+
+def one_id_two_bodies(rig: Rig, ids: int, copies: int) -> None:
+    """Row 6: the first body counts; another one under its id is set aside, in whatever number."""
+    rig.start()
+    first = [(f"id-{n}", body_of(n)) for n in range(ids)]
+    other = [(f"id-{n}", body_of(ids + n)) for n in range(ids)]
+    numbers = range(2 * ids)
+    rig.note_attempts(numbers)
+    asyncio.run(publish(rig.vhost.url, first))
+    later = (other + first) * copies
+    rig.rng.shuffle(later)
+    asyncio.run(publish(rig.vhost.url, later))
+    rig.note_acknowledged(numbers)
+    rig.conflicting = frozenset(range(ids, 2 * ids))
+    rig.findings.faults = ids
+    rig.until_quiet()
+    fates = (rig.read("/libro") or {"mensajes": {}})["mensajes"]
+    expected = {
+        "recibidos": ids + 2 * ids * copies,
+        "contados": ids,
+        "duplicados": ids * (2 * copies - 1),
+        "conflictos": ids,
+        "rechazados": 0,
+    }
+    rig.findings.check(fates == expected, f"the ledger says {fates}, not {expected}")

@@ -1,0 +1,122 @@
+"""Row 12: the store is locked, or its disk is full, for a while."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from faults.probes import resident_mb
+from faults.readings import QUEUE
+from faults.rig import Rig
+
+PREFETCH = 1000
+FLAT_MB = 20.0
+DISK_MB = 64
+
+
+def locked(rig: Rig, seconds: float, rate: float) -> None:
+    """Row 12: another program holds the write lock of the store."""
+    rig.start()
+    rig.load(rate)
+    rig.until_counting(20)
+    with closing(sqlite3.connect(rig.store, isolation_level=None, timeout=10)) as db:
+        db.execute("BEGIN IMMEDIATE")
+        rig.until("the store is told to be paused", lambda: _store_says(rig) == "en_pausa", 10)
+        _endure(rig, seconds)
+        db.execute("ROLLBACK")
+    rig.findings.faults += 1
+    _recovered(rig)
+
+
+def disk_full(rig: Rig, seconds: float, rate: float) -> None:
+    """Row 12: no byte is left on the store's disk; the supervisor restarts what ends."""
+    with _small_disk(rig.store.parent) as mounted:
+        if not mounted:
+            rig.findings.notes.append("disk full: not run, only root can mount a small disk")
+            return locked(rig, seconds, rate)
+        rig.start()
+        rig.load(rate)
+        rig.until_counting(20)
+        filler = rig.store.with_name("filler")
+        _fill(filler)
+        restarts = _endure(rig, seconds)
+        filler.unlink()
+        rig.findings.faults += 1
+        rig.findings.notes.append(f"disk full for {seconds:.0f} s: {restarts} restarts")
+        rig.findings.check(restarts <= 3, f"a crash loop of {restarts} restarts")
+        if not rig.analytics.running:
+            rig.analytics.start()
+        _recovered(rig)
+        rig.keep_store_elsewhere()
+    return None
+
+
+def _store_says(rig: Rig) -> str:
+    return str((rig.read("/estado") or {}).get("almacen"))
+
+
+def _endure(rig: Rig, seconds: float) -> int:
+    """Restart the analytics whenever it ends, as a supervisor does; return how often."""
+    before, restarts = resident_mb(rig.analytics.pid), 0
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        time.sleep(0.2)
+        if not rig.analytics.running:
+            restarts += 1
+            time.sleep(0.5)
+            rig.analytics.start(wait=False)
+    if not restarts:
+        grown = resident_mb(rig.analytics.pid) - before
+        rig.findings.notes.append(f"analytics {before:.0f} MB, {grown:+.1f} MB meanwhile")
+        rig.findings.check(grown < FLAT_MB, f"the analytics grew by {grown:.0f} MB")
+    return restarts
+
+
+def _recovered(rig: Rig) -> None:
+    back = rig.until_counting(30)
+    rig.until("the store is told to be well", lambda: _store_says(rig) == "ok", 10)
+    rig.finish_loads()
+    rig.until_quiet()
+    redelivered = _redelivered(rig)
+    rig.findings.notes.append(f"counting again {back:.1f} s after; {redelivered} redelivered")
+    rig.findings.check(redelivered <= PREFETCH, f"a redelivery loop: {redelivered} messages")
+
+
+def _redelivered(rig: Rig) -> int:
+    """How often the broker has delivered a message again; its figures come every 5 s."""
+    sent = rig.ledger().acknowledged
+    stats: dict[str, int] = {}
+
+    def told() -> bool:
+        stats.update(rig.vhost.queue(QUEUE).get("message_stats", {}))
+        return stats.get("ack", 0) >= len(sent)
+
+    rig.until("the broker's figures are up to date", told, 20)
+    return stats.get("redeliver", 0)
+
+
+@contextmanager
+def _small_disk(folder: Path) -> Iterator[bool]:
+    folder.mkdir(parents=True, exist_ok=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", str(folder)]
+    mounted = os.geteuid() == 0 and subprocess.run(mount, check=False).returncode == 0
+    try:
+        yield mounted
+    finally:
+        if mounted:
+            subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def _fill(filler: Path) -> None:
+    with filler.open("wb", buffering=0) as file:
+        size = 1 << 20
+        while size:
+            try:
+                file.write(b"\0" * size)
+            except OSError:
+                size //= 2
