@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import aiormq
 
 
@@ -12,7 +15,24 @@ class ConsumerGivesUpError(RuntimeError):
 
 
 Lost = (aiormq.AMQPError, aiormq.ChannelInvalidStateError, OSError)
-"""What a lost connection looks like, from wherever it is noticed."""
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether this is what a lost connection looks like, from wherever it is noticed."""
+    # aiormq raises a bare Exception when the stream ends between two frames, and RuntimeError
+    # on a connection that is closed already.
+    return isinstance(error, Lost) or type(error) in (Exception, RuntimeError)
+
+
+@contextmanager
+def broker_errors() -> Iterator[None]:
+    """Raises SessionLostError for everything that a lost connection may raise."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, SessionLostError) or not is_lost(error):
+            raise
+        raise SessionLostError(describe(error)) from error
 
 
 def describe(error: object) -> str:
@@ -21,7 +41,7 @@ def describe(error: object) -> str:
 
 def gravest(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """The error of a session that decides what happens next: any other before a lost one."""
-    _, grave = group.split(Lost)
+    _, grave = group.split(is_lost)
     error: BaseException = grave or group
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]

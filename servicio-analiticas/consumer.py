@@ -21,7 +21,13 @@ from aiormq.abc import AbstractChannel as RawChannel
 
 import fault_points
 import topology
-from amqp_errors import ConsumerGivesUpError, Lost, describe, gravest
+from amqp_errors import (
+    ConsumerGivesUpError,
+    SessionLostError,
+    broker_errors,
+    describe,
+    gravest,
+)
 from analytics_settings import Settings
 from batch_counter import BatchCounter
 from counting import Message
@@ -59,8 +65,9 @@ class Consumer:
         """Consume until stopped, through any number of connections."""
         while not self._stop.is_set():
             try:
-                await self._session()
-            except Lost as error:
+                with broker_errors():
+                    await self._session()
+            except SessionLostError as error:
                 await self._lost(error)
             except asyncio.CancelledError as error:
                 # aiormq cancels whoever awaits a connection that died under a frozen broker.
@@ -168,9 +175,10 @@ async def _settle(raw: RawChannel, batch: Sequence[Message], committed: Committe
 
 async def _close(connection: aio_pika.abc.AbstractConnection) -> None:
     try:
-        async with asyncio.timeout(CLOSE_TIMEOUT):
-            await connection.close()
-    except Lost:
+        with broker_errors():
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                await connection.close()
+    except SessionLostError:
         return  # what is unacknowledged goes back to the queue either way
 
 

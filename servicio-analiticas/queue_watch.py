@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import NoReturn
 
 from aio_pika.abc import AbstractConnection
 
 import topology
-from amqp_errors import ConsumerGivesUpError, Lost, describe
+from amqp_errors import ConsumerGivesUpError, SessionLostError, broker_errors, describe
 from inbox import Inbox
 from live import Live, QueueDepth
 
@@ -31,15 +32,19 @@ class QueueWatch:
         half-way, whose outcome memory would then not know of. Raises ConsumerGivesUpError.
         """
         try:
-            channel = await (await connection.channel()).get_underlay_channel()
-            while True:
-                declared = await channel.queue_declare(
-                    topology.QUEUE, passive=True, timeout=SAMPLE_TIMEOUT
-                )
-                self._look(declared.message_count or 0, inbox)
-                await asyncio.sleep(SAMPLE_SECONDS)
-        except Lost as error:
+            with broker_errors():
+                await self._sample(connection, inbox)
+        except SessionLostError as error:
             inbox.lose(describe(error))
+
+    async def _sample(self, connection: AbstractConnection, inbox: Inbox) -> NoReturn:
+        channel = await (await connection.channel()).get_underlay_channel()
+        while True:
+            declared = await channel.queue_declare(
+                topology.QUEUE, passive=True, timeout=SAMPLE_TIMEOUT
+            )
+            self._look(declared.message_count or 0, inbox)
+            await asyncio.sleep(SAMPLE_SECONDS)
 
     def _look(self, waiting: int, inbox: Inbox) -> None:
         self._live.vitals.cola = QueueDepth(waiting, inbox.unsettled, time.time())
