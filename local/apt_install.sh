@@ -14,9 +14,11 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get -qq update
 apt-get -qq -o Dpkg::Use-Pty=0 install --no-install-recommends "$@" >/dev/null
 
-# Nor at the next boot: the system's RabbitMQ would hold the port of ours.
+# Nor at the next boot: RabbitMQ would hold the port of ours, nginx port 80 of every address.
 if [ -d /run/systemd/system ]; then
-    case " $* " in
-    *" rabbitmq-server "*) systemctl --quiet disable rabbitmq-server || true ;;
-    esac
+    for service in rabbitmq-server nginx; do
+        case " $* " in
+        *" $service "*) systemctl --quiet disable "$service" || true ;;
+        esac
+    done
 fi
