@@ -45,11 +45,22 @@ def _validity(rounds: Sequence[Round], punctuality: Punctuality) -> Iterator[str
         f"- The receiver took {statistics.median(c.receiver for c in costs):.1f} µs a frame, at "
         f"most {share:.0%} of its core{'' if share <= BUSY else ': TOO MUCH, IT MEASURES ITSELF'}."
     )
-    frames, missing = sum(c.frames for c in costs), sum(c.missing for c in costs)
-    yield f"- {frames:,} frames measured, {missing} missing."
+    frames = sum(c.frames for c in costs)
+    yield f"- {frames:,} frames measured, {_missing(rounds)} missing. The whole panel pushes only the"
+    yield "  newest report, so that it may leave out one when it is late."
     yield "- CPU is user and system time of all the server's processes; the core's also holds"
     yield "  interrupts and whatever else ran there. The hub's includes its ping to each viewer"
     yield "  every 5 s and reading the pongs; the others send none."
+
+
+def _missing(rounds: Sequence[Round]) -> int:
+    return sum(
+        cost.missing
+        for each in rounds
+        for (name, _), result in each.items()
+        for cost in result.costs.values()
+        if name != "whole panel"
+    )
 
 
 def _frames(rounds: Sequence[Round], _: Punctuality) -> Iterator[str]:
