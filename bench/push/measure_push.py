@@ -31,7 +31,7 @@ from system_packages import MissingProgramError, ensure_installed
 
 HERE = Path(__file__).resolve().parent
 AT_MOST = 480  # seconds; then it ends by itself
-FRAMES = ("350 B", "change", "snapshot")
+FRAMES = ("snapshot", "change", "350 B")
 STALLABLE = ("hub", "nchan")  # what is measured again with 1 % that never read
 
 
@@ -42,12 +42,12 @@ class Scope:
     rounds: int
     proxied: int
     sizes: tuple[int, ...]
-    pushes: tuple[int, ...]  # of each of FRAMES
+    pushes: tuple[int, ...]  # of each of FRAMES; half as many where viewers are few
     stalled: int
 
 
-FULL = Scope(rounds=5, proxied=3, sizes=(5000, 1000), pushes=(30, 10, 10), stalled=25)
-QUICK = Scope(rounds=1, proxied=1, sizes=(500,), pushes=(10, 5, 5), stalled=10)
+FULL = Scope(rounds=5, proxied=3, sizes=(5000, 1000), pushes=(10, 10, 26), stalled=20)
+QUICK = Scope(rounds=1, proxied=1, sizes=(500,), pushes=(5, 5, 10), stalled=10)
 
 
 @dataclass
@@ -83,15 +83,16 @@ class Bench:
             ("broadcast", servers.broadcast),
         ]
         shift = number % len(compared)
-        kinds = dict(zip(FRAMES, scope.pushes, strict=True))
         for size in scope.sizes:
+            divisor = 1 if size == scope.sizes[0] else 2
+            kinds = {f: n // divisor for f, n in zip(FRAMES, scope.pushes, strict=True)}
             for name, opened in compared[shift:] + compared[:shift]:
                 stalled = scope.stalled if size == scope.sizes[0] and name in STALLABLE else 0
                 yield name, size, opened, Plan(size, kinds, stalled)
             if number < scope.proxied:
                 yield "hub behind Traefik", size, servers.proxied_hub, Plan(size, kinds)
         if number < scope.proxied:
-            plan = Plan(scope.sizes[0], {"report": scope.pushes[0]})
+            plan = Plan(scope.sizes[0], {"report": scope.pushes[-1]})
             yield "whole panel", scope.sizes[0], servers.panel, plan
 
 

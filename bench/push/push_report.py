@@ -46,8 +46,8 @@ def _validity(rounds: Sequence[Round], punctuality: Punctuality) -> Iterator[str
         f"most {share:.0%} of its core{'' if share <= BUSY else ': TOO MUCH, IT MEASURES ITSELF'}."
     )
     frames = sum(c.frames for c in costs)
-    yield f"- {frames:,} frames measured, {_missing(rounds)} missing. The whole panel pushes only the"
-    yield "  newest report, so that it may leave out one when it is late."
+    yield f"- {frames:,} frames measured, {_missing(rounds)} missing. (The whole panel pushes only"
+    yield "  the newest report, so it may leave one out when it is late.)"
     yield "- CPU is user and system time of all the server's processes; the core's also holds"
     yield "  interrupts and whatever else ran there. The hub's includes its ping to each viewer"
     yield "  every 5 s and reading the pongs; the others send none."
