@@ -106,7 +106,7 @@ def end_in_time() -> None:
     def end(number: int, _frame: object) -> None:
         sys.exit(f"make bench-push: ended by {signal.Signals(number).name}")
 
-    for number in (signal.SIGTERM, signal.SIGALRM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
         signal.signal(number, end)
     signal.alarm(AT_MOST)
 
