@@ -29,7 +29,7 @@ def ensure_venv() -> None:
         return
     print("Installing the Python packages into .venv …", flush=True)
     if not made_from.endswith(place()):
-        _create()
+        _create(clear=made_from != "")
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install"]
     done = subprocess.run([*pip, "-q", "--require-hashes", "-r", str(LOCK)], check=False)
     if done.returncode != 0:
@@ -47,10 +47,11 @@ def place() -> str:
     return f"{sys.version}\n{VENV}\n"
 
 
-def _create() -> None:
+def _create(clear: bool) -> None:
     if importlib.util.find_spec("ensurepip") is None:
         ensure_installed([VenvPackage("python3-venv", "python3-venv", "")])
-    done = subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=False)
+    command = [sys.executable, "-m", "venv", *(["--clear"] if clear else []), str(VENV)]
+    done = subprocess.run(command, check=False)
     if done.returncode != 0:
         raise MissingProgramError(f"{VENV} could not be created; Python says why above.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -132,3 +133,22 @@ class VirtualHost:
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found
+
+    def wait_saved(self, queue: str) -> None:
+        """Wait until a kill of the node spares a quorum queue that was just declared."""
+        end = time.monotonic() + 10
+        while not member_saved(self.broker.node.folder, f"{self.name}_{queue}"):
+            assert time.monotonic() < end, f"{queue} was never saved"
+            time.sleep(0.02)
+
+
+def member_saved(folder: Path, member: str) -> bool:
+    """
+    Whether a node's folder holds the name of a quorum queue's Raft member.
+
+    RabbitMQ 3.10 writes it up to a second after the declaration; a queue whose node is killed
+    before that never answers again.
+    """
+    (names,) = folder.glob("data/*/quorum/*/names.dets")
+    term = bytes([len(member)]) + member.encode()  # or a longer name that begins like it
+    return term in names.read_bytes()

@@ -43,9 +43,7 @@ async def test_own_node_is_killed_frozen_and_started_again(
         await channel.queue_declare("q", durable=True, arguments={"x-queue-type": "quorum"})
         await channel.basic_publish(b"hola", routing_key="q")
 
-        # RabbitMQ 3.10 forgets a quorum queue's Raft member when it is killed within half a
-        # second of the declaration (names.dets is saved that often), and the queue stays dead.
-        await asyncio.sleep(1)
+        vhost.wait_saved("q")
         broker.kill()
         with pytest.raises(ConnectionError):
             await aiormq.connect(vhost.url)

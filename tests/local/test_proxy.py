@@ -47,10 +47,16 @@ def get(routes: Routes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ge
     ]
     for server in behind:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-    ping = f"http://127.0.0.1:{routes.traefik_port}/ping"
+    redirect = f"http://127.0.0.1:{routes.web_port}/panel"
     environment = proxy_environment(routes, os.environ)
     folder = tmp_path_factory.mktemp("proxy")
-    traefik = Part("traefik", proxy_command(), environment, folder, lambda _: answers(ping))
+    traefik = Part(
+        "traefik",
+        proxy_command(),
+        environment,
+        folder,
+        lambda part: answers(redirect, 301),  # it listens before it knows the routes
+    )
     traefik.start()
     with httpx.Client(trust_env=False) as client:
 

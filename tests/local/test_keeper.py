@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from keeper import START_PART, kept
+from programs import Program
+
+SLEEPS = "import time; print('up', flush=True); time.sleep(60)"
+STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + SLEEPS
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "log").mkdir()
+    return tmp_path
+
+
+def python(code: str, **more: float) -> Program:
+    return Program("part", [sys.executable, "-c", code], dict(os.environ), **more)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - a log file has no event
+            await asyncio.sleep(0.01)
+
+
+def pids(caplog: pytest.LogCaptureFixture) -> list[int]:
+    return [int(pid) for pid in re.findall(r"started as process (\d+)", caplog.text)]
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def test_what_is_killed_starts_again(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A part that dies is replaced, and the reason is logged."""
+    caplog.set_level("INFO")
+    log = folder / "log" / "part.log"
+    async with kept([python(SLEEPS)], folder):
+        await until(lambda: log.exists() and log.read_text() == "up\n")
+        os.kill(pids(caplog)[0], signal.SIGKILL)
+        await until(lambda: log.read_text() == "up\nup\n")
+
+    assert "part ended by itself, exit code -9" in caplog.text
+    assert not any(alive(pid) for pid in pids(caplog))
+
+
+async def test_what_does_not_stop_is_killed(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A part that ignores SIGTERM is gone at the end all the same."""
+    caplog.set_level("INFO")
+    log = folder / "log" / "part.log"
+    async with kept([python(STUBBORN, stop_seconds=0.2)], folder):
+        await until(lambda: log.exists() and log.read_text() == "up\n")
+
+    assert not alive(pids(caplog)[0])
+
+
+async def test_what_cannot_start_ends_everything(folder: Path) -> None:
+    """A broken installation is an error, not a part that is tried for ever."""
+    broken = Program("part", ["/nowhere"], {})
+
+    async with kept([broken], folder):
+        log = folder / "log" / "part.log"
+        await until(lambda: log.exists() and "FileNotFoundError" in log.read_text())
+
+
+async def test_a_long_log_is_put_aside(folder: Path) -> None:
+    """When a part starts, not while it runs."""
+    log = folder / "log" / "part.log"
+    log.write_bytes(b"x" * 5_000_001)
+
+    async with kept([python(SLEEPS)], folder):
+        await until(lambda: log.read_text() == "up\n")
+
+    assert log.with_suffix(".old").stat().st_size == 5_000_001
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
+async def test_a_part_does_not_survive_its_parent(folder: Path) -> None:
+    """Killing the keeper (SIGKILL) kills what it kept."""
+    parent_code = (
+        "import subprocess, sys;"
+        "part = subprocess.Popen(sys.argv[1:]); print(part.pid, flush=True); part.wait()"
+    )
+    part = [sys.executable, str(START_PART), sys.executable, "-c", SLEEPS]
+    parent = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", parent_code, *part), stdout=asyncio.subprocess.PIPE
+    )
+    assert parent.stdout
+    pid = int(await parent.stdout.readline())
+    assert await parent.stdout.readline() == b"up\n"
+
+    parent.kill()
+    await parent.wait()
+
+    await until(lambda: not alive(pid))

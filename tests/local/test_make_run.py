@@ -1,0 +1,162 @@
+"""`make run`'s launcher for real, on free ports and in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+
+from broker_stack import member_saved
+from run_settings import PORTS
+from stack import ROOT, Part, answers, free_ports, listens
+
+Launch = Callable[[Path], Part]
+
+
+@pytest.fixture
+def ports() -> dict[str, int]:
+    return dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
+
+
+@pytest.fixture
+def launch(ports: dict[str, int], tmp_path: Path) -> Iterator[Launch]:
+    """Start the launcher in a folder; what is left at the end is ended."""
+    with ExitStack() as stack:
+
+        def start(folder: Path) -> Part:
+            settings = {name: str(port) for name, port in ports.items()}
+            launcher = Part(
+                "launcher",
+                [sys.executable, str(ROOT / "local/run.py"), "--folder", str(folder)],
+                {"PATH": os.environ["PATH"], **settings},
+                tmp_path,
+                lambda part: "Ctrl-C stops" in part.log,
+            )
+            stack.callback(launcher.stop)
+            launcher.start(wait=False)
+            return launcher
+
+        yield start
+
+
+def pids(folder: Path) -> dict[str, int]:
+    """The process of each part, by the launcher's own log."""
+    log = (folder / "log" / "run.log").read_text()
+    return {name: int(pid) for name, pid in re.findall(r"(\S+) started as process (\d+)", log)}
+
+
+def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def gone(pid: int) -> bool:
+    """Whether the process is over. That of a test's grandchild may not be ours to wait for."""
+    try:
+        return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return True
+
+
+def test_runs_restarts_stops_and_goes_on(
+    launch: Launch, ports: dict[str, int], tmp_path: Path
+) -> None:
+    """Parts that are killed come back, Ctrl-C leaves none, and the next run counts on."""
+    folder = tmp_path / "100 % ñ"
+    reporte = f"http://127.0.0.1:{ports['WEB_PORT']}/reporte"
+
+    def total() -> int:
+        return int(httpx.get(reporte, trust_env=False).json()["total"])
+
+    launcher = launch(folder)
+    launcher.wait_ready(90)
+    for name, port in ports.items():
+        assert listens(port), name
+    until(lambda: total() > 3)
+    until(lambda: member_saved(folder / "rabbitmq", "%2F_cola_analiticas"))
+    until(lambda: member_saved(folder / "rabbitmq", "%2F_cola_analiticas.rechazados"))
+
+    first = pids(folder)
+    for name in ("rabbitmq-service", "servicio-analiticas", "reverse-proxy"):
+        os.kill(first[name], signal.SIGKILL)
+    until(lambda: answers(reporte) and pids(folder).keys() == first.keys())
+    before = total()
+    until(lambda: total() > before)
+    assert len(set(first.items()) & set(pids(folder).items())) == len(first) - 3
+
+    last = pids(folder)
+    os.kill(launcher.pid, signal.SIGINT)
+    assert launcher.wait(15) == 0
+    assert [name for name, pid in last.items() if not gone(pid)] == []
+    assert [name for name, port in ports.items() if listens(port)] == []
+
+    again = launch(folder)
+    again.wait_ready(90)
+    assert total() > before
+    last = pids(folder)
+    again.kill()
+    until(lambda: all(gone(pid) for pid in last.values()))
+
+
+def test_a_second_run_says_who_holds_the_folder(launch: Launch, tmp_path: Path) -> None:
+    """Two of them would fight for the data."""
+    launcher = launch(tmp_path / "state")
+    until(lambda: "Starting" in launcher.log)
+
+    second = run_to_its_end(tmp_path / "state", {})
+
+    assert second.returncode == 2
+    assert second.stderr.startswith("make run: it already runs here, as process ")
+    assert str(launcher.pid) in second.stderr
+
+
+def test_a_busy_port_is_one_sentence(ports: dict[str, int], tmp_path: Path) -> None:
+    """Nothing is started beside whoever holds it."""
+    settings = {name: str(port) for name, port in ports.items()}
+    with socket.create_server(("127.0.0.1", ports["TRAEFIK_PORT"])):
+        result = run_to_its_end(tmp_path / "state", settings)
+
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert result.stderr == (
+        f"make run: Port {ports['TRAEFIK_PORT']} is in use by another program:"
+        " set TRAEFIK_PORT in .env to another one.\n"
+    )
+
+
+def test_a_wrong_setting_is_one_sentence(tmp_path: Path) -> None:
+    """Before anything is started, or even installed."""
+    for script in ("local/run.py", "local/setup_machine.py"):
+        result = run_to_its_end(tmp_path / "state", {"WEB_PORT": "eighty"}, script)
+
+        assert result.returncode == 2
+        assert result.stderr == (
+            "make run: WEB_PORT='eighty': must be a whole number from 1 to 65535."
+            " Set WEB_PORT in .env.\n"
+        )
+
+
+def run_to_its_end(
+    folder: Path, settings: dict[str, str], script: str = "local/run.py"
+) -> subprocess.CompletedProcess[str]:
+    words = ["--folder", str(folder)] if script == "local/run.py" else ["run"]
+    return subprocess.run(
+        [sys.executable, str(ROOT / script), *words],
+        env={"PATH": os.environ["PATH"], **settings},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+
+from ports import unusable_ports
+from programs import ROOT, broker_programs, other_programs
+from run_settings import read_run_settings
+
+FOLDER = Path("/tmp/somewhere")  # noqa: S108 - only a name here
+INHERITED = {"PATH": "/usr/bin", "RABBITMQ_NODENAME": "rabbit", "STORE_PATH": "/elsewhere"}
+
+
+def test_parts_are_those_of_compose() -> None:
+    """The same names for the same parts; epmd is inside compose's broker."""
+    settings = read_run_settings({})
+    parts = broker_programs(settings, FOLDER, {}) + other_programs(settings, FOLDER, {})
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+
+    assert {part.name for part in parts} == {*compose["services"], "epmd"}
+
+
+def test_a_part_gets_only_what_is_meant_for_it() -> None:
+    """Nothing of the terminal's environment but PATH, and no password for the panel."""
+    settings = read_run_settings({"RABBITMQ_PASSWORD": "a-secret"})
+    parts = broker_programs(settings, FOLDER, INHERITED)
+    parts += other_programs(settings, FOLDER, INHERITED)
+
+    environments = {part.name: part.environment for part in parts}
+    assert {each["PATH"] for each in environments.values()} == {"/usr/bin"}
+    assert "/elsewhere" not in str(environments)
+    assert environments["rabbitmq-service"]["RABBITMQ_NODENAME"] != "rabbit"
+    assert "a-secret" not in str(environments["panel-visual"])
+    assert environments["cliente-uno"]["RABBITMQ_PASSWORD"] == "a-secret"
+
+
+def test_clients_are_two() -> None:
+    """Each publishes under its own name."""
+    parts = other_programs(read_run_settings({}), FOLDER, {})
+
+    clients = [part.environment["CLIENTE"] for part in parts if part.name.startswith("cliente")]
+    assert clients == ["cliente_uno", "cliente_dos"]
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])
+def test_a_busy_port_is_named_with_its_variable(address: str) -> None:
+    """Whoever listens there, on loopback or everywhere."""
+    with (
+        socket.create_server((address, 0)) as other,
+        socket.create_server(("127.0.0.1", 0)) as free,
+    ):
+        busy_port, free_port = other.getsockname()[1], free.getsockname()[1]
+        free.close()
+
+        wrong = unusable_ports({"WEB_PORT": busy_port, "TRAEFIK_PORT": free_port})
+
+    assert wrong == [
+        f"Port {busy_port} is in use by another program: set WEB_PORT in .env to another one."
+    ]
