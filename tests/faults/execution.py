@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from aiormq import AMQPError
 
 from broker_stack import Broker
 from faults.outcome import Counters, counters, violations
 from faults.rig import Rig
 from faults.table import Do, Row
+
+BREAKING = (AssertionError, OSError, ExceptionGroup, httpx.HTTPError, sqlite3.Error, AMQPError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def _do(do: Do, rig: Rig) -> None:
     """What a row can't go on after is a problem of that row; what was counted still is read."""
     try:
         do(rig)
-    except (AssertionError, OSError, ExceptionGroup, httpx.HTTPError, sqlite3.Error) as error:
+    except BREAKING as error:
         rig.findings.problems.append(f"the row broke off: {error!r}")
         rig.vhost.broker.resume()
         if not rig.analytics.running:

@@ -5,22 +5,30 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import closing
 from pathlib import Path
 
-import aio_pika
 import aiormq
+from aiormq.abc import DeliveredMessage
 
+import lenient_amqp
 from broker_stack import VirtualHost
-from faults.workload import body_of, digest_of, number_of
+from faults.workload import body_of, digest_of
 
 QUEUE, REJECTED = "cola_analiticas", "cola_analiticas.rechazados"
 COUNTED = 0  # `suerte` of an id under which a body was counted
 
 
-def counted_in(store: Path, attempts: Iterable[int]) -> tuple[Counter[int], int]:
-    """How many ids counted each number, and how many ids belong to no number of *attempts*."""
+def counted_in(
+    store: Path, attempts: Iterable[int], others: Collection[bytes]
+) -> tuple[Counter[int], int]:
+    """
+    How many ids counted each number, and how many ids belong to no number of *attempts*.
+
+    Bodies of *others* may be known, but not as counted.
+    """
+    aside = {digest_of(body) for body in others}
     by_digest = {digest_of(body_of(number)): number for number in attempts}
     counted: Counter[int] = Counter()
     strangers = 0
@@ -29,7 +37,7 @@ def counted_in(store: Path, attempts: Iterable[int]) -> tuple[Counter[int], int]
     with closing(sqlite3.connect(store)) as db:
         for digest, fate in db.execute("SELECT cuerpo, suerte FROM ids"):
             if digest not in by_digest:
-                strangers += 1
+                strangers += digest not in aside or fate == COUNTED
             elif fate == COUNTED:
                 counted[by_digest[digest]] += 1
     return counted, strangers
@@ -52,17 +60,26 @@ def depth(vhost: VirtualHost, queue: str) -> int:
     return asyncio.run(ask())
 
 
-def take_dead_letters(vhost: VirtualHost) -> Counter[int]:
-    """Take everything out of the queue of rejected messages: copies by number."""
+def take_rejected_bodies(vhost: VirtualHost) -> list[bytes]:
+    """Take everything out of the queue of rejected messages."""
+    # Among them may be messages whose properties no client library can read as they are.
+    lenient_amqp.install()
+    count = depth(vhost, REJECTED)
 
-    async def take() -> Counter[int]:
-        taken: Counter[int] = Counter()
-        async with await aio_pika.connect(vhost.url) as connection:
+    async def take() -> list[bytes]:
+        taken: list[bytes] = []
+        complete = asyncio.Event()
+
+        async def receive(delivered: DeliveredMessage) -> None:
+            taken.append(delivered.body)
+            if len(taken) >= count:
+                complete.set()
+
+        async with await aiormq.connect(vhost.url) as connection:
             channel = await connection.channel()
-            queue = await channel.declare_queue(REJECTED, passive=True)
-            for _ in range(queue.declaration_result.message_count or 0):
-                message = await queue.get(no_ack=True, timeout=10)
-                taken[number_of(message.body)] += 1
+            await channel.basic_consume(REJECTED, receive, no_ack=True)
+            async with asyncio.timeout(60):
+                await complete.wait()
         return taken
 
-    return asyncio.run(take())
+    return asyncio.run(take()) if count else []

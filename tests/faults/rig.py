@@ -20,9 +20,9 @@ import httpx
 
 from broker_stack import VirtualHost
 from faults.outcome import Facts
-from faults.readings import QUEUE, REJECTED, counted_in, depth, take_dead_letters
+from faults.readings import QUEUE, counted_in, depth, take_rejected_bodies
 from faults.watcher import Watcher
-from faults.workload import ACKNOWLEDGED, ATTEMPT, Ledger, entry, read_ledger
+from faults.workload import ACKNOWLEDGED, ATTEMPT, Ledger, entry, number_of, read_ledger
 from stack import ROOT, Part, free_ports, python_part
 
 RANGE = 1_000_000_000
@@ -60,6 +60,7 @@ class Rig:
         (self._port,) = free_ports(1)
         self._publishers_died = False
         self.conflicting: frozenset[int] = frozenset()
+        self.other_bodies: frozenset[bytes] = frozenset()  # sent, without a number, to be set aside
         self.analytics = self.new_analytics("analytics")
         # A client of its own for each reading would load the certificates each time.
         self._http = httpx.Client(timeout=5, trust_env=False)
@@ -195,19 +196,14 @@ class Rig:
             self.findings.check(code == 0, f"{part.name} ended with {code}: {part.log[-400:]}")
 
     def until_quiet(self, seconds: float = QUIET_SECONDS) -> None:
-        """Wait until queue and consumer are empty, as sampled twice from now on."""
-        samples: set[str] = set()
+        """Wait until queue and consumer are empty, as the analytics measures after now."""
         asked = time.time() + 0.001
 
         def quiet() -> bool:
             queue = (self.read("/libro") or {}).get("cola")
-            if queue is None or _seconds(queue["medido"]) < asked:
+            if queue is None or seconds_of(queue["medido"]) < asked:
                 return False
-            if queue["listos"] or queue["sin_ack"]:
-                samples.clear()
-            else:
-                samples.add(queue["medido"])
-            return len(samples) >= 2
+            return not (queue["listos"] or queue["sin_ack"])
 
         self.until("the queue is empty and everything acknowledged", quiet, seconds)
 
@@ -222,8 +218,9 @@ class Rig:
             code = self.analytics.stop()
             self.findings.check(code == 0, f"the analytics ended with {code}")
         ledger = self.ledger()
-        counted, strangers = counted_in(self.store, ledger.attempts)
-        dead = take_dead_letters(self.vhost) if depth(self.vhost, REJECTED) else Counter[int]()
+        counted, strangers = counted_in(self.store, ledger.attempts, self.other_bodies)
+        aside = take_rejected_bodies(self.vhost)
+        dead = Counter(number_of(body) for body in aside if body not in self.other_bodies)
         return Facts(
             ledger=ledger,
             counted=counted,
@@ -250,5 +247,5 @@ class Rig:
         return Ledger(frozenset(attempts), frozenset(acknowledged))
 
 
-def _seconds(moment: str) -> float:
+def seconds_of(moment: str) -> float:
     return datetime.datetime.fromisoformat(moment).timestamp()

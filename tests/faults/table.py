@@ -9,6 +9,9 @@ from functools import partial
 from faults import rows_analytics as analytics
 from faults import rows_broker as broker
 from faults import rows_content as content
+from faults import rows_disk as disk
+from faults import rows_hostile as hostile
+from faults import rows_panel as panel
 from faults import rows_store as store
 from faults.rig import Rig
 
@@ -87,7 +90,7 @@ ROWS = (
         10,
         "acknowledgement times out",
         partial(broker.ack_times_out, consumer_timeout=60, stuck=90, rate=500),
-        partial(broker.ack_times_out, consumer_timeout=1, stuck=4, rate=200),
+        partial(broker.ack_times_out, consumer_timeout=0.5, stuck=2.5, rate=200),
     ),
     Row(
         11,
@@ -99,13 +102,19 @@ ROWS = (
         12,
         "store locked",
         partial(store.locked, seconds=120, rate=500),
-        partial(store.locked, seconds=2, rate=500),
+        partial(store.locked, seconds=1, rate=300),
     ),
     Row(
         12,
         "store's disk full",
         partial(store.disk_full, seconds=120, rate=500),
-        partial(store.disk_full, seconds=4, rate=500),
+        partial(store.disk_full, seconds=2, rate=300),
+    ),
+    Row(
+        13,
+        "synced before acknowledged",
+        partial(disk.synced_before_acknowledged, seconds=20, rate=1000),
+        partial(disk.synced_before_acknowledged, seconds=1, rate=300),
     ),
     Row(
         14,
@@ -113,5 +122,59 @@ ROWS = (
         partial(analytics.two_at_once, hand_overs=10, gap=(1, 3), rate=1000),
         partial(analytics.two_at_once, hand_overs=2, gap=(0.1, 0.3), rate=500),
         seeds=3,
+    ),
+    Row(
+        15,
+        "a backlog, started cold",
+        partial(disk.backlog, messages=1_000_000, most_mb=200, least_rate=5000),
+        partial(disk.backlog, messages=3000, most_mb=200, least_rate=0),
+    ),
+    Row(
+        21,
+        "analytics restarted under a panel",
+        partial(panel.restarted_under_a_panel, kills=20, watchers=100, rate=500),
+        partial(panel.restarted_under_a_panel, kills=1, watchers=3, rate=200),
+    ),
+    Row(
+        22,
+        "the report is down",
+        partial(panel.report_down, seconds=600, watchers=20),
+        partial(panel.report_down, seconds=0.5, watchers=2),
+    ),
+    Row(
+        23,
+        "connections kept alive",
+        partial(panel.kept_alive, pollers=200, polls=50, longest_gap=6),
+        partial(panel.kept_alive, pollers=20, polls=5, longest_gap=0.3),
+    ),
+    Row(
+        24,
+        "told to stop",
+        partial(panel.stopped, sockets=1000, stops=10, rate=500),
+        partial(panel.stopped, sockets=20, stops=1, rate=300),
+    ),
+    Row(
+        30,
+        "bodies nobody should send",
+        partial(hostile.corpus, neighbours=5000, rounds=10),
+        partial(hostile.corpus, neighbours=100, rounds=1),
+    ),
+    Row(
+        31,
+        "bodies that forge a log",
+        partial(hostile.forged_log, messages=100_000),
+        partial(hostile.forged_log, messages=1000),
+    ),
+    Row(
+        33,
+        "clock jumps",
+        partial(hostile.clock_jumps, jumps=60, rate=500),
+        partial(hostile.clock_jumps, jumps=3, rate=200),
+    ),
+    Row(
+        35,
+        "started in any order",
+        partial(panel.any_order, orders=6),
+        partial(panel.any_order, orders=1),
     ),
 )
