@@ -45,6 +45,11 @@ bench-push: ## compare pushing with nginx+nchan, websockets' own and plain C (6 
 	@$(PYTHON) local/setup_machine.py bench-push
 	@PYTHONPATH=bench/push:panel-visual:local:tests $(BIN)/python bench/push/measure_push.py $(T)
 
+faults: ## break every part on purpose and show what became of the events; ROW=7 SEED=42 repeats one
+	@$(PYTHON) local/setup_machine.py test
+	@PYTHONPATH=local:tests:sender:servicio-analiticas $(BIN)/python tests/faults/run.py \
+		--row "$(ROW)" --seed "$(SEED)" --size "$(or $(SIZE),full)"
+
 clean: ## remove .venv, caches and all local data (.run: the counts too)
 	@rm -rf .venv .run .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
