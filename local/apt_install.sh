@@ -1,24 +1,32 @@
 #!/bin/sh
 # apt_install.sh PACKAGE…: installs Debian packages as root, and starts none of their services.
-# The policy file is the way to say so (invoke-rc.d asks it); it goes away whatever happens.
 set -eu
 
+log=$(mktemp)
 policy=/usr/sbin/policy-rc.d
-if [ ! -e "$policy" ]; then
-    trap 'rm -f "$policy"' EXIT
-    trap 'exit 130' HUP INT TERM
+[ -e "$policy" ] && ours= || ours=$policy
+trap 'rm -f "$log" $ours' EXIT
+trap 'exit 130' HUP INT TERM
+
+# This is how Debian is told not to start a service that it installs (invoke-rc.d asks it).
+if [ "$ours" ]; then
     printf '#!/bin/sh\nexit 101\n' >"$policy"
     chmod 755 "$policy"
 fi
-export DEBIAN_FRONTEND=noninteractive
-apt-get -qq update
-apt-get -qq -o Dpkg::Use-Pty=0 install --no-install-recommends "$@" >/dev/null
 
-# Nor at the next boot: RabbitMQ would hold the port of ours, nginx port 80 of every address.
+quietly() {
+    "$@" >"$log" 2>&1 || {
+        cat "$log" >&2
+        exit 1
+    }
+}
+export DEBIAN_FRONTEND=noninteractive
+quietly apt-get -q update
+quietly apt-get -q install --yes --no-install-recommends "$@"
+
+# Nor at the next boot: the system's RabbitMQ would hold the port of ours.
 if [ -d /run/systemd/system ]; then
-    for service in rabbitmq-server nginx; do
-        case " $* " in
-        *" $service "*) systemctl --quiet disable "$service" || true ;;
-        esac
-    done
+    case " $* " in
+    *" rabbitmq-server "*) systemctl --quiet disable rabbitmq-server || true ;;
+    esac
 fi

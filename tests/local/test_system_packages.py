@@ -71,7 +71,7 @@ def test_no_service_is_started_and_nothing_stays(only: Path, apt_ends: str, tmp_
     if policy.exists():
         pytest.skip("this machine has a policy of its own")
     seen = tmp_path / "seen"
-    for name in ("rm", "chmod", "sleep", "cat", "cp"):
+    for name in ("rm", "chmod", "sleep", "cat", "cp", "mktemp"):
         (only / name).symlink_to(str(shutil.which(name, path=os.defpath)))
     program(only, "apt-get", f"cp {policy} {seen}; {apt_ends}")
 
