@@ -6,9 +6,11 @@ message_id, the same bytes. The analytics counts each id once.
 """
 
 import asyncio
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from aio_pika.abc import AbstractIncomingMessage
@@ -43,14 +45,19 @@ async def durable_queue(node: VirtualHost) -> BoundQueue:
     A queue that a killed node still knows.
 
     RabbitMQ 3.10 writes the name of a new quorum queue to disk a second after it has confirmed
-    the declaration. Killed before that, it starts again with an empty queue that never elects a
-    leader, and so confirms nothing any more.
+    the declaration, in several steps. Killed before that, it starts again with an empty queue
+    that never elects a leader, and so confirms nothing any more.
     """
     queue = BoundQueue(node)
     await queue.declare()
     (names,) = node.broker.node.folder.glob("data/*/quorum/*/names.dets")
-    await until(lambda: QUEUE.encode() in names.read_bytes())
+    await until(lambda: QUEUE.encode() in names.read_bytes() and age(names) > 2)
     return queue
+
+
+def age(path: Path) -> float:
+    """Seconds since the file was last written to."""
+    return time.time() - path.stat().st_mtime
 
 
 @contextmanager
@@ -67,7 +74,7 @@ async def test_starting_before_the_broker_loses_nothing(
 ) -> None:
     """Events accepted before the broker is up are delivered once it is; the wait is said once."""
     queue = await durable_queue(node)
-    node.broker.kill()
+    await asyncio.to_thread(node.broker.vm.stop)
     async with publishing(node) as publisher:
         await publish(publisher, range(50))
         await until(lambda: "the broker is away" in caplog.text)
