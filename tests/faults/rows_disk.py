@@ -21,16 +21,16 @@ def synced_before_acknowledged(rig: Rig, seconds: float, rate: float) -> None:
     """Row 13: a power cut finds every acknowledged event on the disk, by the order of the calls."""
     strace = shutil.which("strace")
     rig.start()
-    rig.load(rate)
-    rig.until_counting(20)
     if strace is None:
         rig.findings.notes.append("not run: strace is not installed")
+        rig.load(rate, 100)
         return
     trace = rig.folder / "trace"
     calls = ["-f", "-y", "-x", "-s", "64", "-e", "trace=fsync,fdatasync,sendto"]
     command = [strace, *calls, "-o", str(trace), "-p", str(rig.analytics.pid)]
     tracer = Part("strace", command, os.environ, rig.folder, lambda part: "attached" in part.log)
     rig.keep(tracer).start()
+    rig.load(rate)
     time.sleep(seconds)
     tracer.stop()
     with trace.open() as lines:

@@ -22,6 +22,11 @@ def test_acknowledgement_without_a_sync_of_its_own() -> None:
     assert order_of([SYNC, ACK, ACK]) == (1, 2, 1)
 
 
+def test_acknowledgement_always_one_sync_ahead() -> None:
+    """Acknowledging before each commit shows too, though a sync lies between any two."""
+    assert order_of([ACK, SYNC, ACK, SYNC, ACK, SYNC]) == (3, 3, 3)
+
+
 def test_acknowledgement_while_the_sync_still_runs() -> None:
     """A sync counts from when it has returned."""
     assert order_of([SYNC_BEGINS, ACK, SYNC_ENDS]) == (1, 1, 1)

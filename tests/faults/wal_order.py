@@ -15,12 +15,13 @@ _SYNC_ENDS = re.compile(r"^(\d+) .*<\.\.\. (?:fsync|fdatasync) resumed>.*= 0")
 class Order(NamedTuple):
     syncs: int
     settled: int  # writes to the broker that acknowledge or reject
-    too_early: int  # those with no sync of the log since the one before
+    too_early: int  # those without a sync of the log of their own
 
 
 def order_of(trace: Iterable[str]) -> Order:
     """
-    *trace* is the output of `strace -f -y -x`, one line a call.
+    *trace* is the output of `strace -f -y -x`, one line a call, begun while nothing was being
+    counted: so the n-th write comes after n syncs, and after one more than the write before it.
 
     A call that another thread interrupts has two lines; a write counts from when it begins, a
     sync from when it has returned.
@@ -39,6 +40,6 @@ def order_of(trace: Iterable[str]) -> Order:
             syncs, synced = syncs + 1, True
         elif _SETTLES.search(line):
             settled += 1
-            too_early += not synced
+            too_early += not synced or syncs < settled
             synced = False
     return Order(syncs, settled, too_early)
