@@ -28,6 +28,8 @@ def main(purpose: str) -> int:
         for sentence in str(error).splitlines():
             print(f"make {purpose}: {sentence}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 

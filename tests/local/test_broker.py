@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Callable
 
 import aiormq
 import httpx
 import pytest
 
+from broker import prepare
 from broker_stack import Broker, VirtualHost
 
 
@@ -30,6 +32,20 @@ def test_guest_is_nobody(broker: Broker) -> None:
     url = f"http://127.0.0.1:{broker.management_port}/api/whoami"
 
     assert httpx.get(url, auth=("guest", "guest"), trust_env=False).status_code == 401
+
+
+def test_a_changed_password_holds_from_the_next_start(own_broker: Callable[[], Broker]) -> None:
+    """The data is kept; only the account is what the settings say now."""
+    broker = own_broker()
+    old, broker.password = broker.password, "a-new-one"
+
+    prepare(dataclasses.replace(broker.node, password="a-new-one"))
+    broker.kill()
+    broker.start()
+
+    assert broker.api("GET", "/whoami").json()["tags"] == ["administrator"]
+    broker.password = old
+    assert broker.api("GET", "/whoami").status_code == 401
 
 
 async def test_own_node_is_killed_frozen_and_started_again(
