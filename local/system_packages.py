@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import os
 import shutil
 import subprocess
@@ -33,11 +34,20 @@ class Package:
         return shutil.which(self.program) is not None
 
 
+class Library(Package):
+    """A shared library, `lib` and its name."""
+
+    def installed(self) -> bool:
+        name = self.program.removeprefix("lib")
+        return sys.platform != "linux" or ctypes.util.find_library(name) is not None
+
+
 RUN = (Package("rabbitmq-server", "rabbitmq-server", "rabbitmq"),)
 TEST = (
     *RUN,
     Package("chromium", "chromium", ""),
     Package("amqp-publish", "amqp-tools", "rabbitmq-c"),
+    Library("libatomic", "libatomic1", ""),  # Playwright's Node.js needs it
 )
 
 
