@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import IO
 
 import httpx
+import playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 READY_SECONDS = 40.0
+# Playwright's own Node.js: new enough for everything, where a Debian's is not
+NODE = Path(playwright.__file__).parent / "driver" / "node"
 
 
 def free_ports(count: int) -> list[int]:

@@ -2,24 +2,17 @@
 
 import asyncio
 import os
-import subprocess
 import sys
 
 import pytest
 
 from foreign_publisher import publish, wait_for
-from stack import ROOT, Part
+from stack import NODE, ROOT, Part
 
 EXAMPLES = ROOT / "examples"
 CODE = sorted(
     path for path in EXAMPLES.rglob("*") if path.suffix in (".py", ".mjs", ".js") and path.is_file()
 )
-
-
-def node_command():
-    flags = ["--experimental-websocket"]
-    probe = subprocess.run(["node", *flags, "-e", "WebSocket"], capture_output=True, check=False)
-    return ["node", *(flags if probe.returncode == 0 else [])]
 
 
 @pytest.fixture(name="run")
@@ -54,8 +47,8 @@ def test_examples_are_short(path):
 async def test_viewers_show_every_change(chain, run, example):
     """A viewer shows the state it found, each change, and goes on after the panel was killed."""
     await publish(chain.vhost, {"cliente": "antes"}, "1")
-    command = [sys.executable] if example.endswith(".py") else node_command()
-    viewer = await asyncio.to_thread(run, *command, EXAMPLES / example, chain.ws_url)
+    interpreter = sys.executable if example.endswith(".py") else NODE
+    viewer = await asyncio.to_thread(run, interpreter, EXAMPLES / example, chain.ws_url)
 
     await publish(chain.vhost, {"cliente": "después"}, "2")
     await printed(viewer, "después")
