@@ -4,12 +4,9 @@ import asyncio
 import json
 
 import httpx
-import pytest
 import websockets
 
-from foreign_publisher import RawText, amqp_publish, publish, read, wait_for
-
-REJECTED = "cola_analiticas.rechazados"
+from foreign_publisher import amqp_publish, publish, read, wait_for
 
 
 async def frames_until(ws_url, condition, seconds=5):
@@ -25,21 +22,6 @@ async def frames_until(ws_url, condition, seconds=5):
             if condition(shown):
                 return shown
     return shown
-
-
-async def rejected_reasons(chain, count):
-    """What lies in the queue of rejected messages, as the broker hands it out."""
-    answers = [{}]
-    async with asyncio.timeout(10):
-        while len(answers) < count or not answers[0]:
-            answers = chain.vhost.api(
-                "POST",
-                "queues",
-                f"/{REJECTED}/get",
-                {"count": count, "ackmode": "ack_requeue_true", "encoding": "auto"},
-            ).json() or [{}]
-            await asyncio.sleep(0.05)
-    return answers
 
 
 async def test_foreign_event_is_counted_and_shown(chain):
@@ -60,64 +42,6 @@ async def test_array_is_a_batch(chain):
     report = wait_for(chain.report_url, lambda r: r["total"] == 3)
 
     assert report["clientes"] == {"a": 2, "b": 1}
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"no es json",
-        b"[]",
-        b'{"cliente": 7}',
-        b'{"cliente":"\\ud800"}',
-        b"[" * 100_000,
-        b'[{"cliente":"a"},{"cliente":7},{"cliente":"b"}]',
-    ],
-    ids=["text", "empty", "number", "surrogate", "brackets", "good-bad-good"],
-)
-async def test_bad_body_is_set_aside(chain, body):
-    """A body that can't be counted ends in the queue of rejected messages and stops nothing."""
-    await publish(chain.vhost, body, "malo")
-    await publish(chain.vhost, {"cliente": "bueno"}, "bueno")
-
-    report = wait_for(chain.report_url, lambda r: r["total"] == 1)
-
-    assert report["clientes"] == {"bueno": 1}
-    assert report["rechazados"] == 1
-    (message,) = await rejected_reasons(chain, 1)
-    assert message["properties"]["message_id"] == "malo"
-
-
-async def test_reason_names_the_field(chain):
-    """The reason for a batch's rejection names the event and the field."""
-    await publish(chain.vhost, [{"cliente": "a"}, {"cliente": 7}, {"cliente": "b"}], "malo")
-
-    wait_for(chain.report_url, lambda r: r["rechazados"] == 1)
-
-    (sample,) = read(f"{chain.report_url}/rechazados")["muestras"]
-    assert sample["motivo"].startswith("[1].cliente: ")
-    assert "[1].cliente: " in chain.parts["servicio-analiticas"].log
-
-
-@pytest.mark.parametrize(
-    "properties",
-    [
-        {"app_id": RawText(b"\xff\xfe")},
-        {"message_id": RawText(b"\xff")},
-        {"headers": {RawText(b"\xff"): "x"}},
-        {"headers": {"X-Client-Name": RawText(b"\xff")}},
-    ],
-    ids=["app_id", "message_id", "header key", "header value"],
-)
-async def test_undecodable_property_stops_nothing(chain, properties):
-    """A property that the client library can't decode never ends the consumer's connection."""
-    connected_since = read(f"{chain.report_url}/estado")["desde"]
-
-    await publish(chain.vhost, {"cliente": "raro"}, **properties)
-    await publish(chain.vhost, {"cliente": "siguiente"}, "siguiente")
-
-    report = wait_for(chain.report_url, lambda r: r["total"] == 2, seconds=1.5)
-    assert report["clientes"] == {"raro": 1, "siguiente": 1}
-    assert read(f"{chain.report_url}/estado")["desde"] == connected_since
 
 
 async def test_copies_conflicts_and_no_id(chain):
