@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -61,16 +61,16 @@ class Viewer:
 @asynccontextmanager
 async def viewers(panel: Panel, count: int) -> AsyncIterator[list[Viewer]]:
     """*count* viewers at work; those still connected leave at the end."""
-    async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
+    async with asyncio.TaskGroup() as tasks:
         found = [Viewer() for _ in range(count)]
         sockets = []
         for viewer in found:
-            socket = await connect(panel.ws_url, compression=None, proxy=None, ping_interval=None)
+            socket = await connect(
+                panel.ws_url, compression=None, proxy=None, ping_interval=None, open_timeout=60
+            )
             sockets.append(socket)
             tasks.create_task(viewer.watch(socket))
         yield found
-        for socket in sockets:
-            stack.push_async_callback(socket.close)
         await asyncio.gather(*(socket.close() for socket in sockets))
 
 

@@ -138,6 +138,8 @@ def stopped(rig: Rig, sockets: int, stops: int, rate: float) -> None:
         _stop(rig, rig.analytics, signal.SIGTERM)
         rig.vhost.broker.resume()
         rig.analytics.start()
+    rig.finish_loads()  # a thousand viewers of every change would be a test of their program
+    for python in pythons:
         panel = Panel(rig)
         panel.part.command[0] = python
         panel.part.start()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from faults.probes import resident_mb
 from faults.readings import QUEUE
-from faults.rig import Rig
+from faults.rig import QUIET_SECONDS, Rig
 
 PREFETCH = 1000
 FLAT_MB = 20.0
@@ -96,7 +96,7 @@ def _redelivered(rig: Rig) -> int:
         stats.update(rig.vhost.queue(QUEUE).get("message_stats", {}))
         return stats.get("ack", 0) >= len(sent)
 
-    rig.until("the broker's figures are up to date", told, 20)
+    rig.until("the broker's figures are up to date", told, QUIET_SECONDS)
     return stats.get("redeliver", 0)
 
 
