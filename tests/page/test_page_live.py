@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx
-import pytest
 from playwright.async_api import Locator, Page, expect
 
 from broker_stack import Broker, VirtualHost
@@ -15,13 +14,6 @@ from chain_stack import Chain
 from foreign_publisher import amqp_publish, publish, read, wait_for
 
 OpenPage = Callable[..., Awaitable[Page]]
-TARGET_PX = 24  # WCAG 2.2, 2.5.8
-WATCH_SHIFTS = """() => {
-  window.shifted = 0;
-  new PerformanceObserver((list) => {
-    for (const shift of list.getEntries()) window.shifted += shift.value;
-  }).observe({type: "layout-shift", buffered: FROM_FIRST_PAINT});
-}"""
 
 
 def row(page: Page, name: str) -> Locator:
@@ -123,90 +115,6 @@ async def test_language_follows_the_browser_and_the_reader(
     await page.reload()
     await expect(page.locator("#badge-word")).to_have_text("En vivo")
     await expect(page.locator("html")).to_have_attribute("lang", "es")
-
-
-async def test_theme_follows_the_system_and_the_reader(chain: Chain, open_page: OpenPage) -> None:
-    """The system's theme holds until the reader chooses one, which is remembered."""
-    ground = "getComputedStyle(document.documentElement).backgroundColor"
-    page = await open_page(chain.web_url, color_scheme="dark")
-    dark = await page.evaluate(ground)
-    await page.emulate_media(color_scheme="light")
-    light = await page.evaluate(ground)
-    assert dark != light
-
-    await page.get_by_role("radio", name="Oscuro").check()
-
-    assert await page.evaluate(ground) == dark
-    await page.reload()
-    assert await page.evaluate(ground) == dark
-    await page.get_by_role("radio", name="Automático").check()
-    assert await page.evaluate(ground) == light
-
-
-@pytest.mark.parametrize("locale", ["es-ES", "en-US"])
-async def test_narrow_screen_needs_no_sideways_scrolling(
-    chain: Chain, open_page: OpenPage, locale: str
-) -> None:
-    """At 320 px everything fits, the longest name too, and targets are large enough."""
-    await publish(chain.vhost, {"cliente": "W" * 64})
-    amqp_publish(chain.vhost, '{"cliente":"a"}')
-    page = await open_page(chain.web_url, locale=locale, viewport={"width": 320, "height": 640})
-    await expect(page.locator("#clients tbody tr")).to_have_count(2)
-
-    assert await page.evaluate("document.documentElement.scrollWidth") <= 320
-    for name in await page.locator("#clients tbody th").all():
-        assert await name.evaluate("(cell) => cell.scrollWidth <= cell.clientWidth")
-    for target in await page.locator("label:visible, button:visible").all():
-        box = await target.bounding_box()
-        assert box is not None
-        assert min(box["width"], box["height"]) >= TARGET_PX, await target.inner_text()
-
-
-@pytest.mark.parametrize("width", [390, 1280])
-async def test_nothing_shifts_from_the_first_paint_on(
-    chain: Chain, open_page: OpenPage, width: int
-) -> None:
-    """What arrives after the first paint finds its place kept free."""
-    amqp_publish(chain.vhost, '{"cliente":"a"}')
-    page = await open_page(chain.web_url, viewport={"width": width, "height": 800})
-    await page.evaluate(WATCH_SHIFTS.replace("FROM_FIRST_PAINT", "true"))
-
-    await expect(page.locator("#total")).to_have_text("1")
-    await expect(page.locator("#flow")).to_contain_text("RabbitMQ")
-    assert await page.evaluate("window.shifted") < 0.01  # invisible: 0.1 is called good
-
-
-async def test_nothing_shifts_while_numbers_grow(chain: Chain, open_page: OpenPage) -> None:
-    """Growing digits move nothing, however narrow the screen."""
-    amqp_publish(chain.vhost, '{"cliente":"a"}')
-    # So narrow that the total has to become smaller as it grows.
-    page = await open_page(chain.web_url, viewport={"width": 240, "height": 800})
-    await expect(page.locator("#flow")).to_contain_text("cola vacía")
-    await page.evaluate(WATCH_SHIFTS.replace("FROM_FIRST_PAINT", "false"))
-
-    await publish(chain.vhost, [{"cliente": "a"}] * 12_000)
-
-    await expect(page.locator("#total")).to_have_text("12.001")
-    assert await page.evaluate("window.shifted") < 0.01
-
-
-async def test_rows_hold_still_under_the_pointer(chain: Chain, open_page: OpenPage) -> None:
-    """Rows change places only once the pointer has left them; their numbers go on."""
-    amqp_publish(chain.vhost, '[{"cliente":"primero"},{"cliente":"primero"},{"cliente":"otro"}]')
-    page = await open_page(chain.web_url)
-    names = page.locator("#clients tbody th")
-    await expect(names).to_have_text(["primero", "otro"])
-    await row(page, "otro").hover()
-    await page.clock.install()
-
-    amqp_publish(chain.vhost, '[{"cliente":"otro"},{"cliente":"otro"}]')
-
-    await page.clock.run_for(10_000)
-    await expect(row(page, "otro").locator("td").first).to_have_text("3")
-    await expect(names).to_have_text(["primero", "otro"])
-    await page.mouse.move(1, 1)
-    await page.clock.run_for(10_000)
-    await expect(names).to_have_text(["otro", "primero"])
 
 
 async def test_page_without_slash_leads_to_the_page(chain: Chain, open_page: OpenPage) -> None:
