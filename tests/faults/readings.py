@@ -67,19 +67,14 @@ def take_rejected_bodies(vhost: VirtualHost) -> list[bytes]:
     count = depth(vhost, REJECTED)
 
     async def take() -> list[bytes]:
-        taken: list[bytes] = []
-        complete = asyncio.Event()
+        bodies: asyncio.Queue[bytes] = asyncio.Queue()
 
         async def receive(delivered: DeliveredMessage) -> None:
-            taken.append(delivered.body)
-            if len(taken) >= count:
-                complete.set()
+            bodies.put_nowait(delivered.body)
 
         async with await aiormq.connect(vhost.url) as connection:
             channel = await connection.channel()
             await channel.basic_consume(REJECTED, receive, no_ack=True)
-            async with asyncio.timeout(60):
-                await complete.wait()
-        return taken
+            return [await asyncio.wait_for(bodies.get(), 30) for _ in range(count)]
 
     return asyncio.run(take()) if count else []

@@ -12,6 +12,7 @@ the first line names.
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -68,6 +69,7 @@ def describe(result: Result) -> str:
 
 def main() -> int:
     given = parse()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that no part stays behind
     folder = Path(tempfile.mkdtemp(prefix="pulso-faults-"))
     start = time.monotonic()
     results: list[Result] = []
