@@ -73,7 +73,7 @@ async def test_browser_viewer(chain, page):
 
     await publish(chain.vhost, [{"cliente": "a"}] * 7, "1")
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while await page.title() != "T7":  # noqa: ASYNC110 - of another process
             await asyncio.sleep(0.02)
 
