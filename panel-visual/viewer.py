@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 import socket
+from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 
@@ -83,8 +84,8 @@ class Viewer(asyncio.Protocol):
 
     def eof_received(self) -> None:
         self.ws.receive_eof()
-        self._flush()
         self._leave()
+        self._flush()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.hub.disconnected(self)
@@ -125,7 +126,8 @@ class Viewer(asyncio.Protocol):
         self.hub.killed(self, why)
         # A plain abort leaves what is unsent to the kernel, for minutes if the peer does not read.
         peer: socket.socket = self.out.get_extra_info("socket")
-        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+        with suppress(OSError):  # not every system takes an option for what the peer has reset
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
         self.out.abort()
 
     # Within
@@ -169,13 +171,20 @@ class Viewer(asyncio.Protocol):
             self.ws.fail(CloseCode.POLICY_VIOLATION, "viewers send nothing")
 
     def _flush(self) -> None:
+        # First of all: a write after the end of the stream raises, in whatever loop does it.
+        if self.ws.close_expected():
+            self._leave()
         for data in self.ws.data_to_send():
             if data:
                 self.out.write(data)
             else:
-                self.out.write_eof()
-        if self.ws.close_expected():
-            self._leave()
+                self._end_stream()
+
+    def _end_stream(self) -> None:
+        try:
+            self.out.write_eof()
+        except OSError:  # the peer has reset the connection since our last write
+            self.out.abort()
 
     def _leave(self) -> None:
         self.hub.ready.discard(self)
