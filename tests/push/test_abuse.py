@@ -53,7 +53,8 @@ def pings() -> Iterator[bytes]:
 def bomb() -> Iterator[bytes]:
     """522 KB that inflate to half a gigabyte."""
     deflate = zlib.compressobj(wbits=-15)
-    yield client_frame(TEXT, deflate.compress(bytes(512 * MB)) + deflate.flush(), COMPRESSED)
+    one_mb = deflate.compress(bytes(MB)) + deflate.flush(zlib.Z_FULL_FLUSH)
+    yield client_frame(TEXT, one_mb * 512 + deflate.flush(), COMPRESSED)
 
 
 @asynccontextmanager
