@@ -17,7 +17,7 @@ from chain_stack import Chain
 from proxy import SETTINGS, proxy_command, proxy_environment
 from push.raw_viewer import Way
 from push_limits import Limits
-from stack import Part, answers, free_ports
+from stack import ROOT, Part, answers, free_ports
 
 ROUTES = (SETTINGS / "routes.yml").read_text()
 AVERAGE, BURST, AMOUNT = "average: 1000", "burst: 10000", "amount: 11000"
@@ -88,7 +88,7 @@ async def test_handshakes_of_an_address_are_limited(proxy_with: Start) -> None:
 
 
 def test_the_first_belt_is_the_panels() -> None:
-    """What ships is looser than the panel, which says when to come back."""
+    """What ships is looser than the panel, which says when to come back, and documented."""
     middlewares: dict[str, Any] = yaml.safe_load(ROUTES)["http"]["middlewares"]
     handshakes, viewers = middlewares["push-handshakes"], middlewares["push-viewers"]
     panel = Limits()
@@ -96,3 +96,7 @@ def test_the_first_belt_is_the_panels() -> None:
     assert handshakes["rateLimit"]["average"] > panel.handshakes_per_second
     assert handshakes["rateLimit"]["burst"] > panel.handshakes_burst
     assert viewers["inFlightReq"]["amount"] >= panel.viewers + panel.strangers
+    assert (
+        f"| {viewers['inFlightReq']['amount']:,} viewers; {handshakes['rateLimit']['burst']:,} "
+        f"handshakes at once, then {handshakes['rateLimit']['average']:,} a second; "
+    ) in (ROOT / "docs" / "websocket.md").read_text()
