@@ -22,7 +22,7 @@ class Scale:
     good: int = 100
     deaf: int = 100
     cut_off: int = 50
-    calm_seconds: float = 3.0
+    calm_seconds: float = 2.0
     storm: int = 1000
     drops: int = 1000
     away_seconds: float = 6.0
