@@ -17,7 +17,7 @@ run: ## start everything on this machine, without Docker; Ctrl-C stops it
 
 test: ## test everything on the real broker, proxy and browser; T= passes words to pytest
 	@$(PYTHON) local/setup_machine.py test
-	@$(BIN)/python -m pytest $(T)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(T)
 
 lint: ## ruff and mypy --strict, as pre-commit runs them
 	@$(PYTHON) local/setup_machine.py lint
