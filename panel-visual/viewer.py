@@ -39,6 +39,7 @@ class Viewer(asyncio.Protocol):
         "beat",
         "behind_since",
         "due",
+        "fd",
         "hub",
         "leaving",
         "out",
@@ -51,8 +52,7 @@ class Viewer(asyncio.Protocol):
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
         self.ws = ServerProtocol(max_size=hub.limits.message_bytes, logger=LIBRARY_LOG)
-        self.place = 0  # the published state that it was last given
-        self.beat = 0  # the heartbeat that it was last given
+        self.place = self.beat = 0  # the published state and the heartbeat that it was last given
         self.behind_since: float | None = None  # something is unsent since then
         self.owes, self.due = True, hub.clock() + hub.limits.opening
         self.quota = hub.limits.handshake_bytes  # how much it may still send
@@ -63,6 +63,7 @@ class Viewer(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.out = cast(asyncio.Transport, transport)
+        self.fd: int = self.out.get_extra_info("socket").fileno()  # for as long as it is connected
         # At 0, pause_writing and resume_writing mean that something, or nothing, is unsent.
         self.out.set_write_buffer_limits(0)
         self.hub.connected(self)
@@ -92,7 +93,7 @@ class Viewer(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self.behind_since = self.hub.clock()
-        self.hub.ready.discard(self)
+        self.hub.ready.pop(self, None)
 
     def resume_writing(self) -> None:
         self.behind_since = None
@@ -187,7 +188,7 @@ class Viewer(asyncio.Protocol):
             self.out.abort()
 
     def _leave(self) -> None:
-        self.hub.ready.discard(self)
+        self.hub.ready.pop(self, None)
         if not self.leaving:
             self.leaving = self.owes = True
             self.due = self.hub.clock() + self.hub.limits.closing
