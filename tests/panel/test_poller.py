@@ -5,28 +5,9 @@ import json
 
 import pytest
 
+from heard_messages import first_state, is_offline, is_online, messages_until
+
 CLIC = {"cliente": "cliente_uno", "evento": "clic"}
-
-
-async def messages_until(viewer, condition, seconds=10.0):
-    """Everything received up to the first message that meets the condition."""
-    received = []
-    async with asyncio.timeout(seconds):
-        while not (received and condition(received[-1])):
-            received.append(json.loads(await viewer.recv()))
-    return received
-
-
-def is_online(message):
-    return message["tipo"] == "latido" and message["analiticas"] == "en_linea"
-
-
-def is_offline(message):
-    return message["tipo"] == "latido" and message["analiticas"] == "caida"
-
-
-async def first_state(viewer):
-    return [m for m in await messages_until(viewer, is_online) if m["tipo"] != "latido"]
 
 
 async def test_a_viewer_sees_the_report_and_its_changes(analytics, panel_for, watch):
