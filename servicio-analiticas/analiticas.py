@@ -20,11 +20,16 @@ from hypercorn.config import Config
 from quart import Quart
 
 import fault_points
+import gc_pace
 import lenient_amqp
 from amqp_errors import ConsumerGivesUpError
+from analytics_logs import configure_logging
+from analytics_metrics import create_metrics_app, serve_metrics
 from analytics_settings import Settings, read_settings
 from batch_counter import BatchCounter
+from client_http import add_client
 from consumer import Consumer
+from history_http import add_history
 from live import Live
 from report_http import create_app
 from store import CommitFailedError, Store, open_store
@@ -38,6 +43,7 @@ STOP_TIMEOUT = 8.0  # seconds until a stop is forced
 async def run(settings: Settings, store: Store) -> None:
     """Consume and serve until a signal; any part that fails ends the other with its error."""
     live = Live(store.load())
+    gc_pace.relax()
     counter = BatchCounter(store, live)
     consumer = Consumer(settings, counter, live)
     stop = asyncio.Event()
@@ -45,11 +51,20 @@ async def run(settings: Settings, store: Store) -> None:
     try:
         async with asyncio.TaskGroup() as parts:
             parts.create_task(consumer.run(), name="consumer")
-            parts.create_task(
-                _serve(settings, create_app(live, counter.rejections), stop), name="http"
-            )
+            parts.create_task(counter.tend(stop), name="folding")
+            parts.create_task(_serve(settings, _create_app(live, counter), stop), name="http")
+            metrics = create_metrics_app(live, counter.rejected_fields)
+            at = settings.metrics_host, settings.metrics_port
+            parts.create_task(serve_metrics(metrics, *at, stop), name="metrics")
     finally:
         counter.close()
+
+
+def _create_app(live: Live, counter: BatchCounter) -> Quart:
+    app = create_app(live, counter.rejections)
+    add_client(app, counter.client)
+    add_history(app, counter.history)
+    return app
 
 
 async def _serve(settings: Settings, app: Quart, stop: asyncio.Event) -> None:
@@ -71,29 +86,30 @@ def _on_signals(stop: asyncio.Event, consumer: Consumer, live: Live) -> None:
     loop = asyncio.get_running_loop()
 
     def stop_all() -> None:
+        loop.call_later(STOP_TIMEOUT, os._exit, 1)
         stop.set()
         consumer.stop()
         live.close()
-        loop.call_later(STOP_TIMEOUT, os._exit, 1)
 
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stop_all)
 
 
 def main() -> int:
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level="INFO")
+    configure_logging("consola")
     for noisy in ("aiormq", "aio_pika"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)  # we say the same, once
     lenient_amqp.install()
     try:
         settings = read_settings(os.environ)
+        configure_logging(settings.log_format)
         fault_points.arm(os.environ.get("FAULT_POINT", ""))
     except ValueError as error:
         LOG.critical("%s", error)
         return 2
     try:
         window = IdWindow(settings.id_window_seconds, settings.id_window_rows)
-        store = open_store(Path(settings.store_path), window)
+        store = open_store(Path(settings.store_path), window, settings.history_kept)
     except (OSError, sqlite3.Error, StoreInUseError) as error:
         LOG.critical("can't use the store %s: %s", settings.store_path, error)
         return 1

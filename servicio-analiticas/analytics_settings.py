@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
+
+from history_levels import Retention
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Name = Annotated[str, msgspec.Meta(min_length=1)]
@@ -19,12 +21,25 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     rabbitmq_vhost: Name = "/"
     reporte_host: Name = "127.0.0.1"
     reporte_port: Port = 8091
+    metrics_host: Name = "127.0.0.1"
+    metrics_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0  # 0: no metrics
+    log_format: Literal["consola", "json"] = "consola"
     store_path: Name = "pulso.db"
     id_window_seconds: Annotated[int, msgspec.Meta(ge=60)] = 7 * 24 * 3600
     id_window_rows: Annotated[int, msgspec.Meta(ge=1000)] = 50_000_000
+    history_seconds_kept: Annotated[int, msgspec.Meta(ge=60, le=86_400)] = 15 * 60  # in seconds
+    history_minutes_kept: Annotated[int, msgspec.Meta(ge=60, le=100_000)] = 48 * 60  # in minutes
+    history_hours_kept: Annotated[int, msgspec.Meta(ge=24, le=100_000)] = 365 * 24  # in hours
+    queue_settle_seconds: Annotated[float, msgspec.Meta(ge=0, le=20)] = 2.0  # see young_queues.py
     prefetch: Annotated[int, msgspec.Meta(ge=2, le=65535)] = 1000
     batch_messages: Annotated[int, msgspec.Meta(ge=1)] = 500
     batch_seconds: Annotated[float, msgspec.Meta(ge=0, le=5)] = 0.005
+
+    @property
+    def history_kept(self) -> Retention:
+        return Retention(
+            self.history_seconds_kept, self.history_minutes_kept, self.history_hours_kept
+        )
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -45,5 +60,12 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         raise ValueError(
             f"PREFETCH={settings.prefetch}: must be at least twice BATCH_MESSAGES"
             f" ({settings.batch_messages}), or a full batch could never gather."
+        )
+    kept = settings.history_kept
+    if not kept.seconds <= kept.minutes * 60 <= kept.hours * 3600:
+        raise ValueError(
+            f"HISTORY_SECONDS_KEPT={kept.seconds}, HISTORY_MINUTES_KEPT={kept.minutes},"
+            f" HISTORY_HOURS_KEPT={kept.hours}: each must reach back at least as far as the one"
+            " before it."
         )
     return settings

@@ -5,25 +5,37 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from counting import Message
+from history_query import HistoryQuery
 from live import Live
 from reject_log import RejectLog
+from rejected_fields import RejectedFields
 from store import Committed, Store, StoreUnavailableError
 
 LOG = logging.getLogger("analiticas.store")
 RETRY_SECONDS = 1.0
+TEND_SECONDS = 1.0
+MOST_READERS = 32  # that wait for their turn
+P = ParamSpec("P")
+T = TypeVar("T")
+Given = TypeVar("Given")
+
+
+class TooManyReadersError(RuntimeError):
+    """So many wait for their turn to read the store that one more had better come again."""
 
 
 class BatchCounter:
     def __init__(self, store: Store, live: Live) -> None:
         self._store, self._live = store, live
-        self._rejects = RejectLog()
+        self._rejects, self.rejected_fields = RejectLog(), RejectedFields()
         # One thread: SQLite's writes block, and the heartbeats must go on meanwhile.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._reading, self._readers = asyncio.Semaphore(1), 0
 
     async def count(self, messages: Sequence[Message], stop: asyncio.Event) -> Committed | None:
         """
@@ -43,17 +55,52 @@ class BatchCounter:
                 self._publish(committed, messages)
                 return committed
 
+    async def tend(self, stop: asyncio.Event) -> None:
+        """Fold what was counted while nothing is; between any two small steps a batch gets in."""
+        while not await _set_within(stop, TEND_SECONDS):
+            try:
+                while await self._on_thread(self._store.tend) and not stop.is_set():
+                    pass
+            except StoreUnavailableError:
+                continue  # counting tells of it, and it can wait
+
     async def rejections(self, limit: int) -> dict[str, Any]:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._store.read_rejections, limit)
+        return await self._read(self._store.read_rejections, limit)
+
+    async def history(self, query: HistoryQuery) -> dict[str, Any]:
+        return await self._read(self._store.read_history, query)
+
+    async def client(self, cliente: str) -> dict[str, Any] | None:
+        return await self._read(self._store.read_client, cliente)
+
+    async def _read(self, call: Callable[[Given], T], given: Given) -> T:
+        """One read after the other, so that a batch waits for one at most."""
+        if self._readers >= MOST_READERS:
+            raise TooManyReadersError(f"{self._readers} others wait to read already")
+        self._readers += 1
+        try:
+            await self._reading.acquire()
+        finally:
+            self._readers -= 1
+        # Whoever asked may leave; the thread goes on, and so does its turn.
+        reading = asyncio.ensure_future(self._on_thread(call, given))
+        reading.add_done_callback(lambda _: self._reading.release())
+        return await asyncio.shield(reading)
 
     def close(self) -> None:
         self._thread.shutdown()
         self._store.close()
 
-    async def _apply(self, messages: Sequence[Message]) -> Committed:
+    async def _on_thread(self, call: Callable[P, T], *given: P.args, **_: P.kwargs) -> T:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._store.apply, messages)
+        return await loop.run_in_executor(self._thread, call, *given)
+
+    async def _apply(self, messages: Sequence[Message]) -> Committed:
+        self._live.counting = True
+        try:
+            return await self._on_thread(self._store.apply, messages)
+        finally:
+            self._live.counting = False
 
     def _pause(self, error: StoreUnavailableError) -> None:
         if self._live.vitals.almacen == "ok":
@@ -67,8 +114,10 @@ class BatchCounter:
             live.vitals.almacen = "ok"
         live.totals.add(*committed)
         live.vitals.newest_counted = messages[-1].timestamp or committed.generado
-        live.rates.add(committed.tally.clientes.total(), time.monotonic())
+        live.rates.add(committed.tally.events, time.monotonic())
+        live.delays.add(committed.tally.sent, time.time(), time.monotonic())
         live.ring()
+        self.rejected_fields.add(reason for _, reason in committed.tally.rejected)
         self._rejects.report(committed.tally.rejected, time.monotonic())
 
 

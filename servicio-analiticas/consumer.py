@@ -35,6 +35,7 @@ from inbox import Inbox
 from live import Live
 from queue_watch import QueueWatch
 from store import Committed
+from young_queues import YoungQueues
 
 LOG = logging.getLogger("analiticas.consumer")
 HEARTBEAT = 10  # seconds; a frozen broker is noticed after about three of them
@@ -50,6 +51,7 @@ class Consumer:
         self._stop = asyncio.Event()
         self._inbox: Inbox | None = None
         self._opening: asyncio.Timeout | None = None
+        self._queues = YoungQueues(settings.queue_settle_seconds)
         self._queue_watch = QueueWatch(live)
         self._failures = 0
 
@@ -109,9 +111,11 @@ class Consumer:
     @asynccontextmanager
     async def _opened(self) -> AsyncIterator[None]:
         """Raises TimeoutError, which is a lost connection, after a while or when told to stop."""
-        async with asyncio.timeout(OPEN_TIMEOUT) as self._opening:
-            yield
-        self._opening = None
+        try:
+            async with asyncio.timeout(OPEN_TIMEOUT) as self._opening:
+                yield
+        finally:
+            self._opening = None
 
     async def _connect(self) -> aio_pika.abc.AbstractConnection:
         s = self._settings
@@ -133,7 +137,7 @@ class Consumer:
         channel.close_callbacks.add(lambda _, why: inbox.lose(describe(why)))
         await channel.set_qos(self._settings.prefetch)
         try:
-            await topology.declare(channel)
+            await self._queues.declare(connection, channel)
         except aiormq.ChannelPreconditionFailed as error:
             raise ConsumerGivesUpError(
                 f"a queue or exchange exists with other arguments than ours: {error}. Consume"

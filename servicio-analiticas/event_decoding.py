@@ -11,6 +11,8 @@ from typing import Any, NamedTuple, NoReturn
 
 import msgspec
 
+from packed_body import unpacked
+
 MAX_BODY = 1024 * 1024
 MAX_NAME = 64
 END_OF_YEAR_9999 = 253_402_300_800
@@ -53,7 +55,11 @@ def decode(body: bytes, header_client: object = None, app_id: str | None = None)
     """
     if len(body) > MAX_BODY:
         raise NotCountableError(f"body: {len(body)} bytes, at most {MAX_BODY}")
-    parsed = _parse(body)
+    try:
+        plain = unpacked(body, MAX_BODY)
+    except ValueError as error:
+        raise NotCountableError(str(error)) from None
+    parsed = _parse(plain)
     if not isinstance(parsed, list):
         return [_event(parsed, "", header_client, app_id)]
     if not parsed:
@@ -104,6 +110,11 @@ def _event(raw: _Parsed, where: str, header_client: object, app_id: str | None) 
 def _client(raw: _Parsed, header_client: object, app_id: str | None) -> str:
     if raw.cliente is not None:
         return _name("cliente", raw.cliente)
+    return client_named_outside(header_client, app_id)
+
+
+def client_named_outside(header_client: object, app_id: str | None) -> str:
+    """The client of an event whose body names none. Raises ValueError."""
     if isinstance(header_client, str):
         return _name("cliente (header X-Client-Name)", header_client)
     if header_client is not None:
@@ -115,10 +126,11 @@ def _client(raw: _Parsed, header_client: object, app_id: str | None) -> str:
 
 def _name(field: str, given: str) -> str:
     # Only short strings are cached: padding must not fill the memory.
-    return _cached_name(field, given) if len(given) <= 4 * MAX_NAME else _checked(field, given)
+    return _cached_name(field, given) if len(given) <= 4 * MAX_NAME else checked_name(field, given)
 
 
-def _checked(field: str, given: str) -> str:
+def checked_name(field: str, given: str) -> str:
+    """Return the name as it counts: NFC, without padding. Raises ValueError."""
     name = unicodedata.normalize("NFC", given.strip())
     if not 1 <= len(name) <= MAX_NAME:
         raise ValueError(f"{field}: {len(name)} characters, must be 1 to {MAX_NAME}")
@@ -129,12 +141,15 @@ def _checked(field: str, given: str) -> str:
     return name
 
 
-_cached_name = lru_cache(maxsize=4096)(_checked)
+_cached_name = lru_cache(maxsize=4096)(checked_name)
 
 
 def _seconds(given: datetime.datetime | float | None) -> float | None:
-    if given is None:
-        return None
+    return None if given is None else seconds_of(given)
+
+
+def seconds_of(given: datetime.datetime | float) -> float:
+    """Seconds since 1970 of a timestamp. Raises ValueError outside the years 1970 to 9999."""
     if isinstance(given, datetime.datetime):
         zoned = given if given.tzinfo else given.replace(tzinfo=datetime.UTC)
         seconds = zoned.timestamp()

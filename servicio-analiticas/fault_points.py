@@ -14,7 +14,7 @@ from collections.abc import Callable
 POINTS = frozenset(
     f"{when}_{what}"
     for when in ("before", "after")
-    for what in ("decode", "insert", "commit", "ack")
+    for what in ("decode", "insert", "commit", "ack", "fold", "fold_commit", "forget")
 )
 
 

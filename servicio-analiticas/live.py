@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from delay import Delays
 from totals import Totals
 from wire_time import rfc3339
 
@@ -71,7 +73,9 @@ class Live:
         self.totals = totals
         self.vitals = Vitals()
         self.rates = Rates()
+        self.delays = Delays()
         self.closing = False
+        self.counting = False  # a batch is on its way into the store
         self._bell = asyncio.Event()
 
     def ring(self) -> None:
@@ -94,6 +98,13 @@ class Live:
             except TimeoutError:
                 return
 
+    async def counted(self, seconds: float) -> None:
+        """Return once the batch that is being counted is in the totals, after *seconds* at most."""
+        if self.counting:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._bell.wait()
+
     def status(self) -> dict[str, Any]:
         """`GET /reporte/estado`."""
         vitals, cola = self.vitals, self.vitals.cola
@@ -106,4 +117,5 @@ class Live:
             "ultimo_commit": generado and rfc3339(generado),
             "almacen": vitals.almacen,
             "tasas": {k: round(v, 3) for k, v in self.rates.read(time.monotonic()).items()},
+            "retraso": self.delays.read(time.monotonic()),
         }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from enum import IntEnum
 from hashlib import blake2b
@@ -30,13 +29,15 @@ class Verdict(IntEnum):
 
 def key_of(message_id: str) -> Key:
     # UUIDv7 in 16 bytes makes a new id sort behind all earlier ones, so that inserts append.
-    if len(message_id) == 36:
+    # By hand, since uuid.UUID takes three times as long, and this is done twice a message.
+    if len(message_id) == 36 and message_id[8::5][:4] == "----":
+        digits = message_id.replace("-", "")
         try:
-            parsed = uuid.UUID(message_id)
+            key = bytes.fromhex(digits)
         except ValueError:
             return message_id
-        if str(parsed) == message_id:
-            return parsed.bytes
+        if len(key) == 16 and key.hex() == digits:
+            return key
     return message_id
 
 

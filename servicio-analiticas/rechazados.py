@@ -7,7 +7,8 @@ rechazados: look at the messages that could not be counted, and send them again 
 listar reads reasons and samples from the store (STORE_PATH). reinyectar goes through the queue
 cola_analiticas.rechazados (RABBITMQ_*): a chosen message that is countable now is published
 again and leaves the queue; with --buenos also the good events of a batch that still has bad
-ones. Each is counted at most once, however often this runs. Everything else stays.
+ones. Each is counted at most once, however often this runs. Everything else stays; a conflict
+(its id was counted with another body) comes back each time, until it is published under another id.
 Exit codes: 0, 1 failed, 2 wrong usage.
 """
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import sqlite3
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -83,7 +85,7 @@ def main() -> int:
             report = listing(Path(settings.store_path), given.limite)
         else:
             report = asyncio.run(replay(settings, given.ids, given.buenos))
-    except (ValueError, *Lost) as error:
+    except (ValueError, sqlite3.Error, *Lost) as error:
         print(f"rechazados {given.verb}: {error}", file=sys.stderr)  # noqa: T201
         return 1
     print(report)  # noqa: T201

@@ -18,7 +18,9 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 import topology
 from analytics_settings import Settings
 from counting import Message
+from event_decoding import MAX_BODY
 from lenient_amqp import UNREADABLE
+from packed_body import unpacked_if_readable
 from reinjection import Again
 
 PUBLISH_TIMEOUT = 15.0
@@ -74,6 +76,7 @@ async def _publish(
         app_id=original.app_id,
         timestamp=original.timestamp,
         content_type=original.content_type,
+        content_encoding=original.content_encoding if body is original.body else None,
         delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
     )
     target = await channel.get_exchange(exchange, ensure=False)
@@ -82,4 +85,5 @@ async def _publish(
 
 def _message(taken: AbstractIncomingMessage) -> Message:
     header = taken.headers.get("X-Client-Name", taken.headers.get(UNREADABLE))
-    return Message(0, taken.body, taken.message_id, header, taken.app_id)
+    body = unpacked_if_readable(taken.body, MAX_BODY)
+    return Message(0, body, taken.message_id, header, taken.app_id)

@@ -9,13 +9,15 @@ from typing import Any
 import msgspec
 from quart import Quart, Response, request
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import BadRequest, HTTPException, NotFound
+from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
+from batch_counter import TooManyReadersError
 from live import Live
 from totals import ledger, report
 from wire_time import rfc3339
 
 MAX_WAIT = 25  # seconds; proxies cut idle connections from about 30 on
+PATIENCE = 0.006  # seconds for what is being counted; a usual batch takes half of that
 MAX_LIMIT = 1000
 DEFAULT_SAMPLES = 50
 
@@ -27,6 +29,7 @@ def create_app(live: Live, read_rejections: ReadRejections) -> Quart:
     app = Quart(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 1024  # nothing here takes a body
     app.register_error_handler(HTTPException, _problem)
+    app.register_error_handler(TooManyReadersError, _busy)
     _add_report(app, live)
     _add_details(app, live)
     _add_rejections(app, live, read_rejections)
@@ -46,6 +49,8 @@ def _add_report(app: Quart, live: Live) -> None:
         if wait and known.contains_weak(live.totals.etag):
             headers["Preference-Applied"] = f"wait={wait}"
             await live.changed_from(live.totals.version, wait)
+        elif wait:
+            await live.counted(PATIENCE)
         headers["ETag"] = f'"{live.totals.etag}"'
         if known.contains_weak(live.totals.etag):
             return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
@@ -53,13 +58,6 @@ def _add_report(app: Quart, live: Live) -> None:
 
 
 def _add_details(app: Quart, live: Live) -> None:
-    @app.get("/reporte/clientes/<path:cliente>")
-    async def get_client(cliente: str) -> Response:
-        total = live.totals.clientes.get(cliente)
-        if total is None:
-            raise NotFound(f"cliente: {cliente[:64]!r} was never seen")
-        return _json({"cliente": cliente, "total": total, "version": live.totals.version})
-
     @app.get("/reporte/estado")
     async def get_status() -> Response:
         return _json(live.status(), "no-store")
@@ -129,6 +127,10 @@ def _wait_seconds(prefer: list[str]) -> int:
         if name.strip().lower() == "wait" and seconds.isascii() and seconds.isdigit():
             return MAX_WAIT if len(seconds) > 2 else min(int(seconds), MAX_WAIT)
     return 0
+
+
+async def _busy(error: TooManyReadersError) -> Response:
+    return await _problem(ServiceUnavailable(str(error), retry_after=1))
 
 
 async def _problem(error: HTTPException) -> Response:

@@ -3,6 +3,7 @@ Counts and message ids in one SQLite file, changed together in one transaction.
 
 Exactly one connection writes, in one process, which holds a lock on `<file>.lock` for as long
 as it lives. `synchronous=FULL` in WAL mode: when `apply` returns, the batch is on the disk.
+What a batch counted is one row of the delta log (delta_log.py), folded into the tables later.
 """
 
 from __future__ import annotations
@@ -10,22 +11,28 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import fault_points
 import rejections
-import store_schema as sql
-from counting import Known, Message, Tally, count
-from message_identity import Kept, Verdict, key_of
+from cell_reading import CellReader
+from counting import Message, Tally, count
+from counts import Counts
+from history_levels import Retention
+from history_query import HistoryQuery
+from kept_ids import KeptIds
+from ledger_row import identity, read_ledger, update_ledger
 from store_lock import lock_store
+from store_versions import create_or_migrate
 from totals import IdWindow, Totals
+from wire_time import rfc3339
 
-PRUNE_AT_MOST = 2000  # rows a commit, about 1.5 ms: pruning must never stall counting
 FREE_BYTES = 16 * 1024**2  # more than a COMMIT and the checkpoint that it may start can write
+CACHE_KIB = 32 * 1024
+DEFAULT_RETENTION = Retention()
 
 
 class StoreUnavailableError(RuntimeError):
@@ -47,20 +54,23 @@ class Store:
     """Not thread-safe: every call but `open_store` must come from one thread at a time."""
 
     def __init__(
-        self, db: sqlite3.Connection, lock: IO[str], window: IdWindow, folder: Path
+        self,
+        db: sqlite3.Connection,
+        lock: IO[str],
+        window: IdWindow,
+        kept: Retention,
+        path: Path,
     ) -> None:
-        self._db, self._lock, self._window, self._folder = db, lock, window, folder
-        (stored,) = db.execute(sql.CLOCK).fetchone()
-        # Age of an id is measured in time spent counting: neither a clock that jumps nor a
-        # week of being switched off may make us forget an id whose copy still sits in the queue.
-        self._clock: Callable[[], float] = _running_clock(stored)
-        self._first, self._last = self._id_span()
+        self._db, self._lock, self._path = db, lock, path
+        self._wal = path.with_name(f"{path.name}-wal")
+        self._reader = CellReader()
+        self._ids = KeptIds(db, window)
+        self._counts = Counts(db, kept)
 
     def load(self) -> Totals:
-        totals = Totals(*self._db.execute(sql.LEDGER).fetchone())
-        totals.window = self._id_window()
-        totals.clientes = dict(self._db.execute("SELECT cliente, total FROM clientes"))
-        totals.eventos = dict(self._db.execute("SELECT evento, total FROM eventos"))
+        totals = read_ledger(self._db)
+        totals.window = self._ids.window()
+        totals.clientes, totals.eventos = self._counts.leading()
         return totals
 
     def apply(self, messages: Sequence[Message]) -> Committed:
@@ -69,95 +79,107 @@ class Store:
 
         Raises StoreUnavailableError (try again later) or CommitFailedError (give up).
         """
-        self._check_free_space()
+        self._begin()
         try:
-            self._db.execute("BEGIN IMMEDIATE")
             fault_points.reach("before_decode")
-            tally = count(messages, self._known(messages))
+            tally = count(messages, self._ids.known(messages), self._reader)
             fault_points.reach("after_decode")
             committed = self._write(tally)
         except sqlite3.Error as error:
             self._roll_back()
             raise StoreUnavailableError(str(error)) from error
-        try:
-            fault_points.reach("before_commit")
-            self._db.execute("COMMIT")
-            fault_points.reach("after_commit")
-        except sqlite3.Error as error:
-            raise CommitFailedError(str(error)) from error
+        except BaseException:
+            self._roll_back()
+            raise
+        fault_points.reach("before_commit")
+        self._commit()
+        fault_points.reach("after_commit")
         return committed
+
+    def tend(self) -> bool:
+        """
+        Fold a little of the log into the tables; `apply` does so too. Return whether more is left.
+
+        Raises what `apply` raises.
+        """
+        self._counts.seal()
+        if not self._counts.has_work:
+            return False
+        self._begin()
+        try:
+            self._counts.step()
+        except sqlite3.Error as error:
+            self._roll_back()
+            raise StoreUnavailableError(str(error)) from error
+        fault_points.reach("before_fold_commit")
+        self._commit()
+        fault_points.reach("after_fold_commit")
+        return self._counts.has_work
 
     def read_rejections(self, limit: int) -> dict[str, Any]:
         return rejections.read(self._db, limit)
+
+    def read_history(self, query: HistoryQuery) -> dict[str, Any]:
+        """Raises BadQueryError and NotKeptError."""
+        return {**identity(self._db), **self._counts.history(query)}
+
+    def read_client(self, cliente: str) -> dict[str, Any] | None:
+        found = self._counts.client(cliente)
+        if found is None:
+            return None
+        total, seen = found
+        visto = None if seen is None else rfc3339(seen)
+        version = identity(self._db)["version"]
+        return {"cliente": cliente, "total": total, "version": version, "visto": visto}
 
     def close(self) -> None:
         self._db.close()
         self._lock.close()
 
-    def _check_free_space(self) -> None:
-        # A disk that is full at COMMIT ends the process, and so does the next one after taking
-        # a prefetch of messages from the queue, and so on. Here it only pauses counting.
-        disk = os.statvfs(self._folder)
-        free = disk.f_bavail * disk.f_frsize
-        if free < FREE_BYTES:
-            raise StoreUnavailableError(f"{free / 1e6:.1f} MB are free in {self._folder}")
+    def _begin(self) -> None:
+        self._check_files()
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise StoreUnavailableError(str(error)) from error
 
-    def _id_window(self) -> IdWindow:
-        # Shorter than the setting once ids are pruned for their number.
-        rows = self._last - self._first + 1 if self._last else 0
-        if rows < self._window.rows:
-            return IdWindow(self._window.seconds, rows)
-        (oldest,) = self._db.execute(sql.OLDEST_ID).fetchone()
-        return IdWindow(min(self._window.seconds, int(self._clock() - oldest)), rows)
-
-    def _known(self, messages: Sequence[Message]) -> Known:
-        keys = list({key_of(m.message_id) for m in messages if m.message_id})
-        known: Known = {}
-        query = sql.KNOWN.format(",".join("?" * len(keys)))
-        for key, digest, kept in self._db.execute(query, keys):
-            known.setdefault(key, {})[digest] = Kept(kept)
-        return known
-
-    def _write(self, tally: Tally) -> Committed:
-        now, clock = time.time(), self._clock()
-        fault_points.reach("before_insert")
-        self._db.executemany(sql.ADD_CLIENTES, tally.clientes.items())
-        self._db.executemany(sql.ADD_EVENTOS, tally.eventos.items())
-        self._db.executemany(sql.KEEP, ((*row, clock) for row in tally.ids))
-        rejections.record(self._db, tally.rejected, now)
-        fault_points.reach("after_insert")
-        self._prune(clock)
-        n = tally.verdicts
-        (version,) = self._db.execute(
-            sql.UPDATE_LEDGER,
-            (
-                now,
-                n[Verdict.COUNT],
-                n[Verdict.DUPLICATE],
-                n[Verdict.CONFLICT],
-                n[Verdict.REJECT],
-                tally.without_id,
-                tally.clientes.total(),
-                clock,
-            ),
-        ).fetchone()
-        return Committed(tally, version, now, self._id_window())
-
-    def _prune(self, clock: float) -> None:
-        self._db.execute(sql.PRUNE_BEFORE, (PRUNE_AT_MOST, clock - self._window.seconds))
-        self._first, self._last = self._id_span()
-        self._db.execute(sql.PRUNE, (self._last - self._window.rows + 1, PRUNE_AT_MOST))
-
-    def _id_span(self) -> tuple[int, int]:
-        first, last = self._db.execute(sql.ID_SPAN).fetchone()
-        return first or 0, last or 0
+    def _commit(self) -> None:
+        try:
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise CommitFailedError(str(error)) from error
+        self._counts.commit()
 
     def _roll_back(self) -> None:
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
+        self._counts.roll_back()
+
+    def _check_files(self) -> None:
+        # A file that can't be written at COMMIT ends the process, and so does the next one after
+        # taking a prefetch of messages, and so on. Here it only pauses counting.
+        for path in (self._path, self._wal):
+            if not os.access(path, os.W_OK):
+                raise StoreUnavailableError(f"{path} is read-only")
+        disk = os.statvfs(self._path.parent)
+        free = disk.f_bavail * disk.f_frsize
+        if free < FREE_BYTES:
+            raise StoreUnavailableError(f"{free / 1e6:.1f} MB are free in {self._path.parent}")
+
+    def _write(self, tally: Tally) -> Committed:
+        now, clock = time.time(), self._ids.clock()
+        self._counts.look_up(tally)
+        fault_points.reach("before_insert")
+        version = update_ledger(self._db, tally, now, clock)
+        self._counts.append(version, tally)
+        self._ids.keep(tally.ids, clock)
+        rejections.record(self._db, tally.rejected, now)
+        fault_points.reach("after_insert")
+        self._ids.prune(clock)
+        return Committed(tally, version, now, self._ids.window())
 
 
-def open_store(path: Path, window: IdWindow) -> Store:
+def open_store(path: Path, window: IdWindow, kept: Retention = DEFAULT_RETENTION) -> Store:
     """Raises StoreInUseError, or OSError and sqlite3.Error when the file can't be used."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as undo:
@@ -166,24 +188,8 @@ def open_store(path: Path, window: IdWindow) -> Store:
         undo.callback(db.close)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
-        (version,) = db.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            _create(db)
-        elif version != sql.VERSION:
-            raise sqlite3.DatabaseError(f"schema {version}, this program knows {sql.VERSION}")
-        store = Store(db, lock, window, path.parent)
+        db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        create_or_migrate(db)
+        store = Store(db, lock, window, kept, path)
         undo.pop_all()
         return store
-
-
-def _create(db: sqlite3.Connection) -> None:
-    db.executescript(
-        f"BEGIN; {sql.TABLES} {rejections.TABLES} PRAGMA user_version = {sql.VERSION};"
-    )
-    db.execute(sql.NEW_LEDGER, (uuid.uuid4().hex, time.time()))
-    db.execute("COMMIT")
-
-
-def _running_clock(start: float) -> Callable[[], float]:
-    opened = time.monotonic()
-    return lambda: start + time.monotonic() - opened

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sqlite3
 import uuid
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
+import history
 import store_schema as sql
 from store_lock import lock_store
+from store_versions import create_or_migrate
 
 
 def back_up(store: Path, to: Path) -> int:
@@ -43,6 +45,7 @@ def restore(store: Path, source: Path) -> str:
             copy.backup(new)
             epoca = _start_new_epoca(new)
             new.commit()
+        _empty_wal(store)
         for leftover in (f"{store}-wal", f"{store}-shm"):
             Path(leftover).unlink(missing_ok=True)
         _replace(partial, store)
@@ -56,10 +59,14 @@ def reset(store: Path) -> str:
     with lock_store(store), closing(sqlite3.connect(store, isolation_level=None)) as db:
         _check(db, store)
         db.execute("PRAGMA synchronous = FULL")
+        create_or_migrate(db)
         db.execute("BEGIN IMMEDIATE")
         for table in sql.COUNTS:
             db.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
+        for statement in history.RESET:
+            db.execute(statement)
         db.execute(sql.RESET_LEDGER)
+        db.execute(sql.FOLD, (0, None))
         epoca = _start_new_epoca(db)
         db.execute("COMMIT")
     return epoca
@@ -85,11 +92,19 @@ def open_to_read(path: Path) -> sqlite3.Connection:
 
 def _check(db: sqlite3.Connection, path: Path) -> None:
     (version,) = db.execute("PRAGMA user_version").fetchone()
-    if version != sql.VERSION:
+    if not 1 <= version <= sql.VERSION:
         raise ValueError(f"{path} is no store of this version: schema {version}, not {sql.VERSION}")
     (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
         raise ValueError(f"{path} is damaged: {verdict}")
+
+
+def _empty_wal(store: Path) -> None:
+    """Without its WAL the old store is whole, should we end before the new one is in its place."""
+    if not store.exists():
+        return
+    with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(store)) as old:
+        old.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # a damaged one is lost anyway
 
 
 def _replace(partial: Path, to: Path) -> None:

@@ -1,8 +1,8 @@
 """The tables of the store, and the statements that touch them."""
 
-VERSION = 1
+VERSION = 2
 
-TABLES = """
+LEDGER_TABLE = """
 CREATE TABLE libro (                      -- one row: the ledger
     fila INTEGER PRIMARY KEY CHECK (fila = 1),
     epoca TEXT NOT NULL,
@@ -14,10 +14,14 @@ CREATE TABLE libro (                      -- one row: the ledger
     rechazados INTEGER NOT NULL,
     sin_id INTEGER NOT NULL,
     eventos_contados INTEGER NOT NULL,
-    reloj REAL NOT NULL                   -- seconds spent counting, see store.py
+    reloj REAL NOT NULL                   -- seconds spent counting, see kept_ids.py
 ) STRICT;
+"""
+COUNT_TABLES = """
 CREATE TABLE clientes (cliente TEXT PRIMARY KEY, total INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE eventos (evento TEXT PRIMARY KEY, total INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+"""
+ID_TABLE = """
 CREATE TABLE ids (
     n INTEGER PRIMARY KEY,                -- in order of arrival: the oldest are pruned first
     id ANY NOT NULL,                      -- 16 bytes of a UUID, or text
@@ -27,6 +31,24 @@ CREATE TABLE ids (
     UNIQUE (id, cuerpo)
 ) STRICT;
 """
+VERSION_1 = LEDGER_TABLE + COUNT_TABLES + ID_TABLE
+FROM_1_TO_2 = """
+ALTER TABLE libro ADD COLUMN clientes INTEGER NOT NULL DEFAULT 0;   -- distinct ones
+ALTER TABLE libro ADD COLUMN eventos INTEGER NOT NULL DEFAULT 0;    -- distinct ones
+UPDATE libro SET clientes = (SELECT count(*) FROM clientes),
+    eventos = (SELECT count(*) FROM eventos);
+ALTER TABLE clientes ADD COLUMN visto INTEGER;  -- newest event, whole seconds since 1970
+CREATE TABLE deltas (
+    version INTEGER PRIMARY KEY,          -- of the ledger, once this is counted
+    celdas BLOB NOT NULL                  -- delta_row.py
+) STRICT;
+CREATE TABLE pliegue (                    -- one row: how far the deltas are folded
+    fila INTEGER PRIMARY KEY CHECK (fila = 1),
+    sellado INTEGER NOT NULL,             -- deltas up to this version are folded together,
+    hasta TEXT                            -- by clients in order, up to this one; NULL: all are
+) STRICT;
+INSERT INTO pliegue VALUES (1, 0, NULL);
+"""
 
 NEW_LEDGER = "INSERT INTO libro VALUES (1, ?, 0, ?, 0, 0, 0, 0, 0, 0, 0)"
 LEDGER = """SELECT epoca, version, generado, contados, duplicados, conflictos, rechazados, sin_id,
@@ -34,20 +56,38 @@ LEDGER = """SELECT epoca, version, generado, contados, duplicados, conflictos, r
 UPDATE_LEDGER = """UPDATE libro SET version = version + 1, generado = ?,
     contados = contados + ?, duplicados = duplicados + ?, conflictos = conflictos + ?,
     rechazados = rechazados + ?, sin_id = sin_id + ?, eventos_contados = eventos_contados + ?,
-    reloj = ? RETURNING version"""
+    clientes = clientes + ?, eventos = eventos + ?, reloj = ? RETURNING version"""
+IDENTITY = "SELECT epoca, version FROM libro"
+DISTINCT = "SELECT clientes, eventos FROM libro"
 CLOCK = "SELECT reloj FROM libro"
-ADD_CLIENTES = """INSERT INTO clientes VALUES (?, ?)
-    ON CONFLICT (cliente) DO UPDATE SET total = total + excluded.total"""
+
+KNOWN_CLIENTES = "SELECT cliente, total FROM clientes WHERE cliente IN ({})"
+KNOWN_EVENTOS = "SELECT evento, total FROM eventos WHERE evento IN ({})"
+LARGEST_CLIENTES = "SELECT cliente, total FROM clientes ORDER BY total DESC, cliente LIMIT ?"
+LARGEST_EVENTOS = "SELECT evento, total FROM eventos ORDER BY total DESC, evento LIMIT ?"
+ONE_CLIENTE = "SELECT total, visto FROM clientes WHERE cliente = ?"
+ADD_CLIENTES = """INSERT INTO clientes VALUES (?, ?, ?)
+    ON CONFLICT (cliente) DO UPDATE SET total = total + excluded.total,
+    visto = max(coalesce(visto, 0), excluded.visto)"""
 ADD_EVENTOS = """INSERT INTO eventos VALUES (?, ?)
     ON CONFLICT (evento) DO UPDATE SET total = total + excluded.total"""
+
+ADD_DELTA = "INSERT INTO deltas VALUES (?, ?)"
+DELTAS = "SELECT version, celdas FROM deltas WHERE version > ? ORDER BY version"
+FORGET_DELTAS = """DELETE FROM deltas WHERE version IN
+    (SELECT version FROM deltas WHERE version <= ? ORDER BY version LIMIT ?)"""
+FOLDED = "SELECT sellado, hasta FROM pliegue"
+FOLD = "UPDATE pliegue SET sellado = ?, hasta = ?"
+
 KNOWN = "SELECT id, cuerpo, suerte FROM ids WHERE id IN ({})"
 KEEP = """INSERT INTO ids (id, cuerpo, suerte, reloj) VALUES (?, ?, ?, ?)
     ON CONFLICT (id, cuerpo) DO UPDATE SET suerte = excluded.suerte"""
-RESET_LEDGER = """UPDATE libro SET version = 0, contados = 0, duplicados = 0, conflictos = 0,
-    rechazados = 0, sin_id = 0, eventos_contados = 0"""
-COUNTS = ("clientes", "eventos", "motivos", "muestras")
 ID_SPAN = "SELECT (SELECT min(n) FROM ids), (SELECT max(n) FROM ids)"
 OLDEST_ID = "SELECT reloj FROM ids ORDER BY n LIMIT 1"
 PRUNE = """DELETE FROM ids WHERE n IN (SELECT n FROM ids WHERE n < ? ORDER BY n LIMIT ?)"""
 PRUNE_BEFORE = """DELETE FROM ids WHERE n IN
     (SELECT n FROM (SELECT n, reloj FROM ids ORDER BY n LIMIT ?) WHERE reloj < ?)"""
+
+RESET_LEDGER = """UPDATE libro SET version = 0, contados = 0, duplicados = 0, conflictos = 0,
+    rechazados = 0, sin_id = 0, eventos_contados = 0, clientes = 0, eventos = 0"""
+COUNTS = ("clientes", "eventos", "motivos", "muestras", "deltas")

@@ -31,11 +31,25 @@ REJECTED_ARGUMENTS: FieldTable = {
 }
 
 
+QUEUES = {REJECTED_QUEUE: REJECTED_ARGUMENTS, QUEUE: QUEUE_ARGUMENTS}
+EXCHANGES = {REJECTED_QUEUE: REJECTED_EXCHANGE, QUEUE: EXCHANGE}
+
+
 async def declare(channel: AbstractChannel) -> None:
-    """Declare everything; the rejected side first, so that no message can miss it."""
-    rejected = await channel.declare_exchange(REJECTED_EXCHANGE, ExchangeType.FANOUT, durable=True)
-    bin_ = await channel.declare_queue(REJECTED_QUEUE, durable=True, arguments=REJECTED_ARGUMENTS)
-    await bin_.bind(rejected)
-    exchange = await channel.declare_exchange(EXCHANGE, ExchangeType.FANOUT, durable=True)
-    queue = await channel.declare_queue(QUEUE, durable=True, arguments=QUEUE_ARGUMENTS)
-    await queue.bind(exchange)
+    """Declare and bind everything; the analytics itself gives new queues time in between."""
+    await declare_queues(channel)
+    await bind_queues(channel)
+
+
+async def declare_queues(channel: AbstractChannel) -> None:
+    for exchange in EXCHANGES.values():
+        await channel.declare_exchange(exchange, ExchangeType.FANOUT, durable=True)
+    for name, arguments in QUEUES.items():
+        await channel.declare_queue(name, durable=True, arguments=arguments)
+
+
+async def bind_queues(channel: AbstractChannel) -> None:
+    """The rejected side first, so that no message can miss it."""
+    for name, exchange in EXCHANGES.items():
+        queue = await channel.get_queue(name, ensure=False)
+        await queue.bind(exchange)

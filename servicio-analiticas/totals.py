@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from counting import Tally
+from leading import Leading
 from message_identity import Verdict
 from wire_time import rfc3339
 
@@ -34,8 +33,8 @@ class Totals:
     rechazados: int = 0
     sin_id: int = 0
     eventos_contados: int = 0
-    clientes: dict[str, int] = field(default_factory=dict)
-    eventos: dict[str, int] = field(default_factory=dict)
+    clientes: Leading = field(default_factory=Leading)
+    eventos: Leading = field(default_factory=Leading)
     window: IdWindow = field(default_factory=lambda: IdWindow(0, 0))
 
     @property
@@ -49,31 +48,30 @@ class Totals:
         self.conflictos += tally.verdicts[Verdict.CONFLICT]
         self.rechazados += tally.verdicts[Verdict.REJECT]
         self.sin_id += tally.without_id
-        self.eventos_contados += tally.clientes.total()
-        for mine, added in ((self.clientes, tally.clientes), (self.eventos, tally.eventos)):
-            for name, n in added.items():
-                mine[name] = mine.get(name, 0) + n
-
-
-def largest(counts: Mapping[str, int], limit: int) -> tuple[dict[str, int], int, int]:
-    """Return the *limit* largest (ties by name), how many others there are, and their sum."""
-    shown = dict(heapq.nsmallest(limit, counts.items(), key=lambda item: (-item[1], item[0])))
-    return shown, len(counts) - len(shown), sum(counts.values()) - sum(shown.values())
+        self.eventos_contados += tally.events
+        self.clientes.add(tally.clientes, tally.clientes_before)
+        self.eventos.add(tally.eventos, tally.eventos_before)
 
 
 def report(totals: Totals, limit: int) -> dict[str, Any]:
     """`GET /reporte`: only what a commit changed, so nothing in it moves by itself."""
-    clientes, other_clients, other_total = largest(totals.clientes, limit)
-    eventos, other_types, other_events = largest(totals.eventos, MAX_EVENT_TYPES)
+    total = totals.eventos_contados
+    clientes, eventos = totals.clientes.first(limit), totals.eventos.first(MAX_EVENT_TYPES)
     return {
         "epoca": totals.epoca,
         "version": totals.version,
         "generado": rfc3339(totals.generado),
-        "total": totals.eventos_contados,
+        "total": total,
         "clientes": clientes,
-        "otros": {"clientes": other_clients, "total": other_total},
+        "otros": {
+            "clientes": totals.clientes.names - len(clientes),
+            "total": total - sum(clientes.values()),
+        },
         "eventos": eventos,
-        "otros_eventos": {"tipos": other_types, "total": other_events},
+        "otros_eventos": {
+            "tipos": totals.eventos.names - len(eventos),
+            "total": total - sum(eventos.values()),
+        },
         "rechazados": totals.rechazados,
         "duplicados": totals.duplicados,
         "conflictos": totals.conflictos,

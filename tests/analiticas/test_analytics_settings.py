@@ -22,9 +22,16 @@ def test_values_are_read():
         ({"REPORTE_PORT": "70000"}, "REPORTE_PORT='70000'.*65535"),
         ({"ID_WINDOW_SECONDS": "1"}, "ID_WINDOW_SECONDS='1'"),
         ({"PREFETCH": "100", "BATCH_MESSAGES": "100"}, "PREFETCH=100"),
+        ({"HISTORY_SECONDS_KEPT": "1"}, "HISTORY_SECONDS_KEPT='1'"),
+        ({"HISTORY_SECONDS_KEPT": "7200", "HISTORY_MINUTES_KEPT": "60"}, "=7200.*=60.*reach back"),
     ],
 )
 def test_wrong_values(environ, names):
     """A wrong value is one sentence that names the variable, the value and what is right."""
     with pytest.raises(ValueError, match=names):
         read_settings(environ)
+
+
+def test_history_kept_by_default():
+    """History reaches back 15 minutes in seconds, 48 hours in minutes, a year in hours."""
+    assert read_settings({}).history_kept == (900, 2880, 8760)

@@ -1,16 +1,19 @@
 import asyncio
+import gzip
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
+import inbox
 from amqp_errors import SessionLostError
 from inbox import Inbox
 
 
-def delivered(tag):
+def delivered(tag, body=b"{}"):
     properties = SimpleNamespace(message_id=str(tag), headers=None, app_id=None, timestamp=None)
     header = SimpleNamespace(properties=properties)
-    return SimpleNamespace(delivery_tag=tag, body=b"{}", header=header)
+    return SimpleNamespace(delivery_tag=tag, body=body, header=header)
 
 
 async def receive(inbox, *tags):
@@ -45,6 +48,21 @@ async def test_batches_gather_under_load():
     assert await taking == [2, 3, 4]
 
 
+async def test_large_messages_make_small_batches(monkeypatch):
+    """A batch is full by the bytes of its messages too; a message larger than that goes alone."""
+    monkeypatch.setattr(inbox, "BATCH_BYTES", 100)
+    box = inbox.Inbox(batch_messages=10, batch_seconds=60)
+    for tag, size in enumerate((60, 30, 20, 300, 40, 70), 1):
+        await box.receive(delivered(tag, b"x" * size))
+
+    assert [await take(box) for _ in range(4)] == [[1, 2], [3], [4], [5]]
+    waiting = asyncio.create_task(take(box))
+    await asyncio.sleep(0.01)
+    assert not waiting.done()
+    await box.receive(delivered(7, b"x" * 30))
+    assert await waiting == [6, 7]
+
+
 async def test_batches_leave_by_time():
     """A batch that does not fill leaves when its time has come."""
     inbox = Inbox(batch_messages=10, batch_seconds=0.01)
@@ -74,3 +92,39 @@ async def test_stopping_ends_a_wait():
     inbox.stop()
 
     assert await taking == []
+
+
+async def test_a_message_that_cannot_be_taken_ends_the_session(monkeypatch):
+    """Nothing is acknowledged past a message that is missing: all come again."""
+    box = Inbox(batch_messages=10, batch_seconds=0)
+    await receive(box, 1)
+    monkeypatch.setattr(inbox, "message_from", Mock(side_effect=MemoryError))
+    with pytest.raises(MemoryError):
+        await receive(box, 2)
+
+    with pytest.raises(SessionLostError, match="MemoryError"):
+        await box.take()
+
+
+async def test_a_gap_in_the_deliveries_ends_the_session():
+    """Tags that do not follow each other would let an acknowledgement cover what nobody saw."""
+    box = Inbox(batch_messages=10, batch_seconds=0)
+    await receive(box, 1)
+    with pytest.raises(SessionLostError):
+        await receive(box, 3)
+
+    with pytest.raises(SessionLostError, match="delivery 3 came after 1"):
+        await box.take()
+
+
+async def test_packed_messages_stay_packed_and_weigh_what_they_hold(monkeypatch):
+    """A batch is cut by what is in its messages; they are opened one by one, when counted."""
+    monkeypatch.setattr(inbox, "BATCH_BYTES", 10_000)
+    body = gzip.compress(b" " * 6_000)
+    box = inbox.Inbox(batch_messages=10, batch_seconds=0)
+    for tag in (1, 2):
+        await box.receive(delivered(tag, body))
+
+    first, second = await box.take(), await box.take()
+
+    assert [[m.body for m in batch] for batch in (first, second)] == [[body], [body]]

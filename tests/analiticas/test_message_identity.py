@@ -38,7 +38,15 @@ def test_uuid_is_stored_in_16_bytes():
 
 @pytest.mark.parametrize(
     "message_id",
-    ["pedido-7", "74390591-C848-40AE-B09B-EF0B89098127", "x" * 36, "{" + "a" * 34 + "}"],
+    [
+        "pedido-7",
+        "74390591-C848-40AE-B09B-EF0B89098127",
+        "74390591-c848-40ae-b09b-ef0b8909812\u0661",
+        "74390591-c848-40ae-b09b- ef0b8909812",
+        "7439059--c848-40ae-b09b-ef0b89098127",
+        "x" * 36,
+        "{" + "a" * 34 + "}",
+    ],
 )
 def test_other_ids_stay_apart(message_id):
     """Any other id, an unusual spelling of a UUID included, stays the text that it is."""

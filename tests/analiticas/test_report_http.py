@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from batch_counter import TooManyReadersError
+from client_http import add_client
 from counting import Message, count
 from live import Live, QueueDepth
 from report_http import create_app
@@ -34,12 +36,26 @@ async def _live():
     return live
 
 
+@pytest.fixture(name="busy")
+def _busy():
+    """As many reads as the store can take, when there is anything in it."""
+    return []
+
+
 @pytest.fixture(name="client")
-async def _client(live):
+async def _client(live, busy):
     async def rejections(limit):
         return {"motivos": {}, "muestras": [limit]}
 
-    return create_app(live, rejections).test_client()
+    async def one_client(name):
+        if busy:
+            raise TooManyReadersError("others wait")
+        found = {"cliente": name, "total": 1, "version": 1, "visto": None}
+        return found if name in ("a/b ñ", "/barra") else None
+
+    app = create_app(live, rejections)
+    add_client(app, one_client)
+    return app.test_client()
 
 
 def publish(live, *events):
@@ -182,12 +198,45 @@ async def test_bad_limit(client, limit):
 
 async def test_one_client(client):
     """A client's total has an address; a client that was never seen is a 404 problem."""
-    seen = await client.get("/reporte/clientes/cliente_uno")
+    seen = await client.get("/reporte/clientes/a%2Fb%20%C3%B1")
     unseen = await client.get("/reporte/clientes/otro")
 
     assert json.loads(await seen.get_data())["total"] == 1
     assert unseen.status_code == 404
     assert unseen.mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize("name", ["/barra", "a/b%20%C3%B1", "a/b%20n%CC%83", "%20a/b+%C3%B1%20"])
+async def test_one_client_by_query(client, name):
+    """Any name can be asked for, written as in events; a path may not take it through a proxy."""
+    answer = await client.get(f"/reporte/clientes?cliente={name}")
+
+    assert (answer.status_code, json.loads(await answer.get_data())["total"]) == (200, 1)
+
+
+async def test_two_slashes_are_not_one(client):
+    """A name in a path that begins with a slash leads to no other client."""
+    answer = await client.get("/reporte/clientes//barra")
+
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("query", ["", "?cliente=", "?cliente=a&cliente=b", f"?cliente={'a' * 65}"])
+async def test_bad_question_for_a_client(client, query):
+    """What is no name is a 400 that says so."""
+    answer = await client.get(f"/reporte/clientes{query}")
+
+    assert answer.status_code == 400
+    assert json.loads(await answer.get_data())["detail"].startswith("cliente: ")
+
+
+async def test_too_many_readers_are_told_to_come_again(client, busy):
+    """A read that would wait behind many others is refused, with the time to wait."""
+    busy.append(True)
+    answer = await client.get("/reporte/clientes/a")
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert answer.mimetype == "application/problem+json"
 
 
 async def test_wrong_method(client):

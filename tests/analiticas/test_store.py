@@ -3,6 +3,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -40,6 +41,18 @@ def test_memory_follows_the_disk(store: Store):
     assert store.load() == totals
     assert totals.clientes == {"a": 2, "b": 1}
     assert totals.version == 2
+
+
+def test_an_error_of_our_own_leaves_no_transaction_open(store: Store, monkeypatch):
+    """Whatever goes wrong while counting, nothing of it stays and the next batch counts."""
+    with monkeypatch.context() as patch:
+        patch.setattr("store.count", Mock(side_effect=MemoryError))
+        with pytest.raises(MemoryError):
+            store.apply([message("a", "1")])
+
+    store.apply([message("a", "1")])
+
+    assert store.load().clientes == {"a": 1}
 
 
 def test_counters_survive_a_restart(path: Path, store: Store):

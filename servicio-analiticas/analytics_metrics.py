@@ -1,0 +1,129 @@
+"""What Prometheus is told of this process: `GET /metrics` on a port of its own, inside only."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterator
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+from quart import Quart, Response
+
+from live import Live
+from rejected_fields import RejectedFields
+from totals import ledger
+
+FATES = {
+    "contados": "counted",
+    "duplicados": "duplicate",
+    "conflictos": "conflict",
+    "rechazados": "rejected",
+}
+QUANTILES = {"p50": "0.5", "p95": "0.95", "p99": "0.99"}
+
+
+class LiveCollector(Collector):
+    """Reads the live state when it is asked, so that counting pays nothing for it."""
+
+    def __init__(self, live: Live, fields: RejectedFields) -> None:
+        self._live, self._fields = live, fields
+
+    def collect(self) -> Iterator[Metric]:
+        yield from _counted(self._live, self._fields)
+        yield from _state(self._live)
+        yield from _queue(self._live)
+
+
+def create_metrics_app(live: Live, fields: RejectedFields) -> Quart:
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    registry.register(LiveCollector(live, fields))
+    app = Quart(__name__, static_folder=None)
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+    return app
+
+
+async def serve_metrics(app: Quart, host: str, port: int, stop: asyncio.Event) -> None:
+    """Serve until *stop*; with port 0 only wait for it."""
+    if not port:
+        await stop.wait()
+        return
+    config = Config()
+    config.bind = [f"{host}:{port}"]
+    config.errorlog = logging.getLogger("analiticas.metrics")
+    config.errorlog.setLevel(logging.WARNING)
+    config.graceful_timeout = 1
+    try:
+        await serve(app, config, shutdown_trigger=stop.wait)
+    except OSError as error:
+        raise OSError(f"can't listen on {config.bind[0]}: {error}. Set METRICS_PORT.") from None
+
+
+def _counted(live: Live, fields: RejectedFields) -> Iterator[Metric]:
+    messages = CounterMetricFamily(
+        "pulso_messages", "Messages by what became of them, since counting began", labels=["fate"]
+    )
+    for fate, count in ledger(live.totals)["mensajes"].items():
+        if fate in FATES:
+            messages.add_metric([FATES[fate]], count)
+    yield messages
+    yield CounterMetricFamily(
+        "pulso_events", "Events counted since counting began", live.totals.eventos_contados
+    )
+    rejected = CounterMetricFamily(
+        "pulso_rejected_messages",
+        "Messages rejected since the start of this process, by the field that was wrong",
+        labels=["field"],
+    )
+    for field, count in fields.counts.items():
+        rejected.add_metric([field], count)
+    yield rejected
+
+
+def _state(live: Live) -> Iterator[Metric]:
+    vitals, now = live.vitals, time.time()
+    yield GaugeMetricFamily(
+        "pulso_broker_connected", "1 while events are consumed", vitals.broker == "conectado"
+    )
+    yield GaugeMetricFamily(
+        "pulso_store_writable", "0 while counting waits for the store", vitals.almacen == "ok"
+    )
+    yield GaugeMetricFamily(
+        "pulso_lag_seconds", "Age of the newest message counted while others wait", vitals.lag(now)
+    )
+    delay = live.delays.read(time.monotonic())
+    if delay["mensajes"]:
+        quantiles = GaugeMetricFamily(
+            "pulso_delay_seconds",
+            "From an event's own time to its commit, messages of the last 60 s",
+            labels=["quantile"],
+        )
+        for name, quantile in QUANTILES.items():
+            quantiles.add_metric([quantile], delay[name] or 0)
+        yield quantiles
+    yield GaugeMetricFamily(
+        "pulso_last_commit_timestamp_seconds",
+        "When something was counted last",
+        live.totals.generado if live.totals.version else 0,
+    )
+
+
+def _queue(live: Live) -> Iterator[Metric]:
+    if live.vitals.cola is None:
+        return
+    queue = GaugeMetricFamily(
+        "pulso_queue_messages", "Messages in cola_analiticas, sampled", labels=["state"]
+    )
+    queue.add_metric(["ready"], live.vitals.cola.listos)
+    queue.add_metric(["unacked"], live.vitals.cola.sin_ack)
+    yield queue

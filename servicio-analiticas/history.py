@@ -1,0 +1,124 @@
+"""
+How many events of which client and type happened when, in the store.
+
+An event is entered into all levels (history_levels.py) at once, by the second in which it
+happened, and old chunks are deleted in small steps: nothing is rolled up later, so no hole and
+no double count can lie between the levels. All calls come from the store's thread.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+import history_tables as sql
+from history_catalogue import Catalogue, Places, Series
+from history_cells import Cell, Chunks, sort, spread
+from history_levels import Retention, add, levels, split_key
+from history_query import HistoryQuery
+from history_reading import answer
+from history_tables import RESET, TABLES
+
+__all__ = ["RESET", "TABLES", "Cell", "History", "Places", "Retention"]
+
+PRUNE_AT_MOST = 500  # rows a step
+ROOM_EVERY = 60.0  # seconds between two looks for series that went quiet
+
+
+class History:
+    """
+    Writes inside the transaction of its caller, which may also roll it back.
+
+    The catalogue is kept in memory and read again whenever its generation is not the one in
+    the store: after a rollback, or when another connection changed it.
+    """
+
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        kept: Retention = Retention(),  # noqa: B008 - it can't change
+        places: Places = Places(),  # noqa: B008
+    ) -> None:
+        self._db, self._levels, self._places = db, levels(kept), places
+        self._generation = -1
+        self._catalogue = Catalogue(places)
+        self._looked_for_room = 0.0
+
+    def fold(self, cells: Mapping[Cell, int], now: float) -> None:
+        """Add the cells, whose order decides who gets the last places for series."""
+        catalogue = self._synced()
+        self._generation = -1  # until all is written
+        todo = sort(cells, catalogue, self._levels, now)
+        catalogue.clip(todo.futuros, todo.antiguos)
+        self._add(spread(todo, catalogue, self._levels, now))
+        self._write_catalogue()
+
+    def prune(self, now: float) -> None:
+        """Delete some of what is no longer kept; costs next to nothing when there is none."""
+        for level in self._levels:
+            old = (level.key(0), level.key(level.oldest_chunk(now)), PRUNE_AT_MOST)
+            self._db.execute(sql.PRUNE, old)
+        if abs(now - self._looked_for_room) < ROOM_EVERY:
+            return
+        self._looked_for_room = now
+        catalogue = self._synced()
+        self._generation = -1
+        hours = self._levels[-1]
+        gone = catalogue.retire(hours.oldest_chunk(now))
+        quiet_since = now - self._levels[1].kept
+        gone += catalogue.make_room(int(quiet_since // hours.span), quiet_since)
+        self._db.executemany(sql.DROP_SERIES, [(series,) for series in gone])
+        self._write_catalogue()
+
+    def read(self, query: HistoryQuery, pending: Mapping[Cell, int], now: float) -> dict[str, Any]:
+        """
+        Answer as if *pending*, cells that are counted but not folded, had just been folded.
+
+        The answer lacks `epoca` and `version`: they are the caller's, who knows which commit
+        *pending* belongs to. Raises BadQueryError and NotKeptError.
+        """
+        return answer(self._db, self._synced().copy(), self._levels, query, pending, now)
+
+    def _add(self, chunks: Chunks) -> None:
+        slots = [level.slots for level in self._levels]
+        found = {
+            key: (total, data)
+            for key, total, data in self._db.execute(sql.SUMS_AND_CHUNKS, (json.dumps([*chunks]),))
+        }
+        rows = []
+        for key, added in chunks.items():
+            total, data = found.get(key, (0, None))
+            rows.append(
+                (key, total + sum(added.values()), add(data, slots[split_key(key)[0]], added))
+            )
+        self._db.executemany(sql.SET_CHUNK, rows)
+
+    def _synced(self) -> Catalogue:
+        (generation,) = self._db.execute(sql.GENERATION).fetchone()
+        if generation != self._generation:
+            self._catalogue = self._read_catalogue()
+            self._generation = generation
+        return self._catalogue
+
+    def _read_catalogue(self) -> Catalogue:
+        _, next_id, *refused, futuros, antiguos = self._db.execute(sql.STATE).fetchone()
+        catalogue = Catalogue(
+            self._places, next_id=next_id, refused=refused, futuros=futuros, antiguos=antiguos
+        )
+        for id_, cliente, evento, partial, newest in self._db.execute(sql.SERIES):
+            catalogue.put(Series(id_, (cliente, evento), bool(partial), newest))
+        return catalogue
+
+    def _write_catalogue(self) -> None:
+        catalogue = self._catalogue
+        (generation,) = self._db.execute(sql.GENERATION).fetchone()
+        if catalogue.changed:
+            generation += 1
+            rows = ((s.id, *s.name, s.partial, s.newest) for s in catalogue.dirty())
+            self._db.executemany(sql.SET_SERIES, rows)
+            counts = (catalogue.next_id, *catalogue.refused, catalogue.futuros, catalogue.antiguos)
+            self._db.execute(sql.SET_STATE, (generation, *counts))
+            catalogue.settle()
+        self._generation = generation

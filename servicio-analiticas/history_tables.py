@@ -1,0 +1,54 @@
+"""The tables of history, and the statements that touch them."""
+
+TABLES = """
+CREATE TABLE historia_trozos (            -- chunks of counts of one series on one level
+    clave INTEGER PRIMARY KEY,            -- level, time and series, see history_levels.py
+    suma INTEGER NOT NULL,
+    datos BLOB NOT NULL                   -- one count a slot, of 1, 2, 4 or 8 bytes
+) STRICT;
+CREATE TABLE historia_series (
+    id INTEGER PRIMARY KEY,               -- never used twice; 0 is the total
+    cliente TEXT,                         -- NULL: of any client
+    evento TEXT,
+    parcial INTEGER NOT NULL,
+    ultimo INTEGER NOT NULL               -- its newest chunk on the hour level
+) STRICT;
+CREATE TABLE historia_estado (            -- one row
+    fila INTEGER PRIMARY KEY CHECK (fila = 1),
+    generacion INTEGER NOT NULL,          -- grows with each change of this row or of the series
+    siguiente INTEGER NOT NULL,           -- id of the next series
+    sin_clientes INTEGER NOT NULL,        -- newest event second that found no place, by kind
+    sin_tipos INTEGER NOT NULL,
+    sin_pares INTEGER NOT NULL,
+    futuros INTEGER NOT NULL,
+    antiguos INTEGER NOT NULL
+) STRICT;
+INSERT INTO historia_series VALUES (0, NULL, NULL, 0, 0);
+INSERT INTO historia_estado VALUES (1, 0, 1, -1, -1, -1, 0, 0);
+"""
+
+RESET = (
+    "DELETE FROM historia_trozos",
+    "DELETE FROM historia_series WHERE id > 0",
+    """UPDATE historia_estado SET generacion = generacion + 1, sin_clientes = -1, sin_tipos = -1,
+    sin_pares = -1, futuros = 0, antiguos = 0""",
+)
+"""What sets history to nothing, to be executed in one transaction."""
+
+GENERATION = "SELECT generacion FROM historia_estado"
+STATE = """SELECT generacion, siguiente, sin_clientes, sin_tipos, sin_pares, futuros, antiguos
+    FROM historia_estado"""
+SET_STATE = """UPDATE historia_estado SET generacion = ?, siguiente = ?, sin_clientes = ?,
+    sin_tipos = ?, sin_pares = ?, futuros = ?, antiguos = ?"""
+SERIES = "SELECT id, cliente, evento, parcial, ultimo FROM historia_series"
+SET_SERIES = "REPLACE INTO historia_series VALUES (?, ?, ?, ?, ?)"
+DROP_SERIES = "DELETE FROM historia_series WHERE id = ?"
+CHUNKS = """SELECT clave, datos FROM historia_trozos
+    WHERE clave IN (SELECT value FROM json_each(?))"""
+SUMS_AND_CHUNKS = """SELECT clave, suma, datos FROM historia_trozos
+    WHERE clave IN (SELECT value FROM json_each(?))"""
+SET_CHUNK = "REPLACE INTO historia_trozos VALUES (?, ?, ?)"
+CHUNKS_BETWEEN = "SELECT clave, datos FROM historia_trozos WHERE clave >= ? AND clave < ?"
+SUMS_BETWEEN = "SELECT clave, suma FROM historia_trozos WHERE clave >= ? AND clave < ?"
+PRUNE = """DELETE FROM historia_trozos WHERE clave IN (SELECT clave FROM historia_trozos
+    WHERE clave >= ? AND clave < ? ORDER BY clave LIMIT ?)"""

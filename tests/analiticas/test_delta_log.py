@@ -1,0 +1,176 @@
+"""The delta log: what was counted reaches the tables once, whatever happens on the way."""
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import delta_log
+import fault_points
+from counting import Message
+from store import Store, StoreUnavailableError, open_store
+from totals import IdWindow
+
+FOLDER = Path(__file__).parents[2] / "servicio-analiticas"
+WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
+
+
+@pytest.fixture(autouse=True)
+def _often(monkeypatch):
+    monkeypatch.setattr(delta_log, "SEAL_SECONDS", 0)
+    monkeypatch.setattr(delta_log, "FOLD_CELLS", 3)
+    monkeypatch.setattr(delta_log, "FORGET_ROWS", 2)
+
+
+@pytest.fixture(name="path")
+def _path(tmp_path: Path) -> Path:
+    return tmp_path / "pulso.db"
+
+
+def events(number: int) -> list[dict[str, object]]:
+    """The events of message *number*; the same each time."""
+    rng = random.Random(number)  # noqa: S311
+    return [
+        {
+            "cliente": f"c{rng.randrange(30)}",
+            "evento": f"e{rng.randrange(3)}",
+            "timestamp": 1795503600 + rng.randrange(3),
+        }
+        for _ in range(20)
+    ]
+
+
+def message(number: int) -> Message:
+    return Message(number, json.dumps(events(number)).encode(), str(number))
+
+
+def expected(numbers: range) -> Counter[str]:
+    return Counter(str(e["cliente"]) for n in numbers for e in events(n))
+
+
+def tables(path: Path) -> dict[str, int]:
+    with sqlite3.connect(path) as db:
+        return dict(db.execute("SELECT cliente, total FROM clientes"))
+
+
+def fold_all(store: Store) -> None:
+    while store.tend() or store._counts._log.unfolded():
+        pass
+
+
+def test_every_state_of_folding_reopens_exactly(path: Path):
+    """After each step, of counting or of folding, a store opened again says the same."""
+    store = open_store(path, WINDOW)
+    for number in range(60):
+        store.apply([message(number)])
+        for _ in range(number % 3):
+            store.tend()
+        before = store.load()
+        assert before.clientes == expected(range(number + 1))
+        assert before.clientes.names == len(before.clientes)
+        store.close()
+
+        store = open_store(path, WINDOW)
+        assert store.load() == before
+        assert store.load().clientes.names == before.clientes.names
+    fold_all(store)
+    store.close()
+    assert tables(path) == expected(range(60))
+
+
+def test_folding_empties_the_log(path: Path):
+    """Once all is folded the tables hold everything and the log nothing."""
+    store = open_store(path, WINDOW)
+    for number in range(10):
+        store.apply([message(number)])
+    fold_all(store)
+
+    assert store._db.execute("SELECT count(*) FROM deltas").fetchone() == (0,)
+    assert tables(path) == expected(range(10))
+    assert store.load().clientes == expected(range(10))
+    store.close()
+
+
+def test_a_step_that_fails_is_done_again(path: Path):
+    """A slice that could not be written is folded once, later."""
+    store = open_store(path, WINDOW)
+    store.apply([message(0)])
+    before = store.load()
+    store._db.execute("PRAGMA query_only = 1")
+    for call in (store.tend, lambda: store.apply([message(1)])):
+        with pytest.raises(StoreUnavailableError, match="readonly"):
+            call()
+    assert store.load() == before
+
+    store._db.execute("PRAGMA query_only = 0")
+    store.apply([message(1)])
+    fold_all(store)
+    store.close()
+    assert tables(path) == expected(range(2))
+
+
+def test_the_names_of_a_slice_are_not_split(path: Path, monkeypatch):
+    """A client with more cells than a slice is folded whole, so that its name is a bookmark."""
+    monkeypatch.setattr(delta_log, "FOLD_CELLS", 1)
+    store = open_store(path, WINDOW)
+    body = [{"cliente": "a", "evento": f"e{n}"} for n in range(50)] + [{"cliente": "b"}]
+    store.apply([Message(1, json.dumps(body).encode(), "1")])
+
+    store.tend()
+    store.close()
+
+    assert tables(path) == {"a": 50}
+    store = open_store(path, WINDOW)
+    assert store.load().clientes == {"a": 50, "b": 1}
+    store.close()
+
+
+KILLED = """
+import sys
+sys.path.insert(0, {tests!r})
+import delta_log, fault_points
+from test_delta_log import message, open_store, WINDOW, Path
+delta_log.SEAL_SECONDS, delta_log.FOLD_CELLS, delta_log.FORGET_ROWS = 0, 3, 2
+store = open_store(Path({path!r}), WINDOW)
+fault_points.arm({point!r})
+for number in range({start}, {start} + 8):
+    store.apply([message(number)])
+    print(number, flush=True)
+    while store.tend():
+        pass
+"""
+
+
+@pytest.mark.parametrize("point", sorted(fault_points.POINTS - {"before_ack", "after_ack"}))
+def test_killed_at_a_named_place(path: Path, point: str):
+    """A process killed at any place leaves a store that counts each message once."""
+    start = 0
+    for passes in (1, 3, 7):
+        script = KILLED.format(
+            tests=str(Path(__file__).parent), path=str(path), point=f"{point}:{passes}", start=start
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            env=os.environ | {"PYTHONPATH": str(FOLDER)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == -signal.SIGKILL, done.stderr
+        store = open_store(path, WINDOW)
+        counted = [not store.apply([message(n)]).tally.clientes for n in range(start, start + 8)]
+        assert counted[: len(done.stdout.split())] == [True] * len(done.stdout.split())
+        start += 8
+        assert store.load().clientes == expected(range(start))
+        store.close()
+    store = open_store(path, WINDOW)
+    fold_all(store)
+    store.close()
+    assert tables(path) == expected(range(start))

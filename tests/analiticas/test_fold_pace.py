@@ -1,0 +1,35 @@
+"""Folding keeps up with counting, whatever arrives."""
+
+import time
+from collections import Counter
+
+import delta_log
+from counting import Tally
+from delta_log import DeltaLog
+from store import open_store
+from totals import IdWindow
+
+
+def test_the_log_is_bounded(tmp_path, monkeypatch):
+    """With ten times more new cells a commit than a slice has, the log stays below two seals."""
+    monkeypatch.setattr(delta_log, "SEAL_CELLS", 1000)
+    monkeypatch.setattr(delta_log, "FOLD_CELLS", 10)
+    monkeypatch.setattr(delta_log, "SEAL_SECONDS", 3600)
+    open_store(tmp_path / "pulso.db", IdWindow(60, 1000)).close()
+    db = delta_log.sqlite3.connect(tmp_path / "pulso.db", isolation_level=None)
+    log = DeltaLog(db, time.monotonic())
+    folded: Counter[tuple[str, str, int]] = Counter()
+    most = 0
+    for version in range(1, 101):
+        tally = Tally(each=[(f"c{version:03}{n:03}", "e", 0) for n in range(100)])
+        tally.add_up()
+        log.append(version, tally)
+        log.step(folded.update)
+        log.commit()
+        log.seal(time.monotonic())
+        most = max(most, len(log.unfolded()))
+    db.close()
+
+    assert 1000 <= most <= 2000
+    assert sum(folded.values()) + len(log.unfolded()) == 10_000
+    assert folded.total() >= 8000

@@ -1,0 +1,55 @@
+"""History through the real store: messages that waited while the analytics were away."""
+
+import json
+import sqlite3
+import time
+from contextlib import closing
+
+import pytest
+
+import delta_log
+from counting import Message
+from history_query import HistoryQuery
+from store import open_store
+from totals import IdWindow
+
+WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
+A_SECOND = 100
+OUTAGE = 60
+
+
+def message(n, second):
+    events = [
+        {"cliente": f"c{i % 5}", "evento": "clic", "timestamp": second} for i in range(A_SECOND)
+    ]
+    return Message(n, json.dumps(events).encode(), f"id-{n}")
+
+
+def rows_of_history(folder):
+    with closing(sqlite3.connect(folder / "pulso.db")) as db:
+        return db.execute("SELECT EXISTS (SELECT * FROM historia_trozos)").fetchone()[0]
+
+
+@pytest.mark.parametrize("seal_seconds", [0.0, 3600.0], ids=["folded", "not yet folded"])
+def test_an_outage_leaves_neither_hole_nor_spike(tmp_path, monkeypatch, seal_seconds):
+    """A minute of events, counted afterwards and with a restart half way, is an even minute."""
+    monkeypatch.setattr(delta_log, "SEAL_SECONDS", seal_seconds)
+    end = int(time.time()) - 5
+    waiting = [message(n, end - OUTAGE + n) for n in range(OUTAGE)]
+    for half in (waiting[: OUTAGE // 2], waiting[OUTAGE // 2 :]):
+        with closing(open_store(tmp_path / "pulso.db", WINDOW)) as store:
+            for one in half:
+                store.apply([one])
+            while store.tend():
+                pass
+            answer = store.read_history(HistoryQuery(300, 1, "cliente"))
+            version = store.load().version
+
+    per_second = [sum(p) for p in zip(*(s["puntos"] for s in answer["series"]), strict=True)]
+    busy = [n for n in per_second if n]
+
+    assert busy == [A_SECOND] * OUTAGE
+    assert per_second.index(A_SECOND) + OUTAGE == len(per_second) - per_second[::-1].index(A_SECOND)
+    assert rows_of_history(tmp_path) == (seal_seconds == 0)
+    assert answer["version"] == version == OUTAGE
+    assert list(answer)[:2] == ["epoca", "version"]

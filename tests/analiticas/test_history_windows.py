@@ -1,0 +1,36 @@
+"""From which level a question is answered, and in which steps."""
+
+import pytest
+
+from history import Retention
+from history_levels import levels
+from history_query import HistoryQuery, window_of
+from history_questions import DAY, HOUR, NOW
+
+SECONDS, MINUTES, HOURS = levels(Retention())
+
+
+@pytest.mark.parametrize(("level", "step"), [(SECONDS, 1), (MINUTES, 120), (HOURS, 6 * HOUR)])
+@pytest.mark.parametrize("after", [0, 0.001, 1, 59.5, 3599, 4 * DAY - 1])
+def test_what_is_kept_can_be_asked_for_at_any_moment(level, step, after):
+    """A window as long as a level's retention, that ends now, is answered from that level."""
+    window = window_of(HistoryQuery(level.kept, step), levels(Retention()), NOW + after)
+
+    assert window.level == level
+
+
+@pytest.mark.parametrize(
+    ("length", "step"),
+    [(60, 1), (900, 1), (HOUR, 60), (DAY, 60), (48 * HOUR, 300), (30 * DAY, HOUR)],
+)
+def test_the_usual_step(length, step):
+    """Without a step, an answer has the finest usual one that is kept and fits into 1500 points."""
+    assert window_of(HistoryQuery(length), levels(Retention()), NOW).step == step
+
+
+@pytest.mark.parametrize("now", [NOW - 1, NOW - 0.5, NOW - 0.001, NOW])
+def test_the_window_ends_with_the_step_that_is_running(now):
+    """`hasta` is rounded up to a whole step, so the last point is the one still growing."""
+    window = window_of(HistoryQuery(900, 60), levels(Retention()), now)
+
+    assert (window.start, window.end) == (NOW - 900, NOW)

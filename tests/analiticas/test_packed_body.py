@@ -1,0 +1,59 @@
+import gzip
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cell_reading import CellReader
+from event_decoding import MAX_BODY, NotCountableError, decode
+from packed_body import MAGIC, unpacked, unpacked_if_readable
+
+EVENT = b'{"cliente":"a"}'
+
+
+@given(st.binary(max_size=500).filter(lambda body: not body.startswith(MAGIC)))
+def test_whatever_was_packed_comes_out(body):
+    """Any level and any gzip program will do; what is not packed is left alone."""
+    assert unpacked(body, 500) == body
+    for level in (0, 1, 9):
+        assert unpacked(gzip.compress(body, level), 500) == body
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (gzip.compress(EVENT)[:-1], "gzip: cut short"),
+        (MAGIC, "gzip: cut short"),
+        (gzip.compress(EVENT) + b"x", "gzip: something follows its end"),
+        (gzip.compress(EVENT) * 2, "gzip: something follows its end"),
+        (gzip.compress(gzip.compress(EVENT)), "gzip: within gzip"),
+        (MAGIC + b"no", "gzip: Error -3 while decompressing data: unknown compression method"),
+        (gzip.compress(EVENT)[:-8] + bytes(8), "gzip: Error -3 .*incorrect data check"),
+        (gzip.compress(b" " * (MAX_BODY + 1)), f"gzip: holds more than {MAX_BODY} bytes"),
+    ],
+)
+def test_what_cannot_be_unpacked_is_rejected_with_its_reason(body, reason):
+    """Both decoders say why; until then the message keeps the bytes that it came with."""
+    assert unpacked_if_readable(body, MAX_BODY) == body
+    with pytest.raises(NotCountableError, match=reason):
+        decode(body)
+    with pytest.raises(NotCountableError, match=reason):
+        CellReader().read(body, None, None, 0.0)
+
+
+def test_the_largest_body_fits():
+    """The limit of a message is that of what it holds."""
+    assert len(unpacked(gzip.compress(b" " * MAX_BODY), MAX_BODY)) == MAX_BODY
+
+
+def test_a_bomb_takes_no_memory():
+    """What would become 128 MB is given up at the limit."""
+    bomb = gzip.compress(bytes(1 << 27), 1)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match="more than"):
+            unpacked(bomb, MAX_BODY)
+        assert tracemalloc.get_traced_memory()[1] < 4 * MAX_BODY
+    finally:
+        tracemalloc.stop()

@@ -1,0 +1,83 @@
+"""Reads of the store beside counting."""
+
+import asyncio
+import threading
+
+import pytest
+
+from batch_counter import MOST_READERS, BatchCounter, TooManyReadersError
+from counting import Message
+from live import Live
+from store import open_store
+from totals import IdWindow
+
+
+@pytest.fixture(name="counter")
+def _counter(tmp_path):
+    store = open_store(tmp_path / "pulso.db", IdWindow(60, 100))
+    counter = BatchCounter(store, Live(store.load()))
+    yield counter
+    counter.close()
+
+
+@pytest.fixture(name="gate")
+def _gate(counter, monkeypatch):
+    """Holds every read of a client until it is set; `gate.begun` counts them."""
+    gate = threading.Event()
+    gate.begun = 0
+
+    def read(cliente):
+        gate.begun += 1
+        gate.wait(10)
+        return {"cliente": cliente}
+
+    monkeypatch.setattr(counter._store, "read_client", read)
+    yield gate
+    gate.set()
+
+
+async def until(condition):
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - what it waits for has no event
+            await asyncio.sleep(0.005)
+
+
+async def test_a_batch_waits_for_one_read_at_most(counter, gate):
+    """Many ask; what is to be counted comes before all of them but the one that is under way."""
+    reads = [asyncio.create_task(counter.client("a")) for _ in range(MOST_READERS)]
+    await until(lambda: gate.begun == 1)
+    order = []
+    batch = asyncio.create_task(counter.count([Message(1, b'{"cliente":"a"}')], asyncio.Event()))
+    batch.add_done_callback(lambda _: order.append(sum(read.done() for read in reads)))
+
+    gate.set()
+
+    await asyncio.gather(batch, *reads)
+    assert order[0] <= 1
+
+
+async def test_askers_that_leave_do_not_make_room_for_more(counter, gate):
+    """A read that nobody waits for any more still takes its turn to the end."""
+    for _ in range(10):
+        asking = asyncio.create_task(counter.client("a"))
+        await asyncio.sleep(0.01)
+        asking.cancel()
+
+    await asyncio.sleep(0.05)
+
+    assert gate.begun == 1
+    gate.set()
+    assert await counter.client("b") == {"cliente": "b"}
+    assert gate.begun == 2
+
+
+async def test_too_many_are_refused(counter, gate):
+    """Beyond a number that wait, the next is refused at once."""
+    reads = [asyncio.create_task(counter.client("a")) for _ in range(MOST_READERS + 1)]
+    await asyncio.sleep(0)
+
+    with pytest.raises(TooManyReadersError):
+        await counter.client("a")
+
+    gate.set()
+    await asyncio.gather(*reads)

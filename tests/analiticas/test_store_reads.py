@@ -1,0 +1,94 @@
+"""What is read from the store beside the report, in every state of folding."""
+
+import json
+import time
+
+import pytest
+
+import counts
+import delta_log
+from almacen import run
+from counting import Message
+from history_query import HistoryQuery
+from store import open_store
+from totals import IdWindow
+
+WINDOW = IdWindow(604800, 50_000_000)
+
+
+@pytest.fixture(name="path")
+def _path(tmp_path):
+    return tmp_path / "pulso.db"
+
+
+@pytest.fixture(name="store")
+def _store(path, monkeypatch):
+    monkeypatch.setattr(delta_log, "SEAL_SECONDS", 0)
+    monkeypatch.setattr(delta_log, "FOLD_CELLS", 1)
+    store = open_store(path, WINDOW)
+    yield store
+    store.close()
+
+
+def message(number, *events):
+    body = [{"cliente": c, "evento": e, "timestamp": t} for c, e, t in events]
+    return Message(number, json.dumps(body).encode(), str(number))
+
+
+def test_one_client_while_it_is_folded(store):
+    """Total and newest event are those of the last commit, wherever they are."""
+    store.apply([message(1, ("a", "x", 100), ("a", "y", 90), ("b", "x", 50), ("c", "x", 1))])
+    for step in range(6):
+        found = store.read_client("a")
+        assert (found["total"], found["visto"]) == (2, "1970-01-01T00:01:40.000Z"), step
+        store.tend()
+    store.apply([message(2, ("a", "x", 70))])
+
+    found = store.read_client("a")
+
+    assert found == {"cliente": "a", "total": 3, "version": 2, "visto": "1970-01-01T00:01:40.000Z"}
+    assert store.read_client("nadie") is None
+
+
+def test_history_while_it_is_folded(store):
+    """Each event is in history once, from its commit on, whatever step of folding is done."""
+    now = int(time.time())
+    for number in range(12):
+        store.apply([message(number, *((c, "x", now - number) for c in "abc"))])
+        read = store.read_history(HistoryQuery(ventana=60, paso=1, por="cliente"))
+
+        assert read["version"] == number + 1
+        assert {s["cliente"]: s["total"] for s in read["series"]} == dict.fromkeys(
+            "abc", number + 1
+        )
+        store.tend()
+
+
+def test_a_reset_empties_history(path, store):
+    """After a reset no event is left in history, folded or not."""
+    now = int(time.time())
+    store.apply([message(1, ("a", "x", now)), message(2, ("b", "x", now))])
+    store.tend()
+    store.close()
+
+    run("reiniciar", path, None)
+
+    again = open_store(path, WINDOW)
+    assert again.read_history(HistoryQuery(ventana=60, paso=1))["series"] == []
+    again.close()
+
+
+def test_old_history_is_pruned(store, monkeypatch):
+    """What history no longer keeps is deleted while nothing is counted."""
+    monkeypatch.setattr(counts, "PRUNE_SECONDS", 0)
+    store.apply([message(1, ("a", "x", int(time.time()) - 700))])
+    for _ in range(5):
+        store.tend()
+    (before,) = store._db.execute("SELECT count(*) FROM historia_trozos").fetchone()
+
+    later = time.time() + 3600
+    monkeypatch.setattr(time, "time", lambda: later)
+    store.tend()
+
+    (after,) = store._db.execute("SELECT count(*) FROM historia_trozos").fetchone()
+    assert 0 < after < before
