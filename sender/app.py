@@ -1,74 +1,79 @@
 """
-sender: publishes invented events as $CLIENTE to the exchange `eventos_clientes`, confirmed.
+sender: publishes events to the exchange `eventos_clientes`, confirmed.
 
-Reads the environment (sender_settings.py). Exit codes: 0 after SIGINT or SIGTERM with every event
-confirmed, 4 when some were not (the last line says how many: those may be lost), 2 for a wrong
-setting.
+Without arguments it is the demo client: invented events as $CLIENTE, until SIGINT or SIGTERM.
+`python app.py --help` lists the other commands. Settings come from the environment; exit codes
+are in exit_codes.py.
 """
 
 from __future__ import annotations
 
-import asyncio
+import argparse
 import logging
 import os
-import signal
 import sys
+from collections.abc import Callable, Sequence
 
-from broker_link import Broker
-from demo_producer import produce
-from publisher import Publisher
-from sender_settings import Settings, read_settings
+from sender_logs import configure_logging
 
-LOG = logging.getLogger("sender")
-DRAIN_SECONDS = 5.0
-EXIT_SETTING, EXIT_UNCONFIRMED = 2, 4
-
-
-async def run(settings: Settings) -> int:
-    """Publish until a signal. Returns how many events were left unconfirmed."""
-    publisher = Publisher(_broker(settings))
-    stop = asyncio.Event()
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(signum, stop.set)
-    async with asyncio.TaskGroup() as parts:
-        delivery = parts.create_task(publisher.run(), name="delivery")
-        production = parts.create_task(
-            produce(publisher, settings.cliente, settings.events_per_second), name="production"
-        )
-        await stop.wait()
-        production.cancel()
-        await publisher.drain(DRAIN_SECONDS)
-        delivery.cancel()
-    return publisher.unconfirmed
+COMMANDS = {
+    "enviar": "send events from standard input, one JSON object a line",
+    "servir": "accept events over HTTP: POST /eventos",
+    "simular": "act as many clients that send as many events as you say, and measure",
+    "verificar": "check that what was sent is what was counted",
+    "doctor": "check the settings and that every part of the system answers",
+}
+WITHOUT = "Without a command: publish invented events as the client named by CLIENTE."
 
 
-def _broker(settings: Settings) -> Broker:
-    return Broker(
-        host=settings.rabbitmq_host,
-        port=settings.rabbitmq_port,
-        user=settings.rabbitmq_user,
-        password=settings.rabbitmq_password,
-        vhost=settings.rabbitmq_vhost,
-        connection_name=f"sender {settings.cliente}",
-    )
-
-
-def main() -> int:
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level="INFO")
+def main(argv: Sequence[str]) -> int:
+    configure_logging("consola")
     for noisy in ("aiormq", "aio_pika"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)  # we say the same, once
-    try:
-        settings = read_settings(os.environ)
-    except ValueError as error:
-        LOG.critical("%s", error)
-        return EXIT_SETTING
-    unconfirmed = asyncio.run(run(settings))
-    if unconfirmed:
-        LOG.error("stopped; events that were never confirmed and may be lost: %d", unconfirmed)
-        return EXIT_UNCONFIRMED
-    LOG.info("stopped; every event is confirmed")
-    return 0
+    if not argv:
+        from demo_client import main as demo
+
+        return demo(os.environ)
+    # Only the command is parsed here: each parses the rest itself, and has its own --help.
+    command = _parser().parse_args(argv[:1]).command
+    return _loaded(command)(argv[1:])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python app.py", description="Publish events to Pulso.", epilog=WITHOUT
+    )
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
+    for name, help_text in COMMANDS.items():
+        commands.add_parser(name, help=help_text, add_help=False)
+    return parser
+
+
+def _loaded(command: str) -> Callable[[Sequence[str]], int]:
+    """Import what one command needs and nothing of the others."""
+    if command == "enviar":
+        from line_command import main as send_lines
+
+        return lambda rest: send_lines(rest, os.environ)
+    if command == "servir":
+        return _serve
+    from carga.command_line import main as load
+
+    return lambda rest: load([command, *rest])
+
+
+def _serve(argv: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python app.py servir",
+        description="Accept events over HTTP (POST /eventos) and publish them, until SIGTERM.",
+        epilog="It takes no arguments: the variables ENTRADA_* and RABBITMQ_* say where it"
+        " listens, with which API keys, and where the broker is. See docs/intake.md.",
+    )
+    parser.parse_args(argv)
+    from intake_server import serve
+
+    return serve(os.environ)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -45,6 +45,13 @@ def cancelled_by_us() -> bool:
     return task is not None and task.cancelling() > 0
 
 
+def first_trouble(group: ExceptionGroup[BrokerAwayError]) -> tuple[Trouble, str]:
+    error = group.exceptions[0]
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error.trouble, error.detail
+
+
 def away(why: BaseException | None) -> BrokerAwayError:
     return BrokerAwayError(*_diagnose(why))
 
@@ -60,6 +67,8 @@ def _diagnose(why: BaseException | None) -> tuple[Trouble, str]:
             return Trouble.LOGIN, "virtual host refused"
         case aiormq.ChannelAccessRefused():
             return Trouble.DENIED, str(why)
+        case aiormq.ChannelNotFoundEntity():
+            return Trouble.NO_EXCHANGE, str(why)
         case aiormq.ChannelPreconditionFailed():
             return Trouble.MISMATCH, str(why)
         case TimeoutError():

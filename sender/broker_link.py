@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 
 import aio_pika
 import aiormq
-from aio_pika.abc import AbstractConnection, AbstractExchange
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
 
 from broker_errors import BrokerAwayError, away, broker_errors
 from delivery_status import Trouble
 from outbox import Message
+from packing import packed
 
 EXCHANGE = "eventos_clientes"
 HEARTBEAT = 10  # seconds; a frozen broker is noticed after about three of them
@@ -94,8 +95,7 @@ async def connected(broker: Broker) -> AsyncIterator[Link]:
 
 
 async def _open(connection: AbstractConnection) -> Link:
-    channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-    exchange = await channel.declare_exchange(EXCHANGE, aio_pika.ExchangeType.FANOUT, durable=True)
+    channel, exchange = await _exchange(connection)
     link = Link(exchange)
 
     def lost(_: object, why: BaseException | None) -> None:
@@ -106,6 +106,17 @@ async def _open(connection: AbstractConnection) -> Link:
     return link
 
 
+async def _exchange(connection: AbstractConnection) -> tuple[AbstractChannel, AbstractExchange]:
+    """Return a confirming channel, and the exchange: declared or, without that right, found."""
+    channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+    fanout = aio_pika.ExchangeType.FANOUT
+    try:
+        return channel, await channel.declare_exchange(EXCHANGE, fanout, durable=True)
+    except aiormq.ChannelAccessRefused:  # which closes the channel
+        channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+        return channel, await channel.get_exchange(EXCHANGE)
+
+
 async def _close(connection: AbstractConnection) -> None:
     with suppress(BrokerAwayError), broker_errors():
         async with asyncio.timeout(CLOSE_TIMEOUT):
@@ -113,11 +124,13 @@ async def _close(connection: AbstractConnection) -> None:
 
 
 def _amqp(message: Message) -> aio_pika.Message:
+    body, encoding = packed(message.body)
     return aio_pika.Message(
-        message.body,
+        body,
         message_id=message.id,
         timestamp=datetime.datetime.fromtimestamp(message.accepted_at, tz=datetime.UTC),
-        headers={"X-Client-Name": message.client},
+        headers=None if message.client is None else {"X-Client-Name": message.client},
         content_type="application/json",
+        content_encoding=encoding,
         delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
     )

@@ -14,10 +14,8 @@ def client_name(given: str) -> str:
     """
     name = unicodedata.normalize("NFC", given).strip()
     if not 1 <= len(name) <= MAX_LENGTH:
-        raise ValueError(f"a client name has 1 to {MAX_LENGTH} characters, not {len(name)}")
+        raise ValueError(f"a name has 1 to {MAX_LENGTH} characters, not {len(name)}")
     for character in name:
         if unicodedata.category(character) in ("Cc", "Cs"):
-            raise ValueError(
-                f"a client name has no control characters or surrogates, like {character!r}"
-            )
+            raise ValueError(f"a name has no control characters or surrogates, like {character!r}")
     return name

@@ -12,11 +12,17 @@ class Trouble(Enum):
 
     AWAY = "the broker is away"
     LOGIN = "the broker refuses the login; check RABBITMQ_USER, RABBITMQ_PASSWORD, RABBITMQ_VHOST"
-    DENIED = "the broker's user may not declare or write to the exchange; grant it"
+    DENIED = "the broker's user may not write to the exchange; grant it (rabbitmq/accounts.json)"
+    NO_EXCHANGE = "there is no exchange yet, and this user may not declare it; the analytics will"
     MISMATCH = "the exchange exists with other properties than ours; delete it"
     SILENT = "the broker does not answer; frozen, or stopped by a memory or disk alarm"
     UNROUTABLE = "no queue is bound to the exchange; the analytics will declare its own"
     REFUSED = "the broker refuses events; is its queue full?"
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it takes a person to end it."""
+        return self in (Trouble.LOGIN, Trouble.DENIED, Trouble.MISMATCH)
 
 
 class DeliveryStatus:

@@ -1,122 +1,130 @@
 """
-Publishes so that nothing accepted is lost: an event leaves the outbox when the broker confirms it.
+Publishes events so that nothing that was accepted is lost.
 
-Whatever else happens to it (no answer in time, refused, returned as unroutable, connection lost)
-it is sent again under the same message_id with the same bytes, until it is confirmed.
+docs/publishing.md tells how a program of one's own uses this; delivery_loop.py delivers.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import suppress
 
-import uuid_utils
-
-from backoff import Backoff
-from broker_errors import BrokerAwayError, cancelled_by_us
-from broker_link import EXCHANGE, Broker, Link, connected
-from delivery_status import DeliveryStatus, Trouble
+from batching import Bodies
+from broker_link import Broker
+from changes import Changes
+from delivery_loop import DeliveryLoop
+from delivery_status import Trouble
+from event_queue import EventQueue, Limits
 from outbox import Message, Outbox
-
-OUTBOX_LIMIT = 10_000  # messages, some MB: almost an hour of a demo client
-IN_FLIGHT = 64  # a slow confirm (an fsync) then does not hold up the others
-RETRY_SECONDS = 1.0  # until an event that was refused or returned is tried again
+from receipts import Receipts
 
 
 class Publisher:
-    def __init__(self, broker: Broker, outbox_limit: int = OUTBOX_LIMIT) -> None:
-        self._broker = broker
-        self._outbox = Outbox(outbox_limit)
-        self._status = DeliveryStatus(f"{EXCHANGE} on {broker.host}:{broker.port}")
-        self._backoff = Backoff()
-        self._changed = asyncio.Event()
-        self._resume_at = 0.0
+    """Accepts events while `run()` runs as a task of its own, delivering them."""
+
+    def __init__(
+        self, broker: Broker, limits: Limits | None = None, outbox: Outbox | None = None
+    ) -> None:
+        self._queue = EventQueue(limits or Limits(), outbox)
+        self._receipts = Receipts()
+        self._changes = Changes()
+        self._delivery = DeliveryLoop(broker, self._queue, self._receipts, self._changes)
+        self._wakes_at = 0.0
+        self._accepted = 0
+
+    @property
+    def accepted(self) -> int:
+        """Events so far."""
+        return self._accepted
 
     @property
     def unconfirmed(self) -> int:
-        return len(self._outbox)
+        """Events that were accepted and that the broker has not confirmed yet."""
+        return self._queue.events
 
-    async def publish(self, client: str, body: bytes) -> None:
-        """Accept an event of *client*. Waits while the outbox is full, so the caller slows down."""
-        if self._outbox.full:
-            self._status.full(len(self._outbox))
-            await self._until(lambda: not self._outbox.full)
-        message_id = str(uuid_utils.uuid7())
-        self._outbox.add(Message(message_id, body, client, int(time.time())))
-        self._changed.set()
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection; `trouble` says whether it is of use."""
+        return self._delivery.connected
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why events wait here, or could not be sent at all; None while there is no reason."""
+        return self._delivery.status.trouble
+
+    async def publish(self, client: str | None, body: bytes) -> None:
+        """Accept one event, as publish_many does."""
+        await self.publish_many(client, (body,))
+
+    async def publish_many(self, client: str | None, bodies: Sequence[bytes]) -> None:
+        """
+        Accept events of *client*, each the bytes of a JSON object. Waits while there is no room.
+
+        They leave together with others of the same *client*, which goes into the header for those
+        that don't name theirs. With None each of them must name its client in its body: then they
+        gather whosever they are. Cancelled, the first of them may be accepted (see `accepted`).
+        Raises ValueError, with none accepted, when one is larger than a message may be.
+        """
+        events = Bodies(bodies)
+        start = 0
+        while start < len(events):
+            batches = self._queue.batches
+            stop = self._accept(client, events, start)
+            if stop == start:
+                self._delivery.status.full(self.unconfirmed)
+                await self._changes.next()
+            elif batches < self._queue.batches:
+                await asyncio.sleep(0)  # let the batch go before the next is gathered
+            start = stop
+
+    async def send(self, message: Message) -> None:
+        """
+        Return once the broker has confirmed *message*.
+
+        Sending an id again while it is under way waits for the same confirmation. Cancelled, the
+        message goes on its way all the same. Raises OverflowError at once when there is no room,
+        ValueError when the id is under way with another body, or the body is too large, and
+        ConnectionError when the publisher ends first.
+        """
+        receipt = self._receipts.find(message)
+        if receipt is None:
+            self._queue.put(message)
+            self._accepted += message.events
+            receipt = self._receipts.expect(message)
+            self._changes.tell()
+        await asyncio.shield(receipt)
+
+    async def until_connected(self, seconds: float) -> bool:
+        """Return whether there is a connection, after *seconds* at most; sooner when refused."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._changes.until(
+                    lambda: self.connected or (self.trouble or Trouble.AWAY).lasting
+                )
+        return self.connected
 
     async def drain(self, seconds: float) -> None:
         """Wait until everything is confirmed, at most *seconds*."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._until(lambda: not len(self._outbox))
+                await self._changes.until(lambda: not self.unconfirmed)
 
     async def run(self) -> None:
         """Deliver until cancelled, over any number of connections."""
-        while True:
-            try:
-                await self._session()
-            except* BrokerAwayError as group:
-                self._in_trouble(*_first(group))
-            self._outbox.put_back_all()
-            # Before Python 3.13 a TaskGroup that is cancelled while it fails only tells the
-            # failure, and the next await would not notice that we are told to end.
-            if cancelled_by_us():
-                raise asyncio.CancelledError
-            await asyncio.sleep(self._backoff.next_delay())
+        await self._delivery.run()
 
-    async def _session(self) -> None:
-        async with connected(self._broker) as link:
-            self._status.opened(len(self._outbox))
-            if self._status.trouble is None:
-                self._backoff.reset()
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._dispatch(link, tasks))
-                await link.until_lost()
-
-    async def _dispatch(self, link: Link, tasks: asyncio.TaskGroup) -> None:
-        while True:
-            await self._until(self._may_send)
-            pause = self._resume_at - asyncio.get_running_loop().time()
-            if pause > 0:
-                await asyncio.sleep(pause)
-                continue
-            tasks.create_task(self._deliver(link, self._outbox.take()))
-
-    def _may_send(self) -> bool:
-        # While in trouble one event probes for all: sending more would only bring more back.
-        places = IN_FLIGHT if self._status.trouble is None else 1
-        return self._outbox.waiting > 0 and self._outbox.in_flight < places
-
-    async def _deliver(self, link: Link, message: Message) -> None:
-        try:
-            refusal = await link.publish(message)
-        except BrokerAwayError as error:
-            link.lose(error)  # ends the session, and that puts back whatever was in flight
-            return
-        self._backoff.reset()  # a broker that answers is there
-        if refusal is None:
-            self._outbox.confirm(message)
-            self._status.confirmed(len(self._outbox))
-        else:
-            self._outbox.put_back(message)
-            self._resume_at = asyncio.get_running_loop().time() + RETRY_SECONDS
-            self._in_trouble(*refusal)
-        self._changed.set()
-
-    async def _until(self, condition: Callable[[], bool]) -> None:
-        while not condition():
-            self._changed.clear()
-            await self._changed.wait()
-
-    def _in_trouble(self, trouble: Trouble, detail: str) -> None:
-        self._status.in_trouble(trouble, detail, len(self._outbox))
-
-
-def _first(group: ExceptionGroup[BrokerAwayError]) -> tuple[Trouble, str]:
-    error = group.exceptions[0]
-    while isinstance(error, ExceptionGroup):
-        error = error.exceptions[0]
-    return error.trouble, error.detail
+    def _accept(self, client: str | None, events: Bodies, start: int) -> int:
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        stop = self._queue.accept(client, events, start, now)
+        if stop == start:
+            return stop
+        self._accepted += stop - start
+        if self._queue.ready(now):
+            self._changes.tell()
+        due_at = self._queue.due_at
+        if due_at is not None and due_at > self._wakes_at:
+            self._wakes_at = due_at
+            loop.call_at(due_at, self._changes.tell)
+        return stop

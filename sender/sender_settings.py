@@ -1,50 +1,91 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
+from broker_link import Broker
 from client_name import client_name
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Name = Annotated[str, msgspec.Meta(min_length=1)]
 # One demo process: for a load there is the simulator, which publishes in batches.
 Pace = Annotated[float, msgspec.Meta(gt=0, le=1000)]
+Kind = TypeVar("Kind", bound="BrokerSettings")
 
 
-class Settings(msgspec.Struct, frozen=True, rename="upper"):
-    """What the environment says. CLIENTE has no default: two senders must not share a name."""
+class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, rename="upper"):
+    """Where the broker is, and as whom to publish there."""
 
-    cliente: str
-    events_per_second: Pace = 3.0
     rabbitmq_host: Name = "127.0.0.1"
     rabbitmq_port: Port = 5672
     rabbitmq_user: Name = "pulso"
     rabbitmq_password: Name = "pulso"  # noqa: S105 - the demo's, said so in .env
     rabbitmq_vhost: Name = "/"
 
+    def broker(self, connection_name: str) -> Broker:
+        """*connection_name* is what the broker's management page shows."""
+        return Broker(
+            host=self.rabbitmq_host,
+            port=self.rabbitmq_port,
+            user=self.rabbitmq_user,
+            password=self.rabbitmq_password,
+            vhost=self.rabbitmq_vhost,
+            connection_name=connection_name,
+        )
+
+
+class Settings(BrokerSettings, frozen=True, kw_only=True, rename="upper"):
+    """What the demo client reads. CLIENTE has no default: two senders must not share a name."""
+
+    cliente: str
+    events_per_second: Pace = 3.0
+    log_format: Literal["consola", "json"] = "consola"
+
+
+class LineSettings(BrokerSettings, frozen=True, kw_only=True, rename="upper"):
+    """What `enviar` reads. CLIENTE is for lines that name no client; empty: there are none."""
+
+    cliente: str = ""
+
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Raises ValueError with one sentence that names the variable and what is wrong with it."""
-    given = {
-        k: v for k, v in environ.items() if v != "" and k.lower() in Settings.__struct_fields__
-    }
-    if "CLIENTE" not in given:
+    if not environ.get("CLIENTE"):
         raise ValueError(
             "CLIENTE is not set: it is the name to publish as, for example CLIENTE=cliente_uno."
         )
+    settings = _convert(environ, Settings)
+    return msgspec.structs.replace(settings, cliente=_client(settings.cliente))
+
+
+def read_line_settings(environ: Mapping[str, str]) -> LineSettings:
+    """Raises ValueError as read_settings does."""
+    settings = _convert(environ, LineSettings)
+    if not settings.cliente:
+        return settings
+    return msgspec.structs.replace(settings, cliente=_client(settings.cliente))
+
+
+def _convert(environ: Mapping[str, str], kind: type[Kind]) -> Kind:
+    given = {k: v for k, v in environ.items() if v != "" and k.lower() in kind.__struct_fields__}
     try:
-        settings = msgspec.convert(given, Settings, strict=False)
+        return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
         what, _, path = str(error).partition(" - at `$.")
-        raise _wrong(path.rstrip("`"), given, what) from None
+        variable = path.rstrip("`")
+        raise _wrong(variable, given.get(variable, ""), what) from None
+
+
+def _client(given: str) -> str:
     try:
-        return msgspec.structs.replace(settings, cliente=client_name(settings.cliente))
+        return client_name(given)
     except ValueError as error:
         raise _wrong("CLIENTE", given, str(error)) from None
 
 
-def _wrong(variable: str, given: Mapping[str, str], what: str) -> ValueError:
-    value = repr(given.get(variable, "")[:64])
-    return ValueError(f"{variable}={value}: {what}. Set {variable} in .env or in the environment.")
+def _wrong(variable: str, value: str, what: str) -> ValueError:
+    return ValueError(
+        f"{variable}={value[:64]!r}: {what}. Set {variable} in .env or in the environment."
+    )

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import aio_pika
-import httpx
 from aio_pika.abc import HeadersType
 
 from broker_stack import VirtualHost
+from stack import HTTP
 
 EXCHANGE = "eventos_clientes"
 
@@ -62,7 +62,7 @@ class RawText(str):
 
 
 def read(url: str) -> Mapping[str, Any]:
-    answer = httpx.get(url, timeout=5, trust_env=False)
+    answer = HTTP.get(url, timeout=5)
     answer.raise_for_status()
     document: Mapping[str, Any] = answer.json()
     return document

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,20 +16,23 @@ from pamqp.common import FieldTable
 
 from broker_link import EXCHANGE, Broker
 from broker_stack import VirtualHost
+from event_queue import Limits
 from publisher import Publisher
+from travelling_body import opened
 
 QUEUE = "cola_analiticas"
 LIMIT = 30.0  # seconds for what should take one or two
+ALONE = Limits(batch_bytes=1)  # every event a message of its own
 
 
 @asynccontextmanager
 async def publishing(
-    vhost: VirtualHost, outbox_limit: int = 10_000, port: int | None = None
+    vhost: VirtualHost, limits: Limits | None = None, port: int | None = None
 ) -> AsyncIterator[Publisher]:
     """A publisher at work, through *port* when it shall not reach the broker directly."""
     node = vhost.broker
     broker = Broker(node.host, port or node.port, node.user, node.password, vhost.name, "test")
-    publisher = Publisher(broker, outbox_limit)
+    publisher = Publisher(broker, limits)
     async with asyncio.TaskGroup() as tasks:
         delivery = tasks.create_task(publisher.run())
         yield publisher
@@ -42,6 +46,17 @@ def body(number: int) -> bytes:
 
 def bodies(count: int) -> list[bytes]:
     return [body(number) for number in range(count)]
+
+
+def events_of(body: bytes) -> list[bytes]:
+    """The events in the body of a message, as `body` makes them."""
+    value = json.loads(opened(body))
+    assert value != [], "an empty batch"
+    return [json.dumps(event).encode() for event in (value if isinstance(value, list) else [value])]
+
+
+def all_events(messages: Iterable[AbstractIncomingMessage]) -> Counter[bytes]:
+    return Counter(event for message in messages for event in events_of(message.body))
 
 
 async def publish(publisher: Publisher, numbers: Iterable[int]) -> None:

@@ -42,6 +42,7 @@ async def test_our_own_cancellation_stays_one() -> None:
         (TimeoutError(), Trouble.SILENT),
         (aiormq.ChannelPreconditionFailed("other type"), Trouble.MISMATCH),
         (aiormq.ChannelAccessRefused("no write"), Trouble.DENIED),
+        (aiormq.ChannelNotFoundEntity("no exchange"), Trouble.NO_EXCHANGE),
         (aiormq.ProbableAuthenticationError("refused"), Trouble.LOGIN),
         (aiormq.AMQPConnectionError(), Trouble.AWAY),
     ],

@@ -11,7 +11,18 @@ import pytest
 
 from broker_link import EXCHANGE
 from broker_stack import VirtualHost
-from sender.delivery import LIMIT, BoundQueue, bodies, body, publish, publishing, until
+from event_queue import Limits
+from sender.delivery import (
+    ALONE,
+    LIMIT,
+    BoundQueue,
+    all_events,
+    bodies,
+    body,
+    publish,
+    publishing,
+    until,
+)
 
 
 async def test_message_is_what_the_wire_says(vhost: VirtualHost) -> None:
@@ -51,7 +62,7 @@ async def test_before_any_queue_exists_nothing_is_lost(
         assert publisher.unconfirmed == 0
     messages = await queue.take_all()
 
-    assert Counter(m.body for m in messages) == Counter(bodies(100))
+    assert all_events(messages) == Counter(bodies(100))
     assert caplog.text.count("no queue is bound") == 1
     assert caplog.text.count("delivering again") == 1
 
@@ -62,7 +73,7 @@ async def test_refused_events_are_delivered_later(
     """A full queue refuses events (nack); they are delivered when it has room."""
     queue = BoundQueue(vhost)
     await queue.declare({"x-max-length": 5, "x-overflow": "reject-publish"})
-    async with publishing(vhost) as publisher:
+    async with publishing(vhost, ALONE) as publisher:
         await publish(publisher, range(15))
         await until(lambda: "the broker refuses events" in caplog.text)
         taken = await queue.take_all()
@@ -72,7 +83,7 @@ async def test_refused_events_are_delivered_later(
                 taken += await queue.take_all()
     taken += await queue.take_all()
 
-    assert Counter(m.body for m in taken) == Counter(bodies(15))
+    assert all_events(taken) == Counter(bodies(15))
 
 
 async def test_full_outbox_holds_up_the_caller(
@@ -80,7 +91,7 @@ async def test_full_outbox_holds_up_the_caller(
 ) -> None:
     """With the outbox full, publishing waits, and goes on when the broker has confirmed."""
     queue = BoundQueue(vhost)
-    async with publishing(vhost, outbox_limit=10) as publisher:
+    async with publishing(vhost, Limits(messages=10, batch_bytes=1)) as publisher:
         async with asyncio.TaskGroup() as tasks:
             producer = tasks.create_task(publish(publisher, range(25)))
             await until(lambda: "the outbox is full" in caplog.text)
@@ -91,7 +102,7 @@ async def test_full_outbox_holds_up_the_caller(
         await publisher.drain(LIMIT)
     messages = await queue.take_all()
 
-    assert Counter(m.body for m in messages) == Counter(bodies(25))
+    assert all_events(messages) == Counter(bodies(25))
 
 
 async def test_other_exchange_of_the_same_name(
@@ -108,4 +119,4 @@ async def test_other_exchange_of_the_same_name(
         await publisher.drain(LIMIT)
     messages = await queue.take_all()
 
-    assert Counter(m.body for m in messages) == Counter(bodies(3))
+    assert all_events(messages) == Counter(bodies(3))

@@ -54,7 +54,7 @@ def test_missing_client_is_named(environ: dict[str, str]) -> None:
 @pytest.mark.parametrize("client", BAD_CLIENTS)
 def test_client_that_the_analytics_would_reject_is_refused(client: str) -> None:
     """A name that the contract rejects is refused at the start, not event by event."""
-    with pytest.raises(ValueError, match=r"^CLIENTE='.*': a client name has .*Set CLIENTE in"):
+    with pytest.raises(ValueError, match=r"^CLIENTE='.*': a name has .*Set CLIENTE in"):
         read_settings({"CLIENTE": client})
 
 

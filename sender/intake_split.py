@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import json
+import re
+from http import HTTPStatus
+
+import msgspec
+
+from event_check import WHITESPACE
+from intake_problem import ProblemError, bad_request
+
+MOST_EVENTS = 10_000  # of an array: an event that names no client grows by its name
+BLANK = re.compile(r"[ \t\r\n]*")
+
+
+def split(body: bytes) -> list[bytes]:
+    """
+    Return the text of an array's items, unread; or of the only object.
+
+    Raises ProblemError: 400 or 413.
+    """
+    text = body.strip(WHITESPACE)
+    if not text:
+        raise bad_request("body: empty, no JSON; send an event, or an array of events")
+    if not text.startswith(b"["):
+        return [text]
+    items = _items(text)
+    if not items:
+        raise bad_request("body: an empty array; send at least one event")
+    if len(items) > MOST_EVENTS:
+        raise ProblemError(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"body: {len(items)} events, an array has at most {MOST_EVENTS};"
+            " send application/x-ndjson, or several requests",
+        )
+    return items
+
+
+def _items(text: bytes) -> list[bytes]:
+    try:
+        return [bytes(item) for item in msgspec.json.decode(text, type=list[msgspec.Raw])]
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        pass
+    # Slower, and exact where msgspec is not: it would refuse the whole for a lone surrogate in
+    # one event, which is for that event to answer for.
+    try:
+        return _scanned(text.decode())
+    except RecursionError:
+        raise bad_request("JSON: nested too deeply") from None
+    except ValueError as error:
+        raise bad_request(f"JSON: {error}") from None
+
+
+def _scanned(text: str) -> list[bytes]:
+    scan = json.JSONDecoder().raw_decode
+    items: list[bytes] = []
+    at, end = _past_blank(text, 1), len(text) - 1
+    while text[at : at + 1] != "]" or items:
+        start = at
+        _, at = scan(text, start)
+        items.append(text[start:at].encode())
+        at = _past_blank(text, at)
+        if text[at : at + 1] != ",":
+            break
+        at = _past_blank(text, at + 1)
+    if at != end or text[at] != "]":
+        raise json.JSONDecodeError("Expecting ',' or the end of the array", text, at)
+    return items
+
+
+def _past_blank(text: str, at: int) -> int:
+    found = BLANK.match(text, at)
+    return found.end() if found else at

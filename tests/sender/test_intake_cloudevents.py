@@ -1,0 +1,126 @@
+"""CloudEvents 1.0 as events, by the official SDK and by hand."""
+
+import datetime
+import json
+
+import pytest
+from cloudevents.core.bindings.http import HTTPMessage, to_binary, to_structured
+from cloudevents.core.formats.json import JSONFormat
+from cloudevents.core.v1.event import CloudEvent
+from werkzeug.datastructures import Headers
+
+from event_decoding import decode
+from intake_cloudevents import take_batch, take_binary, take_structured
+from intake_events import Sender
+from intake_keys import ANYONE, Caller
+from intake_media import Kind, is_json, kind_of
+from intake_parts import cloudevent_id
+from intake_problem import ProblemError
+
+NOBODY = Sender(ANYONE, None)
+GOOD = {"specversion": "1.0", "id": "1", "source": "/tienda", "type": "compra"}
+
+
+def sdk_event(**more: object) -> CloudEvent:
+    attributes = {
+        "id": "a 1", "source": "/tienda/ñandú", "type": "com.example.compra",
+        "time": datetime.datetime(2026, 11, 24, 7, 0, 0, 123000, datetime.UTC),
+    }  # fmt: skip
+    return CloudEvent({**attributes, **more}, {"importe": 12.5})
+
+
+def binary(message: HTTPMessage):
+    headers = Headers(list(message.headers.items()))
+    assert kind_of(headers) is Kind.CLOUDEVENT_IN_HEADERS
+    return take_binary(headers, message.body, is_json(headers), NOBODY)
+
+
+def test_one_event_in_all_three_modes_is_one_message() -> None:
+    """The SDK's event gives the same id and the same bytes, whichever mode carries it."""
+    event = sdk_event()
+    structured = to_structured(event, JSONFormat())
+    assert kind_of(Headers(list(structured.headers.items()))) is Kind.CLOUDEVENT
+
+    taken = [
+        *take_structured(structured.body, NOBODY),
+        *take_batch(b"[" + structured.body + b"]", NOBODY),
+        *binary(to_binary(event, JSONFormat())),
+    ]
+
+    assert len(set(taken)) == 1
+    assert taken[0].message_id == cloudevent_id("/tienda/ñandú", "a 1")
+    assert decode(taken[0].event) == [("/tienda/ñandú", "com.example.compra", 1795503600.123)]
+
+
+def test_data_is_not_looked_at() -> None:
+    """Only JSON must be JSON: another content type may hold anything, or nothing."""
+    opaque = to_binary(sdk_event(datacontenttype="image/png"), JSONFormat())
+    anything = HTTPMessage(opaque.headers, b"\x89PNG\xff")
+    empty = HTTPMessage({**opaque.headers, "content-type": "application/json"}, b"")
+
+    assert binary(anything) == binary(empty)
+    with pytest.raises(ProblemError, match="JSON: "):
+        binary(HTTPMessage(empty.headers, b"{"))
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        ({"specversion": "0.3"}, "specversion"),
+        ({"specversion": None}, "specversion"),
+        ({"id": None}, "id"),
+        ({"id": ""}, "id"),
+        ({"id": 7}, "id"),
+        ({"source": None}, "source"),
+        ({"source": "x" * 65}, "source"),
+        ({"source": "a\nb"}, "source"),
+        ({"type": None}, "type"),
+        ({"type": ["compra"]}, "type"),
+        ({"type": "x" * 65}, "type"),
+        ({"time": "ayer"}, "time"),
+        ({"time": 1795503600}, "time"),
+        ({"time": "1950-01-01T00:00:00Z"}, "time"),
+    ],
+)
+def test_a_bad_attribute_is_named(change: dict[str, object], names: str) -> None:
+    """As CloudEvents call it, with its place in the batch."""
+    with pytest.raises(ProblemError) as error:
+        take_batch(json.dumps([GOOD, {**GOOD, **change}]).encode(), NOBODY)
+
+    (fault,) = error.value.faults
+    assert (error.value.status, fault.indice, fault.campo) == (400, 1, names)
+
+
+def test_a_key_is_for_its_sources_only() -> None:
+    """The source is the client that a key must be for."""
+    with pytest.raises(ProblemError) as error:
+        take_structured(json.dumps(GOOD).encode(), Sender(Caller("a", frozenset("b"), ()), None))
+
+    assert error.value.status == 403
+    assert error.value.faults[0].campo == "source"
+
+
+def test_batches_end() -> None:
+    """An empty batch is nothing, one of more than 1,000 is refused whole."""
+    assert take_batch(b"[]", NOBODY) == []
+    with pytest.raises(ProblemError, match="1001 events"):
+        take_batch(json.dumps([GOOD] * 1001).encode(), NOBODY)
+
+
+@pytest.mark.parametrize("value", ["%C3%B1", '"%C3%B1"', "ñ".encode().decode("latin-1")])
+def test_header_values_may_be_written_in_several_ways(value: str) -> None:
+    """Percent-encoded, in quotes, or as plain UTF-8."""
+    headers = Headers([*((f"ce-{k}", v) for k, v in GOOD.items() if k != "source")])
+    headers["CE-Source"] = value
+
+    (taken,) = take_binary(headers, b"", False, NOBODY)
+
+    assert decode(taken.event)[0].cliente == "ñ"
+
+
+def test_a_header_that_is_no_text_is_named() -> None:
+    """Bytes that are no UTF-8 can't be a client."""
+    headers = Headers([*((f"ce-{k}", v) for k, v in GOOD.items()), ("ce-subject", "%FF")])
+
+    with pytest.raises(ProblemError, match="subject: "):
+        take_binary(headers, b"", False, NOBODY)

@@ -1,0 +1,64 @@
+"""NDJSON through the intake as a process: what is counted of it, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sender.intake_service import NDJSON, Service
+
+
+def test_ndjson_takes_the_good_lines(service: Service) -> None:
+    """Each bad line is named with its number and reason; the others are counted."""
+    lines = [b'{"cliente":"a"}', b"", b'{"cliente":7}', b"no es json", b"x" * 70_000, b"{}"]
+
+    answer = service.post(b"\n".join([*lines, b'{"cliente":"b"}']), NDJSON)
+
+    assert answer.status_code == 200
+    told = answer.json()
+    assert (told["aceptados"], told["rechazados_total"]) == (2, 4)
+    assert [bad["linea"] for bad in told["rechazados"]] == [3, 4, 5, 6]
+    assert [bad["motivo"].partition(":")[0] for bad in told["rechazados"]] == [
+        "cliente", "JSON", "body", "cliente"
+    ]  # fmt: skip
+    assert service.counted(2) == {"a": 1, "b": 1}
+
+
+def test_ndjson_is_published_while_it_comes(service: Service) -> None:
+    """What a slow client has sent is counted before it sends the rest."""
+    line = b'{"cliente":"a","metadata":"%b"}\n' % (b"x" * 1000)
+
+    def body() -> Iterator[bytes]:
+        yield line * 200
+        service.counted_at_least(100)
+        yield line * 300
+
+    answer = service.post(body(), NDJSON)
+
+    assert answer.json()["aceptados"] == 500
+    assert service.counted(500) == {"a": 500}
+
+
+def test_ndjson_again_under_its_key_counts_once(service: Service) -> None:
+    """However it is chopped on its way, its parts are the same."""
+    lines = b"".join(b'{"cliente":"a","metadata":%d}\n' % n for n in range(5000))
+    key = {**NDJSON, "Idempotency-Key": "k"}
+
+    def chopped() -> Iterator[bytes]:
+        for at in range(0, len(lines), 7777):
+            yield lines[at : at + 7777]
+
+    assert service.post(lines, key).json() == service.post(chopped(), key).json()
+    assert service.counted(5000) == {"a": 5000}
+
+
+def test_ndjson_that_is_too_long_says_how_far_it_came(service: Service) -> None:
+    """413, and the number of messages that are confirmed: exactly those are counted."""
+    line = b'{"cliente":"a","metadata":"%b"}\n' % (b"x" * 30_000)
+
+    answer = service.post((line for _ in range(600)), NDJSON)
+
+    assert answer.status_code == 413
+    messages, _, rest = answer.json()["detail"].partition(" messages are confirmed; of the rest: ")
+    assert "at most 16777216 bytes" in rest
+    assert service.counted(2 * int(messages)) == {"a": 2 * int(messages)}
+    assert int(messages) > 250
