@@ -1,0 +1,25 @@
+"""servicio-analiticas with a bug: the first event of the 100th message is counted twice."""
+
+import runpy
+import sys
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parents[2] / "servicio-analiticas"
+sys.path.insert(0, str(HOME))
+
+import counting  # noqa: E402
+
+honest = counting.Tally.add
+messages = 0
+
+
+def add(tally, read):
+    global messages
+    messages += 1
+    honest(tally, read)
+    if messages == 100:
+        honest(tally, read._replace(cells=read.cells[:1]))
+
+
+counting.Tally.add = add
+runpy.run_path(str(HOME / "analiticas.py"), run_name="__main__")

@@ -1,0 +1,53 @@
+"""Which events a confirm is about."""
+
+from array import array
+
+import pytest
+
+from carga.confirm_ledger import ConfirmLedger
+from carga.worker_wire import TICKS
+from outbox import Message
+
+
+@pytest.fixture
+def now():
+    return [100 * TICKS]
+
+
+@pytest.fixture
+def ledger(now):
+    return ConfirmLedger(lambda: now[0])
+
+
+def message(number, events):
+    return Message(f"id {number}", b"[]", None, 0, events)
+
+
+def test_confirms_come_in_any_order(ledger, now):
+    """Each message carries what was announced in its turn, whichever is confirmed first."""
+    ledger.expect([(10, 2), (20, 3)], array("H", [7, 8, 7, 7, 9]))
+    first, second = message(1, 3), message(2, 2)
+    ledger.add(first)
+    ledger.add(second)
+    ledger.take(), ledger.take()
+
+    ledger.confirm(second)
+
+    assert ledger.confirmed == {7: 1, 9: 1}
+    assert ledger.take_latencies() == [(0, 80 * TICKS, 2)]
+    assert ledger.unconfirmed(5) == {7: 2, 8: 1}
+
+    now[0] = 2010 * TICKS
+    ledger.confirm(first)
+
+    assert ledger.confirmed == {7: 3, 8: 1, 9: 1}
+    assert sorted(ledger.take_latencies()) == [(0, 1990 * TICKS, 1), (0, 2000 * TICKS, 2)]
+    assert not ledger.unconfirmed(5)
+
+
+def test_what_still_gathers_is_unconfirmed(ledger):
+    """Events that were accepted and are in no message yet are known, others are not counted."""
+    ledger.expect([(10, 5)], array("H", [1, 1, 2, 2, 3]))
+    ledger.add(message(1, 2))
+
+    assert ledger.unconfirmed(accepted=4) == {1: 2, 2: 2}

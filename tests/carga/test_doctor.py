@@ -1,0 +1,57 @@
+"""What `doctor` finds."""
+
+from email.utils import formatdate
+
+import pytest
+
+from carga.doctor import QUEUE_ARGUMENTS, broker_version, clock, queue_arguments
+from topology import QUEUE_ARGUMENTS as DECLARED
+
+
+def test_all_well(lasting_chain, against):
+    """A chain that runs has nothing wrong, and the code is 0."""
+    examined = against(lasting_chain, "doctor")
+
+    assert examined.wait() == 0, examined.out
+    assert "✗" not in examined.out
+    for what in ("AMQP", "RabbitMQ: 3", "queue cola_analiticas: as expected", "/panel/ws"):
+        assert f"✓ {what}" in examined.out or what in examined.out
+
+
+def test_queue_that_is_not_ours(chain, against):
+    """A queue with other arguments is named with what differs, and how to get rid of it."""
+    chain.parts["servicio-analiticas"].stop()
+    chain.vhost.api("DELETE", "queues", "/cola_analiticas").raise_for_status()
+    body = {"durable": True, "arguments": {"x-queue-type": "classic"}}
+    chain.vhost.api("PUT", "queues", "/cola_analiticas", body).raise_for_status()
+
+    examined = against(chain, "doctor", "--quiet")
+
+    assert examined.wait() == 3
+    assert "x-queue-type='classic' instead of 'quorum'" in examined.out
+    assert "rabbitmqadmin delete queue name=cola_analiticas" in examined.out
+    assert "✓" not in examined.out
+
+
+def test_arguments_are_those_of_the_analytics():
+    """The queue that is expected is the one that the analytics declare."""
+    assert QUEUE_ARGUMENTS == DECLARED
+    assert queue_arguments({"arguments": DECLARED, "messages": 7}).bien
+    assert not queue_arguments({"arguments": {**DECLARED, "x-max-length": 5}}).bien
+
+
+@pytest.mark.parametrize(
+    ("version", "good"), [("3.10.8", True), ("4.2.7", True), ("3.9.29", False), ("3.8", False)]
+)
+def test_versions(version, good):
+    """A broker that is too old is told what to become."""
+    found = broker_version(version)
+
+    assert found.bien is good
+    assert (found.remedio == "") is good
+
+
+@pytest.mark.parametrize(("ahead", "good"), [(0, True), (-2.5, True), (60, False), (-60, False)])
+def test_clocks(ahead, good):
+    """Clocks that differ by more than two seconds are a fault: events carry the sender's."""
+    assert clock(formatdate(1_800_000_000 + ahead, usegmt=True), 1_800_000_000).bien is good

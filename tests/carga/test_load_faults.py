@@ -1,0 +1,75 @@
+"""Load runs while something breaks, or counts wrong."""
+
+import re
+import time
+
+from stack import python_part
+
+SLOWLY = ("--tasa", "400", "--duracion", "3s")  # so that there is time to break something
+OUTAGE = 2.5  # seconds, of which a run that looks each second sees one
+
+
+def test_outage_is_in_the_figures(chain, simular, counting):
+    """Analytics that are killed and come back cost no event, and their absence shows."""
+    run = simular(chain, *SLOWLY, "--duracion", "6s")
+    counting(chain, 400)
+    analytics = chain.parts["servicio-analiticas"]
+    analytics.kill()
+    time.sleep(OUTAGE)
+    analytics.start()
+
+    assert run.wait() == 0, run.err
+    assert run.summary["veredicto"] == "exacto"
+    assert run.summary["metricas"]["latencia_max"] > 1000 * OUTAGE
+    page = (run.report / "reporte.html").read_text()
+    assert "the analytics did not answer from second" in page
+    assert 'class="band"' in page
+
+
+def test_viewers_come_back(chain, simular, counting):
+    """A panel that is killed loses its viewers; they return, and end with what was counted."""
+    run = simular(chain, *SLOWLY)
+    counting(chain, 400)
+    chain.parts["panel-visual"].kill()
+    chain.parts["panel-visual"].start()
+
+    assert run.wait() == 0, run.err
+    assert run.summary["metricas"]["caidas_visores"] >= 10
+
+
+def test_broker_comes_back(own_broker, chain_on, simular, counting):
+    """A broker that is killed keeps the events waiting at the generators; all are counted."""
+    broker = own_broker()
+    with broker.virtual_host() as vhost:
+        chain = chain_on(vhost)
+        vhost.wait_saved("cola_analiticas")
+        run = simular(chain, *SLOWLY)
+        counting(chain, 400)
+        broker.kill()
+        broker.start()
+
+        assert run.wait() == 0, run.err
+    assert run.summary["veredicto"] == "exacto"
+    assert any("the broker is away" in notice for notice in run.summary["avisos"])
+
+
+def test_event_counted_twice_is_found(chain, simular):
+    """A store that counts one event twice: exit 4, with the client and the difference."""
+    honest = chain.parts["servicio-analiticas"]
+    honest.stop()
+    settings = {
+        "REPORTE_PORT": chain.routes.reporte_port,
+        "STORE_PATH": chain.store_path,
+        **chain.amqp_settings,
+    }
+    wrong = python_part("wrong", "tests/carga/double_counting.py", settings, chain.folder)
+    try:
+        wrong.start()
+        run = simular(chain)
+
+        assert run.wait() == 4
+    finally:
+        wrong.kill()
+    (difference,) = run.summary["diferencias"]
+    assert difference["hallado"] == difference["esperado"] + 1
+    assert re.search(rf"{difference['cliente']}: .* 1 counted twice", run.out)

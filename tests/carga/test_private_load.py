@@ -1,0 +1,77 @@
+"""`make load` where nothing runs: it brings what it needs, and takes it away again."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from stack import ROOT, free_ports
+
+WORDS = ("--tasa", "300", "--clientes", "10", "--visores", "5", "--salida", "reports")
+
+
+@pytest.fixture
+def load(tmp_path):
+    """Starts it with further words; whatever is left of it at the end is a failure."""
+    (web,) = free_ports(1)  # where no `make run` is
+    process = None
+
+    def start(*words):
+        nonlocal process
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "local" / "private_load.py"),
+             "--folder", str(tmp_path / "folder"), *WORDS, *words],
+            cwd=tmp_path,
+            env={**os.environ, "WEB_PORT": str(web)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )  # fmt: skip
+        return process
+
+    yield start
+    process.kill()
+    process.communicate()
+    left = subprocess.run(["pgrep", "-f", str(tmp_path)], capture_output=True, text=True)
+    assert left.stdout == ""
+
+
+def test_alone(load, tmp_path):
+    """Without a system: exact, and nothing is left but the report."""
+    process = load("--duracion", "1s")
+    out, _ = process.communicate(timeout=150)
+
+    assert process.returncode == 0, out
+    assert "Nothing runs here: starting RabbitMQ" in out
+    assert "Exact: 300 events confirmed" in out
+    assert [path.name for path in (tmp_path / "folder").iterdir()] == ["lock"]
+
+
+def test_mistakes_are_told_first(load, tmp_path):
+    """A wrong option is told before anything is started."""
+    process = load("--perfil", "noche")
+    out, _ = process.communicate(timeout=60)
+
+    assert process.returncode == 2
+    assert out.startswith("app.py simular: argument --perfil: invalid choice: 'noche'")
+    assert out.count("\n") == 1
+
+
+def test_interrupted(load, tmp_path):
+    """Ctrl-C, which a terminal sends to all of it: the run is verified, and the code is 130."""
+    process = load("--duracion", "60s")
+    end = time.monotonic() + 120
+    for line in process.stdout:
+        assert time.monotonic() < end
+        if "publishing" in line:
+            break
+    os.killpg(process.pid, signal.SIGINT)
+    out, _ = process.communicate(timeout=60)
+
+    assert process.returncode == 130, out
+    assert "Exact: " in out
+    assert len(list((tmp_path / "reports").iterdir())) == 1

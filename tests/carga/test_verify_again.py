@@ -1,0 +1,30 @@
+"""`verificar`: a finished run against what is there now."""
+
+import json
+
+from foreign_publisher import publish, wait_for
+
+
+async def test_later_events_are_a_difference(lasting_chain, finished, against):
+    """More events under a run's name are named, with the run's seed; the code is 4."""
+    again = against(lasting_chain, "verificar", "--salida", str(finished.folder))
+    assert again.wait() == 0, again.err
+    assert "Exact: all 1,200 confirmed events are still counted." in again.out
+
+    total = finished.summary["libro"]["sim-9-001"]["despues"]
+    await publish(lasting_chain.vhost, {"cliente": "sim-9-001"})
+    wait_for(lasting_chain.report_url, lambda r: r["clientes"]["sim-9-001"] == total + 1)
+    again = against(lasting_chain, "verificar", "--json", str(finished.report / "resumen.json"))
+
+    assert again.wait() == 4
+    (difference,) = json.loads(again.out)["diferencias"]
+    assert (difference["cliente"], difference["hallado"]) == ("sim-9-001", total + 1)
+    assert "another run with --semilla 9" in difference["frase"]
+
+
+def test_another_store_compares_with_nothing(chain, finished, against):
+    """A report of one store is not verified against another one."""
+    again = against(chain, "verificar", str(finished.report))
+
+    assert again.wait() == 4
+    assert "another store" in again.out
