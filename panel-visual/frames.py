@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from report_wire import Counts, Depth
+from report_wire import Counts, Depth, Retraso
 
 MAX_PAYLOAD = 64 * 1024 - 16  # a frame's header takes up to 10 bytes more
 
@@ -26,16 +26,20 @@ class Cambio(Counts, frozen=True, kw_only=True, tag_field="tipo", tag="cambio"):
 
 
 class Latido(Struct, frozen=True, kw_only=True, tag_field="tipo", tag="latido"):
-    """What moves by itself. While the analytics are away, only the first three are known."""
+    """What moves by itself. While the analytics are away, only the first four are known."""
 
     analiticas: Literal["en_linea", "caida"]
     datos_de: str | None
     ahora: str
+    espectadores: int
     cola: Depth | None = None
     broker: str | None = None
     almacen: str | None = None
     atraso_s: float | None = None
     tasas: dict[str, float] | None = None
+    desde: str | None = None
+    ultimo_commit: str | None = None
+    retraso: Retraso | None = None
 
 
 def encode(message: Instantanea | Cambio | Latido) -> bytes:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 GAP = 0.025  # seconds between the starts of two pushes
 SHARE = 0.5  # of the time may go into pushing
+READING = 0.006  # seconds that it takes to read the report while there is much to do
 
 
-def rest_after(took: float) -> float:
+def gap_after(took: float) -> float:
     """
-    Return how long to rest after a push that *took* so many seconds.
+    Return how many seconds after the start of a push that *took* so long the next may start.
 
-    Whatever comes after the rest is pushed at once: only events that follow closely wait.
+    Whatever comes later than that is pushed at once: only events that follow closely wait.
     """
-    return max(GAP, took / SHARE) - took
+    return max(GAP, took / SHARE)

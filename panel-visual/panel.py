@@ -24,10 +24,13 @@ from hub import Hub
 from listening_socket import allow_open_files, buffer_little, listen
 from origin_rule import OriginRule
 from panel_http import create_app
+from panel_logs import configure_logging
+from panel_metrics import create_metrics_app, serve_metrics
 from panel_settings import BadSettingError, Settings, read_settings
 from poller import Poller
 from push_limits import Limits
 from pusher import Pusher
+from relay import Relay
 
 LOG = logging.getLogger("panel")
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -36,7 +39,9 @@ ENOUGH_FILES = 65_536  # as many viewers, and page requests beside them, as ther
 OTHER_FILES = 500  # may be open beside the viewers' sockets: page requests, libraries
 
 
-async def run(settings: Settings, page: socket.socket, push: socket.socket) -> None:
+async def run(
+    settings: Settings, page: socket.socket, push: socket.socket, metrics: socket.socket | None
+) -> None:
     """Run until SIGINT or SIGTERM. A part that dies ends all, with its error."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -45,12 +50,17 @@ async def run(settings: Settings, page: socket.socket, push: socket.socket) -> N
     hub = Hub(OriginRule(settings.web_port, settings.origins()), limits_of(settings))
     heartbeat, pusher = Heartbeat(hub), Pusher(hub)
     poller = Poller(settings.reporte_url, pusher, heartbeat)
-    app = create_app(STATIC, hub, state_of(pusher, heartbeat))
+    relay = Relay(settings.reporte_url)
+    state = state_of(pusher, heartbeat)
+    app = create_app(STATIC, hub, state, relay, settings.framers())
 
     async with asyncio.TaskGroup() as group:
         group.create_task(serve(app, page_config(page), shutdown_trigger=stop.wait))
+        told = create_metrics_app(hub, heartbeat, pusher)
+        group.create_task(serve_metrics(told, metrics, stop))
         parts = [
-            group.create_task(part) for part in (hub.serve(push), poller.run(), heartbeat.run())
+            group.create_task(part)
+            for part in (hub.serve(push), poller.run(), heartbeat.run(), relay.run())
         ]
         at = f"http://{settings.panel_host}"
         LOG.info("listo: page %s:%d, push port %d", at, settings.panel_port, settings.push_port)
@@ -122,27 +132,32 @@ def give_up_later(status: int) -> None:
     asyncio.get_running_loop().call_later(STOP_WITHIN, give_up)
 
 
-def listen_or_say(host: str, port: int, variable: str) -> socket.socket:
+def listen_or_say(host: str, port: int, variable: str, at: str = "PANEL_HOST") -> socket.socket:
     try:
         return listen(host, port)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
-        raise BadSettingError(f"{variable}={port} on PANEL_HOST={host[:64]!r}: {reason}") from error
+        raise BadSettingError(f"{variable}={port} on {at}={host[:64]!r}: {reason}") from error
 
 
 def main() -> int:
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
+    configure_logging("consola")
     for chatty in ("httpx", "httpcore"):  # a line for every poll
         logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         settings = read_settings(os.environ)
+        configure_logging(settings.log_format)
         page = listen_or_say(settings.panel_host, settings.panel_port, "PANEL_PORT")
         push = listen_or_say(settings.panel_host, settings.push_port, "PUSH_PORT")
+        metrics = None
+        if settings.metrics_port:
+            at = settings.metrics_host, settings.metrics_port
+            metrics = listen_or_say(*at, "METRICS_PORT", "METRICS_HOST")
     except BadSettingError as error:
         print(f"panel: {error}", file=sys.stderr)  # noqa: T201
         return 2
     buffer_little(push)
-    asyncio.run(run(settings, page, push))
+    asyncio.run(run(settings, page, push, metrics))
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from pathlib import Path
 
@@ -12,16 +12,17 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, NotFound
 
 from hub import Hub
+from relay import Relay
+from relay_routes import add_relays
 from static_files import read_static
 
-POLICY = (
+POLICY = (  # and who may frame the page
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'self'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'"
+    "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'; "
+    "frame-ancestors 'self'"
 )
-SECURITY_HEADERS = {
-    "Content-Security-Policy": POLICY,
+STRICT_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
@@ -29,19 +30,34 @@ SECURITY_HEADERS = {
 }
 
 
-def create_app(static: Path, hub: Hub, state: Callable[[], bytes]) -> Quart:
-    """*state* gives the body of `estado.json`."""
+def create_app(
+    static: Path, hub: Hub, state: Callable[[], bytes], relay: Relay, framers: Sequence[str] = ()
+) -> Quart:
+    """*state* gives the body of `estado.json`; *framers* are origins that may frame the page."""
     app = Quart(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 1024  # nothing here takes a body
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    app.register_error_handler(HTTPException, _problem)
-    root = static.resolve()
+    _secure(app, {"Content-Security-Policy": " ".join([POLICY, *framers]), **STRICT_HEADERS})
+    _add_page(app, static.resolve(), state)
+    add_relays(app, relay)
+    _add_health(app, hub)
+    return app
 
+
+def _secure(app: Quart, strict: dict[str, str]) -> None:
     @app.after_request
     async def secure(response: Response) -> Response:
-        response.headers.update(SECURITY_HEADERS)
+        response.headers.update(strict)
         return response
 
+    @app.errorhandler(HTTPException)
+    async def explain(error: HTTPException) -> Response:
+        response = _problem(error)
+        response.headers.update(strict)  # here too: after_request sees no refused WebSocket
+        return response
+
+
+def _add_page(app: Quart, root: Path, state: Callable[[], bytes]) -> None:
     @app.get("/")
     async def get_page() -> Response:
         return _static(root, "index.html")
@@ -55,6 +71,8 @@ def create_app(static: Path, hub: Hub, state: Callable[[], bytes]) -> Quart:
         headers = {"Cache-Control": "no-store"}
         return Response(state(), headers=headers, mimetype="application/json")
 
+
+def _add_health(app: Quart, hub: Hub) -> None:
     @app.get("/livez")
     async def get_alive() -> Response:
         return Response("ok", mimetype="text/plain")
@@ -65,8 +83,6 @@ def create_app(static: Path, hub: Hub, state: Callable[[], bytes]) -> Quart:
         status = HTTPStatus.SERVICE_UNAVAILABLE if hub.closing else HTTPStatus.OK
         body = msgspec.json.encode({"viewers": len(hub), "cuts": hub.cuts})
         return Response(body, status, mimetype="application/json")
-
-    return app
 
 
 def _static(root: Path, name: str) -> Response:
@@ -80,7 +96,7 @@ def _static(root: Path, name: str) -> Response:
     return Response(found.body, headers=headers, content_type=found.content_type)
 
 
-async def _problem(error: HTTPException) -> Response:
+def _problem(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     problem = {
         "type": "about:blank",
@@ -90,6 +106,5 @@ async def _problem(error: HTTPException) -> Response:
     }
     # The error's own headers say what a client may do instead (Allow on a 405).
     headers = Headers([(k, v) for k, v in error.get_headers() if k != "Content-Type"])
-    headers.update(SECURITY_HEADERS)  # here too: after_request does not see a refused WebSocket
     body = msgspec.json.encode(problem)
     return Response(body, status, headers, mimetype="application/problem+json")

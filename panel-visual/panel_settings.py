@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 import httpx
 import msgspec
@@ -21,13 +21,24 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     panel_host: str = "127.0.0.1"
     panel_port: Port = 8092
     push_port: Port = 8093
+    metrics_host: str = "127.0.0.1"
+    metrics_port: Annotated[int, Meta(ge=0, le=65_535)] = 0  # 0: no metrics
+    log_format: Literal["consola", "json"] = "consola"
     web_port: Port = 8080  # where browsers find the page: part of its origin
     panel_origenes: str = ""  # comma separated: further origins
+    panel_marcos: str = ""  # comma separated: origins that may show the page in a frame
     push_max_per_address: Annotated[int, Meta(ge=0, le=1_000_000)] = 0  # 0: any number
     push_trusted_hops: Annotated[int, Meta(ge=0, le=8)] = 0  # proxies of ours in front
 
     def origins(self) -> list[str]:
-        return [origin.strip() for origin in self.panel_origenes.split(",") if origin.strip()]
+        return _listed(self.panel_origenes)
+
+    def framers(self) -> list[str]:
+        return _listed(self.panel_marcos)
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -40,13 +51,18 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         name = path.rstrip("`")
         raise BadSettingError(f"{name}={given.get(name, '')[:64]!r}: {expected}") from error
     _check_url(settings.reporte_url)
-    for origin in settings.origins():
+    _check_origins("PANEL_ORIGENES", settings.origins())
+    _check_origins("PANEL_MARCOS", settings.framers())
+    return settings
+
+
+def _check_origins(variable: str, origins: list[str]) -> None:
+    for origin in origins:
         if not is_origin(origin):
             raise BadSettingError(
-                f"PANEL_ORIGENES={origin[:64]!r}: expected what a browser sends, "
+                f"{variable}={origin[:64]!r}: expected what a browser sends, "
                 "like https://pulso.example.org or http://10.0.0.7:8080, without a path"
             )
-    return settings
 
 
 def _check_url(text: str) -> None:

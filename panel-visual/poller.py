@@ -32,10 +32,9 @@ FAILURES = (httpx.HTTPError, TimeoutError, InvalidAnswerError)
 
 class Poller:
     """
-    Asks for the report again as soon as it has pushed the last one.
+    Asks for the report again shortly before the next push is due.
 
-    It waits for the pusher, so what it pushes is what the analytics knew a moment ago, and no
-    report is ever read in vain.
+    So what is pushed is what the analytics knew a moment ago, and no report is read in vain.
     """
 
     def __init__(self, url: str, pusher: Pusher, heartbeat: Heartbeat) -> None:
@@ -75,6 +74,7 @@ class Poller:
             self._status_due = now + STATUS_EVERY
             answer = await _get(client, STATUS, {})
             self._heartbeat.tell(decode(Estado, answer.content))
+        await self._pusher.until_nearly_due()
         report = await self._read_report(client)
         self._heartbeat.answered()
         if report is not None:

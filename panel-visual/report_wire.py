@@ -58,12 +58,24 @@ class Depth(Struct, frozen=True):
     sin_ack: Count
 
 
+class Retraso(Struct, frozen=True):
+    """From an event's time to its commit, over the last minute, in seconds; null without events."""
+
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+    mensajes: Count = 0
+
+
 class Estado(Struct, frozen=True, kw_only=True):
     broker: Label
     almacen: Label
     cola: Depth | None
     atraso_s: float
     tasas: Annotated[dict[Label, float], Meta(max_length=8)]
+    desde: Label | None = None
+    ultimo_commit: Label | None = None
+    retraso: Retraso | None = None
 
 
 T = TypeVar("T")

@@ -31,12 +31,13 @@ def read_static(root: Path, name: str) -> StaticFile | None:
 
     It is read anew each time, so that a browser sees an edited file at its next request.
     """
-    if "\0" in name:
+    try:
+        path = (root / name).resolve()
+        content_type = TYPES.get(path.suffix)
+        hidden = any(part.startswith(".") for part in Path(name).parts)
+        if content_type is None or hidden or not path.is_relative_to(root) or not path.is_file():
+            return None
+        body = path.read_bytes()
+    except (OSError, ValueError):  # a name too long, or with a NUL
         return None
-    path = (root / name).resolve()
-    content_type = TYPES.get(path.suffix)
-    hidden = any(part.startswith(".") for part in Path(name).parts)
-    if content_type is None or hidden or not path.is_relative_to(root) or not path.is_file():
-        return None
-    body = path.read_bytes()
     return StaticFile(body, content_type, hashlib.sha256(body).hexdigest()[:32])

@@ -59,8 +59,6 @@ class Viewer(asyncio.Protocol):
         self.leaving = False
         self.address: str | None = None  # where it counts as a viewer, if that is counted
 
-    # What asyncio calls
-
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.out = cast(asyncio.Transport, transport)
         self.fd: int = self.out.get_extra_info("socket").fileno()  # for as long as it is connected
@@ -119,6 +117,8 @@ class Viewer(asyncio.Protocol):
     def close(self, code: int, reason: str) -> None:
         """Say goodbye; the sweep ends what does not answer."""
         if self.ws.state is State.OPEN:
+            if code == TOO_SLOW:
+                self.hub.cuts[reason] += 1
             self.ws.send_close(code, reason)
             self._flush()
 

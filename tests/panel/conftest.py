@@ -110,7 +110,7 @@ class Analytics:
 
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
-        self._port = port
+        self.port = port
         self._stop = asyncio.Event()
         self._serving: asyncio.Task[None] | None = None
         self.requests: list[str] = []
@@ -138,7 +138,7 @@ class Analytics:
             self.requests.append(f"{request.full_path} {request.headers.get('Prefer', '')}")
 
         config = Config()
-        config.bind = [f"127.0.0.1:{self._port}"]
+        config.bind = [f"127.0.0.1:{self.port}"]
         config.errorlog = None
         self._stop.clear()
         self._serving = asyncio.create_task(serve(app, config, shutdown_trigger=self._stop.wait))

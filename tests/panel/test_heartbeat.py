@@ -1,12 +1,14 @@
+import asyncio
 import datetime
 import json
 
+import msgspec
 import pytest
 
-from heartbeat import Heartbeat
+from heartbeat import Heartbeat, is_behind
 from hub import Hub
 from origin_rule import OriginRule
-from report_wire import Depth, Estado
+from report_wire import Depth, Estado, Retraso
 
 ESTADO = Estado(
     broker="conectado",
@@ -14,6 +16,8 @@ ESTADO = Estado(
     cola=Depth(listos=1, sin_ack=2),
     atraso_s=0.5,
     tasas={"1s": 4.0},
+    desde="2026-11-24T06:00:00.000Z",
+    retraso=Retraso(p50=0.008, p95=0.021, p99=0.034, mensajes=234),
 )
 
 
@@ -50,6 +54,7 @@ def test_before_the_first_answer_nothing_is_known(heartbeat):
     assert message.pop("tipo") == "latido"
     assert message.pop("analiticas") == "caida"
     assert message.pop("ahora")
+    assert message.pop("espectadores") == 0
     assert set(message.values()) == {None}
 
 
@@ -68,6 +73,8 @@ def test_while_online_it_tells_the_state(heartbeat, clock):
         "ok",
     )
     assert message["cola"] == {"listos": 1, "sin_ack": 2}
+    assert (message["espectadores"], message["desde"]) == (0, "2026-11-24T06:00:00.000Z")
+    assert message["retraso"] == {"p50": 0.008, "p95": 0.021, "p99": 0.034, "mensajes": 234}
     assert age(message) == pytest.approx(0.25, abs=0.002)
 
 
@@ -83,3 +90,39 @@ def test_while_away_it_tells_how_old_the_data_is(heartbeat, clock):
 
     assert (message["analiticas"], message["broker"], message["cola"]) == ("caida", None, None)
     assert age(message) == pytest.approx(600, abs=0.002)
+
+
+@pytest.mark.parametrize(
+    ("cola", "atraso_s", "behind"),
+    [
+        (Depth(listos=9, sin_ack=0), 3.0, True),
+        (Depth(listos=0, sin_ack=9), 30.0, True),
+        (Depth(listos=9, sin_ack=0), 2.9, False),
+        (Depth(listos=0, sin_ack=0), 30.0, False),
+        (None, 30.0, False),
+    ],
+)
+def test_behind_is_late_with_more_waiting(cola, atraso_s, behind):
+    """Late alone may be a client that sends its past; waiting alone is the ordinary coming."""
+    estado = msgspec.structs.replace(ESTADO, cola=cola, atraso_s=atraso_s)
+
+    assert is_behind(estado) is behind
+
+
+async def test_it_beats_faster_while_the_queue_is_worked_off(heartbeat, soon):
+    """A turn to being behind is told at once, and then every second."""
+    told = []
+
+    async def beat(payload):
+        told.append(json.loads(payload)["atraso_s"])
+
+    heartbeat._hub.beat = beat
+    heartbeat.turn(online=True)
+    heartbeat.tell(ESTADO)
+    running = asyncio.create_task(heartbeat.run())
+    await soon(lambda: told)
+
+    heartbeat.tell(msgspec.structs.replace(ESTADO, atraso_s=12.0))
+
+    await soon(lambda: told[-2:] == [12.0, 12.0], seconds=2.5)
+    running.cancel()

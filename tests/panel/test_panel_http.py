@@ -6,6 +6,7 @@ from quart.testing.connections import WebsocketResponseError
 from hub import Hub
 from origin_rule import OriginRule
 from panel_http import create_app
+from relay import Relay
 
 STATE = b'{"instantanea":null,"latido":{"tipo":"latido"}}'
 
@@ -20,7 +21,8 @@ def client(tmp_path, hub):
     (tmp_path / "index.html").write_text("<!doctype html>")
     (tmp_path / "js").mkdir()
     (tmp_path / "js" / "main.js").write_text("let a;")
-    return create_app(tmp_path, hub, lambda: STATE).test_client()
+    relay = Relay("http://127.0.0.1:9")
+    return create_app(tmp_path, hub, lambda: STATE, relay, ["https://wall.example"]).test_client()
 
 
 async def test_serves_the_page_and_its_files(client):
@@ -56,15 +58,18 @@ async def test_a_file_that_is_known_is_not_sent_again(client):
         ("POST", "/", 405),
         ("DELETE", "/static/js/main.js", 405),
         ("OPTIONS", "/", 405),
+        ("GET", "/historia", 503),
+        ("GET", "/historia?" + "a" * 2000, 400),
     ],
 )
 async def test_every_answer_is_strict(client, contract, method, path, status):
-    """The page may load only its own files, run no inline script and be framed by itself only."""
+    """The page loads only its own files, runs no inline script, is framed by whom we let."""
     answer = await client.open(path, method=method)
 
     policy = answer.headers["Content-Security-Policy"].split("; ")
     assert answer.status_code == status
     assert {"default-src 'none'", "script-src 'self'", "trusted-types 'none'"} <= set(policy)
+    assert "frame-ancestors 'self' https://wall.example" in policy
     assert "unsafe" not in str(policy)
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "no-referrer"

@@ -87,7 +87,6 @@ def unsent_by(port):
     return sum(int(line[4].partition(":")[0], 16) for line in mine)
 
 
-@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads Linux's /proc")
 async def test_a_stop_does_not_wait_for_page_requests(panel, soon):
     """Idle, half-sent and unread page requests do not keep the process alive."""
     with contextlib.ExitStack() as stack:

@@ -10,10 +10,12 @@ def test_has_defaults_for_one_machine():
 
 def test_reads_the_environment():
     """Variables are named like the fields, in upper case."""
-    settings = read_settings({"PUSH_PORT": "9000", "PANEL_ORIGENES": "https://a.b, http://c:81,"})
+    given = {"PUSH_PORT": "9000", "PANEL_ORIGENES": "https://a.b, http://c:81,"}
+    settings = read_settings(given | {"PANEL_MARCOS": "https://wall.example"})
 
     assert settings.push_port == 9000
     assert settings.origins() == ["https://a.b", "http://c:81"]
+    assert settings.framers() == ["https://wall.example"]
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,7 @@ def test_reads_the_environment():
         ("REPORTE_URL", "http://a/reporte"),
         ("PANEL_ORIGENES", "https://a.b/panel"),
         ("PANEL_ORIGENES", "*"),
+        ("PANEL_MARCOS", "'none'"),
     ],
 )
 def test_a_wrong_value_is_one_sentence(name, value):

@@ -102,7 +102,6 @@ async def test_an_etag_that_cannot_be_sent_is_not_kept(faulty, panel_for, watch)
         await first_state(viewer)
 
 
-@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="reads Linux's /proc")
 async def test_a_long_absence_leaks_nothing(panel_for, monkeypatch, soon):
     """After a thousand failures there are as many open files and tasks as after a few."""
     monkeypatch.setattr("poller.RETRY_AFTER", 0)

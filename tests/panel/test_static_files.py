@@ -36,6 +36,8 @@ def test_the_mark_follows_the_content(root):
         "",
         "js",
         "missing.js",
+        "a" * 300 + ".js",
+        "a\0.js",
         "notes.md",
         ".hidden.js",
         "js/../.hidden.js",

@@ -1,0 +1,131 @@
+"""What viewers read of the analytics through the panel, on the analytics' own HTTP side."""
+
+import asyncio
+import json
+
+import pytest
+
+from relay import AT_ONCE, MAX_KEPT, Relay, UnavailableError
+
+PATH = "/reporte?limite=3"
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+async def relay(analytics, clock):
+    relay = Relay(analytics.url, clock)
+    running = asyncio.create_task(relay.run())
+    await asyncio.sleep(0)
+    yield relay
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def total(relay, target=PATH):
+    answer, _ = await relay.get(target)
+    return json.loads(answer.body)["total"]
+
+
+async def test_many_who_ask_at_once_are_one_question(relay, analytics):
+    """A hundred viewers with the same query cost the analytics one call."""
+    analytics.count({"cliente": "a"})
+
+    totals = await asyncio.gather(*(total(relay) for _ in range(100)))
+
+    assert totals == [1] * 100
+    assert len(analytics.requests) == 1
+
+
+async def test_it_asks_again_after_a_second(relay, analytics, clock):
+    """Within a second the answer stays; after it, it is the newest."""
+    assert await total(relay) == 0
+    analytics.count({"cliente": "a"})
+
+    clock.now += 0.9
+    assert await total(relay) == 0
+    clock.now += 0.2
+    assert await total(relay) == 1
+
+
+async def test_the_last_good_answer_stays_and_ages(relay, analytics, clock):
+    """While the analytics are away viewers get what was read last, with its age."""
+    analytics.count({"cliente": "a"})
+    assert await total(relay) == 1
+    await analytics.stop()
+    clock.now += 60
+
+    answer, age = await relay.get(PATH)
+
+    assert (json.loads(answer.body)["total"], age) == (1, 60)
+
+
+async def test_without_any_answer_it_says_so(relay, analytics):
+    """There is nothing to give when the analytics are away from the start."""
+    await analytics.stop()
+
+    with pytest.raises(UnavailableError):
+        await relay.get(PATH)
+
+
+async def test_a_refusal_is_passed_on(relay):
+    """Which parameters are right is the analytics' to say."""
+    answer, _ = await relay.get("/reporte?limite=0")
+
+    assert (answer.status, answer.content_type) == (400, "application/problem+json")
+    assert b"limite" in answer.body
+
+
+async def test_a_viewer_that_leaves_takes_nobodys_answer(relay, analytics):
+    """The question goes on when the one who asked first hangs up."""
+    first = asyncio.create_task(relay.get(PATH))
+    await asyncio.sleep(0)
+    second = asyncio.create_task(total(relay))
+    await asyncio.sleep(0)
+
+    first.cancel()
+
+    assert await second == 0
+    assert len(analytics.requests) == 1
+
+
+async def test_what_is_kept_is_bounded(relay, analytics):
+    """However many distinct questions come, only the newest answers stay."""
+    for n in range(MAX_KEPT + 20):
+        await relay.get(f"/reporte?limite={n + 1}")
+    await relay.get(f"/reporte?limite={MAX_KEPT + 20}")
+
+    assert len(relay._questions) == MAX_KEPT
+    assert len(analytics.requests) == MAX_KEPT + 20
+
+
+async def test_questions_at_once_are_bounded(relay, analytics, soon):
+    """Frozen analytics are asked few things at once, and those who ask too much are told."""
+    await analytics.stop()
+    asked_of = []
+    frozen = await asyncio.start_server(
+        lambda *pair: asked_of.append(pair), "127.0.0.1", analytics.port
+    )
+    asking = [asyncio.create_task(relay.get(f"/x?{n}")) for n in range(MAX_KEPT)]
+    await soon(lambda: len(asked_of) == AT_ONCE)
+
+    with pytest.raises(UnavailableError):
+        await relay.get("/y")
+
+    assert len(asked_of) == AT_ONCE
+    for task in asking:
+        task.cancel()
+    await asyncio.gather(*asking, return_exceptions=True)
+    for _, writer in asked_of:
+        writer.close()
+    frozen.close()
