@@ -27,6 +27,8 @@ import { asksForPatience, delayAfter } from "./backoff.js";
 
 /** No message for this long, heartbeats included, means a dead socket. */
 export const WATCHDOG_MS = 12_000;
+/** A handshake that takes longer began when nobody was there: the system repeats it ever more rarely. */
+const HANDSHAKE_MS = 1_000;
 /** A socket is good, and its predecessors forgiven, once it has brought data for this long. */
 export const SETTLED_MS = 10_000;
 
@@ -48,6 +50,7 @@ export class Connection {
   /** @type {ReturnType<World["socket"]> | null} */ #socket = null;
   /** Counts sockets, so that the late events of an old one are told apart. */ #generation = 0;
   #heardAt = 0;
+  #triedAt = 0;
   #patience = false;
   /** @type {any} */ #watchdog;
   /** @type {any} */ #settling;
@@ -67,6 +70,7 @@ export class Connection {
   /** Opens a socket now, in place of whatever there is. */
   open() {
     const mine = this.#retire();
+    this.#triedAt = this.world.now();
     this.#socket = this.world.socket(this.url);
     this.#socket.onmessage = (event) => mine === this.#generation && this.#heard(event.data);
     this.#socket.onclose = (event) => mine === this.#generation && this.#lost(event.code);
@@ -79,10 +83,13 @@ export class Connection {
     this.#lost(null);
   }
 
-  /** The network or the tab came back: look after the socket sooner than its timers would. */
+  /** The network, the panel or the tab came back: look after the socket sooner than its timers would. */
   nudge() {
-    if (this.#link.phase === "waiting" && !this.#patience) this.open();
-    else if (this.#link.phase === "open" && this.world.now() - this.#heardAt > WATCHDOG_MS) this.#lost(null);
+    const { phase } = this.#link;
+    const now = this.world.now();
+    if (phase === "waiting" && !this.#patience) this.open();
+    else if (phase === "connecting" && now - this.#triedAt > HANDSHAKE_MS) this.open();
+    else if (phase === "open" && now - this.#heardAt > WATCHDOG_MS) this.#lost(null);
   }
 
   /** @param {string} text */

@@ -3,7 +3,8 @@
 
 // A chosen theme must not flash in; view/preferences.js does the rest.
 try {
-  const theme = localStorage.getItem("pulso.theme");
+  const asked = new URLSearchParams(location.search).get("tema");
+  const theme = { claro: "light", oscuro: "dark" }[asked ?? ""] ?? localStorage.getItem("pulso.theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 } catch {
   // Storage is blocked: the system's theme holds.

@@ -1,23 +1,61 @@
 // @ts-check
 import { Connection } from "./connection.js";
 import { Fallback } from "./fallback.js";
+import { Feeds } from "./feeds.js";
 import { Model } from "./model.js";
 import { Painter } from "./painter.js";
+import { Camera } from "./picture.js";
 import { initCopy } from "./view/copy.js";
 import { translate } from "./view/dom.js";
+import { initExport } from "./view/export-menu.js";
 import { Page } from "./view/page.js";
-import { initPreferences } from "./view/preferences.js";
-import { parseState } from "./wire.js";
+import { chooseNext, initPreferences } from "./view/preferences.js";
+import { initRewind } from "./view/rewind.js";
+import { announce, copyLink, Shortcuts, SummaryChoice } from "./view/shortcuts.js";
+import { byId } from "./view/dom.js";
+import { Toolbar } from "./view/toolbar.js";
+import { splitOf, ViewState, WINDOW_NAMES } from "./view-state.js";
 import { Words } from "./words.js";
 
+const SUMMARY_MS = 30_000;
+const LOOK_MS = 250;
+
+/** An address beside the page's. @param {string} name */
+const beside = (name) => new URL(name, document.baseURI);
+
 let words = new Words("es");
-const model = new Model();
-const page = new Page(() => connection.open());
-const painter = new Painter(() => page.draw(model, Date.now(), words));
+const view = new ViewState(location.search, (query) => history.replaceState(null, "", location.pathname + query));
+const model = new Model({ onDelta: (delta) => feeds.add(delta), onGap: () => feeds.refresh(), onNewClient: () => feeds.overview.refresh() });
+const feeds = new Feeds(beside("historia").href, model, () => painter.request());
+const camera = new Camera(model, feeds);
+const serverNow = () => model.clock.at(Date.now());
+const toggle = (/** @type {"client" | "type"} */ key) => (/** @type {string | null} */ name) => view.set({ [key]: view.value[key] === name ? null : name });
 
-const socketUrl = new URL("ws", document.baseURI);
+const page = new Page(
+  {
+    onRetry: () => connection.open(),
+    onClient: toggle("client"),
+    onType: toggle("type"),
+    onSort: (column) => view.set({ sort: /** @type {any} */ (column), ascending: view.value.sort === column ? !view.value.ascending : column === "name" }),
+    onRedraw: () => painter.request(),
+    announce,
+  },
+  beside("rechazados").href,
+);
+const toolbar = new Toolbar(view);
+const painter = new Painter(draw);
+
+function draw() {
+  const now = Date.now();
+  const picture = camera.take(view.value, now);
+  feeds.look(view.value, camera.held && { chart: camera.held.chart, at: picture.chartNow }, serverNow());
+  page.draw(picture, words);
+  const { counts } = model.state;
+  if (counts !== null && picture.status.kind === "live" && model.arrived && model.clock.settled) model.screen.drawn(counts, serverNow());
+}
+
+const socketUrl = beside("ws");
 socketUrl.protocol = socketUrl.protocol === "https:" ? "wss:" : "ws:";
-
 const connection = new Connection(socketUrl.href, {
   onText(text) {
     if (!model.received(text, Date.now())) connection.restart();
@@ -30,32 +68,81 @@ const connection = new Connection(socketUrl.href, {
     painter.request();
   },
 });
-
-const fallback = new Fallback(new URL("estado.json", document.baseURI).href, (text) => {
-  model.polled(parseState(text), Date.now());
-  painter.request();
+const fallback = new Fallback(beside("estado.json").href, {
+  onState(messages) {
+    model.polled(messages, Date.now());
+    painter.request();
+  },
+  onBack: () => connection.nudge(),
+  viewers: () => model.viewers,
 });
 
-initPreferences((chosen) => {
-  words = chosen;
-  translate(words);
-  document.documentElement.dataset.ready = "";
-  painter.request();
+const shortcuts = new Shortcuts({
+  " ": () => view.set({ paused: !view.value.paused }),
+  ...Object.fromEntries(WINDOW_NAMES.map((name, i) => [String(i + 1), () => view.set({ window: name })])),
+  t: () => view.set({ table: !view.value.table }),
+  s: () => view.set({ by: splitOf(view.value) === "cliente" ? "evento" : "cliente" }),
+  d: () => chooseNext("theme"),
+  l: () => chooseNext("language"),
+  "/": () => toolbar.focusSearch(),
+  c: () => void copyLink(location.href, words).then(announce),
+  Escape: () => view.set({ client: null, type: null, search: "", until: null }),
+});
+byId("link", HTMLButtonElement).addEventListener("click", () => void copyLink(location.href, words).then(announce));
+initRewind(view, page.chart, serverNow, () => announce(page.chart.pointed(words)));
+initExport({
+  async picture() {
+    await feeds.renew(view.value, camera.held !== null);
+    draw();
+    return camera.take(view.value, Date.now());
+  },
+  chart: page.chart,
+  title: () => `Pulso · ${words.say("chart.title")} · ${byId("chart-span", HTMLElement).textContent}`,
+  onDone: (name) => announce(name === null ? words.say("export.failed") : words.say("export.done", { name })),
 });
 initCopy(() => words);
 
-/** What the browser thinks of its network decides nothing while messages arrive. */
-function networkChanged() {
-  model.online = navigator.onLine;
-  if (model.online) connection.nudge();
+view.onChange(() => {
+  toolbar.draw(words);
   painter.request();
+});
+initPreferences(
+  view,
+  (chosen) => {
+    words = chosen;
+    translate(words);
+    shortcuts.translate(words);
+    toolbar.draw(words);
+    document.documentElement.dataset.ready = "";
+    painter.request();
+  },
+  () => {
+    page.chart.chart.recolour();
+    painter.request();
+  },
+);
+
+/** What the browser thinks of its network decides nothing: whether the panel can be reached does. */
+async function networkChanged() {
+  model.online = navigator.onLine;
+  painter.request();
+  if (model.online) connection.nudge();
+  else if (!(await fallback.reaches()) && !model.online) connection.restart();
 }
 
-addEventListener("online", networkChanged);
-addEventListener("offline", networkChanged);
+addEventListener("online", () => void networkChanged());
+addEventListener("offline", () => void networkChanged());
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) connection.nudge();
 });
+
+/** A state that time alone changes shows when it does; a hidden tab tells it by its title and icon. */
+setInterval(() => {
+  const now = Date.now();
+  if (model.status(now).kind === page.badge.kind) return;
+  if (document.hidden) page.badge.draw(camera.take(view.value, now), words);
+  else painter.request();
+}, LOOK_MS);
 
 /** Ages and countdowns move even when nothing arrives. */
 setInterval(() => {
@@ -64,5 +151,12 @@ setInterval(() => {
   painter.request();
 }, 1000);
 
-networkChanged();
+const summary = new SummaryChoice();
+setInterval(() => {
+  const { counts } = model.state;
+  if (!summary.on || counts === null || document.hidden) return;
+  announce(words.say("announce.summary", { total: counts.total, rate: words.rate(model.pace.mean() ?? 0), n: page.active }));
+}, SUMMARY_MS);
+
+model.online = navigator.onLine;
 connection.open();

@@ -1,19 +1,30 @@
 // @ts-check
 import { UNTRIED } from "./connection.js";
+import { ScreenDelay } from "./delay.js";
+import { deltaBetween } from "./deltas.js";
 import { FAILURES_BEFORE_POLLING } from "./fallback.js";
 import { Pace } from "./pace.js";
+import { ServerClock } from "./server-clock.js";
 import { forgetBeat, INITIAL, reduce } from "./state.js";
-import { statusOf } from "./status.js";
+import { isBehind, statusOf } from "./status.js";
 import { parse } from "./wire.js";
 
 /**
  * @typedef {import("./connection.js").Link} Link
  * @typedef {import("./state.js").State} State
+ * @typedef {import("./timeline.js").Delta} Delta
+ * @typedef {import("./wire.js").Beat} Beat
  * @typedef {import("./wire.js").Message} Message
  */
 
 /** A snapshot this soon after other news continues them; after a longer silence its jump is no rate. */
 const CONTINUES_MS = 2_000;
+/** An answer that was read from the counts this long ago is still continued. */
+const RECENT_MS = 3_000;
+/** What is kept for that is put together to as much. */
+const TOGETHER_MS = 100;
+/** p95 of the way to the commit, one a heartbeat. */
+const DELAYS_KEPT = 60;
 
 /** Everything that the page shows, kept up to date; it knows neither sockets nor the document. */
 export class Model {
@@ -21,7 +32,20 @@ export class Model {
   /** @type {Link} */ link = UNTRIED;
   /** @type {import("./status.js").Polling} */ polling = { active: false, answeredAt: null };
   pace = new Pace();
+  clock = new ServerClock();
+  screen = new ScreenDelay();
   online = true;
+  /** What came lately, for histories that were read a moment ago. @type {Delta[]} */ recent = [];
+  /** @type {(number | null)[]} */ delays = [];
+  /** Did the last counts come by themselves, just after their commit? */ arrived = false;
+
+  /**
+   * @param {{onDelta: (delta: Delta) => void, onGap: () => void, onNewClient: () => void}} [feeds] who draws what happened when;
+   *   a gap is what has no known course
+   */
+  constructor(feeds = { onDelta: () => {}, onGap: () => {}, onNewClient: () => {} }) {
+    this.feeds = feeds;
+  }
 
   /** @param {number} now */
   status(now) {
@@ -60,6 +84,11 @@ export class Model {
     this.polling = { ...this.polling, answeredAt: now };
   }
 
+  /** As many as the panel had when it was last heard. */
+  get viewers() {
+    return this.state.beat?.espectadores ?? 1;
+  }
+
   /** Has the panel answered requests while no socket of this page ever worked? */
   get refused() {
     return this.polling.active && this.polling.answeredAt !== null && !this.link.everOpen;
@@ -69,13 +98,60 @@ export class Model {
   #take(message, now) {
     const before = this.state;
     this.state = reduce(before, message, now);
+    if (message.tipo === "latido") this.#beaten(message, before.beat, now);
     const { counts } = this.state;
     if (counts === null || counts === before.counts) return;
     const near = before.heardAt !== null && now - before.heardAt < CONTINUES_MS;
     const continues = before.counts?.epoca === counts.epoca && near;
-    if (message.tipo === "cambio" || continues) this.pace.add(counts.total, now);
-    else this.pace.rebase(counts.total, now);
+    this.arrived = message.tipo === "cambio";
+    // The first news after an absence may have happened at any time of it.
+    const wasAway = before.beat?.analiticas === "caida";
+    if ((this.arrived || continues) && !wasAway) this.#goOn(before, now);
+    else this.#startOver(now, before.counts === null);
   }
+
+  /** @param {Beat} beat @param {Beat | null} before @param {number} now */
+  #beaten({ ahora, retraso, analiticas }, before, now) {
+    this.clock.heard(ahora, now);
+    this.delays = [...this.delays, retraso?.p95 ?? null].slice(-DELAYS_KEPT);
+    // A history that failed meanwhile would be asked for only after a long pause.
+    if (before?.analiticas === "caida" && analiticas !== "caida") this.feeds.onGap();
+  }
+
+  /** @param {State} before @param {number} now */
+  #goOn(before, now) {
+    const delta = deltaBetween(before, this.state, this.clock.at(now));
+    if (this.state.counts === null || delta === null) return;
+    this.pace.add(this.state.counts.total, now);
+    // What is counted late happened at another time, which only the history knows.
+    if (isBehind(this.state)) return this.feeds.onGap();
+    this.#remember(delta);
+    this.feeds.onDelta(delta);
+    if (this.state.clients.size > before.clients.size) this.feeds.onNewClient();
+  }
+
+  /** @param {Delta} delta */
+  #remember(delta) {
+    const last = this.recent.at(-1);
+    if (last !== undefined && delta.at - last.at < TOGETHER_MS) return together(last, delta);
+    while (this.recent.length > 0 && delta.at - this.recent[0].at >= RECENT_MS) this.recent.shift();
+    this.recent.push(delta);
+  }
+
+  /** @param {number} now @param {boolean} first there was nothing before, so nothing is missing */
+  #startOver(now, first) {
+    this.recent = [];
+    this.pace.rebase(this.state.counts?.total ?? 0, now);
+    if (!first) this.feeds.onGap();
+  }
+}
+
+/** Adds a later delta to an earlier one. @param {Delta} one @param {Delta} other */
+function together(one, { version, total, clients, types }) {
+  one.version = version;
+  one.total += total;
+  for (const [name, n] of clients) one.clients.set(name, (one.clients.get(name) ?? 0) + n);
+  for (const [name, n] of types) one.types.set(name, (one.types.get(name) ?? 0) + n);
 }
 
 /** @param {string} text */

@@ -2,6 +2,9 @@
 
 /** Ten pictures a second are as many as a reader of numbers can use. */
 const APART_MS = 100;
+/** On a slow machine pictures take this part of the time at the most, so that it stays responsive. */
+const SHARE = 1 / 3;
+const LONGEST_MS = 1_000;
 
 /**
  * Draws when something changed: at once after quiet, then at most every 100 ms, in an animation
@@ -10,6 +13,7 @@ const APART_MS = 100;
 export class Painter {
   #wanted = false;
   #drawnAt = -Infinity;
+  /** What the last picture took, with its layout and paint. */ #cost = 0;
 
   /** @param {() => void} draw */
   constructor(draw) {
@@ -20,12 +24,17 @@ export class Painter {
   request() {
     if (this.#wanted || document.hidden) return;
     this.#wanted = true;
-    setTimeout(() => requestAnimationFrame(() => this.#paint()), this.#drawnAt + APART_MS - performance.now());
+    const apart = Math.min(LONGEST_MS, Math.max(APART_MS, this.#cost / SHARE));
+    setTimeout(() => requestAnimationFrame(() => this.#paint()), this.#drawnAt + apart - performance.now());
   }
 
   #paint() {
     this.#wanted = false;
-    this.#drawnAt = performance.now();
+    if (document.hidden) return;
+    const began = performance.now();
+    this.#drawnAt = began;
     this.draw();
+    // The browser lays out and paints before it comes to this.
+    setTimeout(() => void (this.#cost = performance.now() - began));
   }
 }

@@ -4,7 +4,7 @@
  * @typedef {import("./state.js").State} State
  * @typedef {import("./connection.js").Link} Link
  *
- * @typedef {"connecting" | "live" | "polling" | "stale" | "reconnecting" | "offline"} Kind
+ * @typedef {"connecting" | "live" | "behind" | "polling" | "stale" | "reconnecting" | "offline"} Kind
  *
  * What the badge says.
  *
@@ -28,8 +28,11 @@ const DATA_AGE_MS = 5_000;
 const POLL_AGE_MS = 11_000;
 const OFFLINE_MS = 60_000;
 
+/** What is counted this much later than sent, while more waits, is being caught up with. */
+const BEHIND_S = 3;
+
 /** Are the numbers worth believing right now? @param {Kind} kind */
-export const isCurrent = (kind) => kind === "live" || kind === "polling";
+export const isCurrent = (kind) => kind === "live" || kind === "polling" || kind === "behind";
 
 /**
  * Decides by the age of what arrived and by what the heartbeat says of the analytics,
@@ -54,7 +57,7 @@ export function statusOf(state, link, polling, now, online = true) {
     if (analyticsAway(state)) return is("stale", dataOf);
     if (state.heardAt !== null && now - state.heardAt > limit) return is("stale", state.heardAt);
     if (state.counts === null || state.beat === null) return is("connecting", dataOf);
-    return is(reached, state.heardAt);
+    return is(isBehind(state) ? "behind" : reached, state.heardAt);
   }
   if (link.lostAt === null) return is("connecting", dataOf);
   if (!online || now - link.lostAt > OFFLINE_MS) return is("offline", dataOf);
@@ -66,6 +69,12 @@ function analyticsAway({ beat }) {
   if (beat === null) return false;
   if (beat.analiticas === "caida") return true;
   return Boolean(beat.ahora && beat.datos_de) && age(beat) > DATA_AGE_MS;
+}
+
+/** Is the queue being worked off, so that what is counted now happened a while ago? @param {State} state */
+export function isBehind({ beat }) {
+  const waiting = (beat?.cola?.listos ?? 0) + (beat?.cola?.sin_ack ?? 0);
+  return waiting > 0 && (beat?.atraso_s ?? 0) >= BEHIND_S;
 }
 
 /** @param {import("./wire.js").Beat} beat */

@@ -28,6 +28,10 @@
  * @property {"ok" | "en_pausa" | null} [almacen]
  * @property {number | null} [atraso_s]
  * @property {Record<string, number> | null} [tasas] events per second, by window
+ * @property {number} [espectadores] viewers of this panel
+ * @property {string | null} [desde] since when the broker is what it is
+ * @property {string | null} [ultimo_commit] when something was last counted
+ * @property {{p50: number | null, p95: number | null, p99: number | null, mensajes: number} | null} [retraso] from event to commit, in seconds
  *
  * @typedef {Snapshot | Change | Beat} Message
  */

@@ -26,6 +26,7 @@ export function chooseLanguage(preferred) {
 }
 
 const LEAST_SHARE = 0.001;
+const MINUTE_MS = 60_000;
 
 /** Texts, numbers and times in one language, by the reader's own region where it fits. */
 export class Words {
@@ -35,6 +36,13 @@ export class Words {
   #share;
   #clock;
   #ago;
+  #day;
+  #short;
+  #ms;
+  #second;
+  #minute;
+  #hour;
+  #percent;
 
   /**
    * @param {Language} language
@@ -48,6 +56,13 @@ export class Words {
     this.#rate = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
     this.#share = new Intl.NumberFormat(locale, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
     this.#clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+    this.#day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    this.#short = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    this.#ms = new Intl.NumberFormat(locale, { style: "unit", unit: "millisecond", maximumFractionDigits: 0 });
+    this.#second = new Intl.NumberFormat(locale, { style: "unit", unit: "second", maximumFractionDigits: 1 });
+    this.#minute = new Intl.NumberFormat(locale, { style: "unit", unit: "minute", maximumFractionDigits: 1 });
+    this.#hour = new Intl.NumberFormat(locale, { style: "unit", unit: "hour", maximumFractionDigits: 1 });
+    this.#percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
     this.#ago = new Intl.RelativeTimeFormat(locale, { style: "narrow" });
   }
 
@@ -86,6 +101,28 @@ export class Words {
   /** Time of day of a time in milliseconds. @param {number} ms */
   clock(ms) {
     return this.#clock.format(ms);
+  }
+
+  /** Hour and minute. @param {number} ms */
+  minute(ms) {
+    return this.#short.format(ms);
+  }
+
+  /** Day, hour and minute. @param {number} ms */
+  day(ms) {
+    return this.#day.format(ms);
+  }
+
+  /** A duration in the unit that suits it. @param {number} ms */
+  duration(ms) {
+    if (ms < 1000) return this.#ms.format(ms);
+    if (ms < 2 * MINUTE_MS) return this.#second.format(ms / 1000);
+    return ms < 120 * MINUTE_MS ? this.#minute.format(ms / MINUTE_MS) : this.#hour.format(ms / 60 / MINUTE_MS);
+  }
+
+  /** A ratio in whole percents. @param {number} ratio */
+  percent(ratio) {
+    return this.#percent.format(ratio);
   }
 
   /** "5 s ago", in the coarsest whole unit. @param {number} ms */

@@ -126,6 +126,16 @@ test("a nudge ends a wait", () => {
   assert.equal(sockets.length, 3, "the wait's own timer is gone");
 });
 
+test("a nudge replaces a handshake that hangs, not one that has just begun", () => {
+  const { clock, sockets, connection } = start();
+  clock.advance(1_000);
+  connection.nudge();
+  assert.equal(sockets.length, 1);
+  clock.advance(1);
+  connection.nudge();
+  assert.deepEqual([sockets.length, sockets[0].closed], [2, true]);
+});
+
 test("a nudge does not shorten a wait that the panel asked for, the reader's own click does", () => {
   const { sockets, connection } = start();
   sockets[0].ends(CLOSE.policy);

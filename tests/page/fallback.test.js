@@ -1,29 +1,33 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Fallback, POLL_MS } from "../../static/js/fallback.js";
+import { Fallback, POLL_MS, PROBE_MS, SOCKET_FIRST_MS } from "../../static/js/fallback.js";
 import { FakeClock } from "./fake-world.js";
 
+const BEAT = { tipo: "latido", analiticas: "en_linea" };
+const STATE = JSON.stringify({ instantanea: null, latido: BEAT });
 const settle = () => new Promise(setImmediate);
 
-/** @param {() => Promise<any>} fetch */
-function start(fetch) {
+/** In a world where random() is always one half. @param {() => Promise<any>} fetch @param {number} [viewers] */
+function start(fetch, viewers = 1) {
   const clock = new FakeClock();
-  /** @type {string[]} */ const texts = [];
-  const world = { fetch, setTimeout: clock.setTimeout, clearTimeout: clock.clearTimeout };
-  const fallback = new Fallback("http://panel/estado.json", (text) => void texts.push(text), world);
+  /** @type {import("../../static/js/wire.js").Message[][]} */ const states = [];
+  const backs = { count: 0 };
+  const world = { fetch, setTimeout: clock.setTimeout, clearTimeout: clock.clearTimeout, random: () => 0.5 };
+  const page = { onState: (/** @type {any} */ state) => void states.push(state), onBack: () => void (backs.count += 1), viewers: () => viewers };
+  const fallback = new Fallback("http://panel/estado.json", page, world);
   fallback.start();
-  return { clock, texts, fallback };
+  return { clock, states, backs, fallback };
 }
 
-const answer = async () => ({ ok: true, text: async () => "estado" });
+const answer = async () => ({ ok: true, text: async () => STATE });
 
 test("it asks at once and then every five seconds", async () => {
-  const { clock, texts } = start(answer);
+  const { clock, states } = start(answer);
   await settle();
-  assert.deepEqual(texts, ["estado"]);
+  assert.deepEqual(states, [[BEAT]]);
   clock.advance(POLL_MS);
   await settle();
-  assert.equal(texts.length, 2);
+  assert.equal(states.length, 2);
 });
 
 test("starting twice asks once", async () => {
@@ -37,28 +41,74 @@ test("starting twice asks once", async () => {
   assert.equal(calls, 1);
 });
 
-test("a panel that is away or answers an error is asked again", async () => {
+test("a panel that is away or answers an error is asked again each second, its return is told", async () => {
   let calls = 0;
-  const { clock, texts } = start(async () => {
+  const { clock, states, backs } = start(async () => {
     calls += 1;
     if (calls === 1) throw new TypeError("refused");
-    return { ok: calls > 2, text: async () => "estado" };
+    return { ok: calls > 2, text: async () => STATE };
   });
   await settle();
+  clock.advance(PROBE_MS);
+  await settle();
+  assert.deepEqual([calls, backs.count], [2, 0]);
+  clock.advance(PROBE_MS);
+  await settle();
+  assert.deepEqual([calls, backs.count], [3, 1]);
+  assert.deepEqual(states, [], "the socket has the first try");
+  clock.advance(SOCKET_FIRST_MS);
+  assert.deepEqual(states, [[BEAT]]);
   clock.advance(POLL_MS);
   await settle();
-  assert.deepEqual(texts, []);
-  clock.advance(POLL_MS);
+  assert.deepEqual([calls, backs.count], [4, 1]);
+});
+
+test("what the fallback brings is not told once the socket is back", async () => {
+  let calls = 0;
+  const { clock, states, fallback } = start(async () => ({ ok: ++calls > 1, text: async () => STATE }));
   await settle();
-  assert.deepEqual(texts, ["estado"]);
+  clock.advance(PROBE_MS);
+  await settle();
+  fallback.stop();
+  clock.advance(POLL_MS);
+  assert.deepEqual([calls, states], [2, []]);
+});
+
+test("thousands who miss the panel ask for it more rarely", async () => {
+  let calls = 0;
+  const { clock } = start(async () => ({ ok: ++calls > 99, text: async () => "" }), 5_000);
+  await settle();
+  clock.advance(9_999);
+  await settle();
+  assert.equal(calls, 1);
+  clock.advance(1);
+  await settle();
+  assert.equal(calls, 2);
+});
+
+test("an answer that is no state is none: something else answers in the panel's place", async () => {
+  let calls = 0;
+  const { clock, states, backs } = start(async () => ({ ok: true, text: async () => (++calls > 1 ? STATE : "<html>") }));
+  await settle();
+  assert.deepEqual(states, []);
+  clock.advance(PROBE_MS);
+  await settle();
+  assert.equal(backs.count, 1);
+});
+
+test("any answer shows that the network is there, none that it is not", async () => {
+  const { fallback } = start(async () => ({ ok: false, text: async () => "" }));
+  assert.equal(await fallback.reaches(), true);
+  fallback.world = { ...fallback.world, fetch: () => Promise.reject(new TypeError("no network")) };
+  assert.equal(await fallback.reaches(), false);
 });
 
 test("an answer that comes after the end is dropped, and nothing is asked any more", async () => {
-  const { clock, texts, fallback } = start(answer);
+  const { clock, states, fallback } = start(answer);
   fallback.stop();
   await settle();
   clock.advance(10 * POLL_MS);
   await settle();
-  assert.deepEqual(texts, []);
+  assert.deepEqual(states, []);
   assert.equal(clock.timers.size, 0);
 });

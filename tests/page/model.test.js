@@ -84,3 +84,61 @@ test("a snapshot right after other news continues them", () => {
   model.received(JSON.stringify({ ...snapshot, version: 1250, total: 5030 }), NOW + 1000);
   assert.equal(model.pace.bins.at(-1), 9);
 });
+
+/** A model that notes what it tells the histories. */
+function noting() {
+  /** @type {(number | "gap" | "new")[]} */
+  const told = [];
+  const model = new Model({ onDelta: ({ total }) => void told.push(total), onGap: () => void told.push("gap"), onNewClient: () => void told.push("new") });
+  model.linkChanged(OPEN);
+  const change = JSON.parse(contract("cambio"));
+  return {
+    ...{ model, told },
+    receive: (/** @type {any} */ message, now = NOW) => model.received(JSON.stringify(message), now),
+    next: (/** @type {number} */ n) => ({ ...change, previa: snapshot.version + n, version: snapshot.version + n + 1, total: snapshot.total + n + 1 }),
+  };
+}
+
+test("histories are told what each change added, and nothing of the first snapshot", () => {
+  const { told, receive, next } = noting();
+  for (const message of [snapshot, beat, next(0), next(1)]) receive(message);
+  assert.deepEqual(told, [1, 1]);
+});
+
+test("what happened at an unknown time is a gap: after an absence, late, or in a snapshot", () => {
+  const { told, receive, next } = noting();
+  for (const message of [snapshot, { ...beat, analiticas: "caida" }, next(0)]) receive(message);
+  assert.deepEqual(told.splice(0), ["gap"]);
+  receive({ ...beat, atraso_s: 9, cola: { listos: 5, sin_ack: 0 } });
+  told.length = 0;
+  receive(next(1));
+  assert.deepEqual(told.splice(0), ["gap"]);
+  receive(beat);
+  receive({ ...snapshot, version: 9999, total: 9999 }, NOW + 5000);
+  assert.deepEqual(told, ["gap"]);
+});
+
+test("analytics that are back make histories be asked for at once, once", () => {
+  const { told, receive } = noting();
+  for (const message of [snapshot, beat, { ...beat, analiticas: "caida" }]) receive(message);
+  assert.deepEqual(told, []);
+  receive(beat);
+  receive(beat);
+  assert.deepEqual(told, ["gap"]);
+});
+
+test("what came lately is kept for three seconds, put together to tenths of one", () => {
+  const { model, receive, next } = noting();
+  receive(snapshot);
+  [0, 50, 99, 100, 150].forEach((ms, n) => receive(next(n), NOW + ms));
+  assert.deepEqual(model.recent.map(({ total, version }) => [total, version - snapshot.version]), [[3, 3], [2, 5]]);
+  receive(next(5), NOW + 3_100);
+  assert.deepEqual(model.recent.map(({ total }) => total), [1]);
+});
+
+test("a client that appears is told, so that its history is asked for", () => {
+  const { told, receive, next } = noting();
+  receive(snapshot);
+  receive({ ...next(0), clientes: { nuevo: 1 } });
+  assert.deepEqual(told, [1, "new"]);
+});

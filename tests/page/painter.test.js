@@ -11,12 +11,16 @@ function start(t) {
   Object.assign(globalThis, { document, requestAnimationFrame: (/** @type {() => void} */ run) => run() });
   t.mock.method(performance, "now", () => now);
   let drawn = 0;
-  const painter = new Painter(() => void (drawn += 1));
+  const cost = { ms: 0 };
+  const painter = new Painter(() => {
+    drawn += 1;
+    now += cost.ms;
+  });
   const pass = (/** @type {number} */ ms) => {
     now += ms;
     mock.timers.tick(ms);
   };
-  return { document, painter, pass, drawn: () => drawn };
+  return { document, painter, pass, cost, drawn: () => drawn };
 }
 
 test("the first change after quiet is drawn at once, a burst ten times a second", (t) => {
@@ -49,4 +53,15 @@ test("nothing is drawn while the page is hidden, and once it is seen again", (t)
   document.dispatchEvent(new Event("visibilitychange"));
   pass(1);
   assert.equal(drawn(), 1);
+});
+
+test("pictures that take long come more rarely, and a third of the time at the most", (t) => {
+  const { painter, pass, cost, drawn } = start(t);
+  cost.ms = 200;
+  for (let i = 0; i < 100; i += 1) {
+    painter.request();
+    pass(10);
+  }
+  assert.ok(drawn() <= 3, `${drawn()} pictures`);
+  assert.ok(drawn() >= 2, `${drawn()} pictures`);
 });

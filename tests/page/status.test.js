@@ -82,3 +82,17 @@ test("only live and polled numbers are vouched for", () => {
   const kinds = /** @type {const} */ (["connecting", "live", "polling", "stale", "reconnecting", "offline"]);
   assert.deepEqual(kinds.filter(isCurrent), ["live", "polling"]);
 });
+
+for (const [why, atraso_s, cola, kind] of /** @type {const} */ ([
+  ["late with more waiting", 3, { listos: 1, sin_ack: 0 }, "behind"],
+  ["late with more in hand", 30, { listos: 0, sin_ack: 1 }, "behind"],
+  ["late with nothing waiting", 30, { listos: 0, sin_ack: 0 }, "live"],
+  ["a little late", 2.9, { listos: 500, sin_ack: 0 }, "live"],
+  ["late with a queue that nobody knows", 30, null, "live"],
+])) {
+  test(`counting ${why} is ${kind}`, () => {
+    const status = statusOf(heard(snapshot, { ...beat, atraso_s, cola }), OPEN, NOT_POLLING, NOW);
+    assert.equal(status.kind, kind);
+    assert.equal(isCurrent(status.kind), true);
+  });
+}

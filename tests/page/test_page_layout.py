@@ -36,6 +36,23 @@ async def test_theme_follows_the_system_and_the_reader(chain: Chain, open_page: 
     assert await page.evaluate(ground) == light
 
 
+LOOK = """(element) => {
+  const {backgroundColor, borderTopWidth, borderTopColor, borderRadius, paddingTop, paddingLeft}
+    = getComputedStyle(element);
+  return {backgroundColor, borderTopWidth, borderTopColor, borderRadius, paddingTop, paddingLeft};
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_tiles_look_like_cards(chain: Chain, open_page: OpenPage, theme: str) -> None:
+    """The numbers on top stand on the same ground, in the same frame, as all else."""
+    page = await open_page(chain.web_url, color_scheme=theme)
+    card = await page.locator("#chart-card").evaluate(LOOK)
+
+    assert card["borderTopWidth"] != "0px"
+    assert await page.locator(".tile").evaluate_all(f"(tiles) => tiles.map({LOOK})") == [card] * 4
+
+
 @pytest.mark.parametrize("locale", ["es-ES", "en-US"])
 async def test_narrow_screen_needs_no_sideways_scrolling(
     chain: Chain, open_page: OpenPage, locale: str
@@ -65,7 +82,8 @@ async def test_nothing_shifts_from_the_first_paint_on(
     await page.evaluate(WATCH_SHIFTS.replace("FROM_FIRST_PAINT", "true"))
 
     await expect(page.locator("#total")).to_have_text("1")
-    await expect(page.locator("#flow")).to_contain_text("RabbitMQ")
+    await expect(page.locator("#flow")).to_contain_text("en contacto")
+    await expect(page.locator("#legend li")).to_have_count(1)
     assert await page.evaluate("window.shifted") < 0.01  # invisible: 0.1 is called good
 
 
@@ -74,13 +92,15 @@ async def test_nothing_shifts_while_numbers_grow(chain: Chain, open_page: OpenPa
     amqp_publish(chain.vhost, '{"cliente":"a"}')
     # So narrow that the total has to become smaller as it grows.
     page = await open_page(chain.web_url, viewport={"width": 240, "height": 800})
-    await expect(page.locator("#flow")).to_contain_text("cola vacía")
+    await expect(page.locator("#flow")).to_contain_text("vacía")
     await page.evaluate(WATCH_SHIFTS.replace("FROM_FIRST_PAINT", "false"))
 
     await publish(chain.vhost, [{"cliente": "a"}] * 12_000)
 
     await expect(page.locator("#total")).to_have_text("12.001")
     assert await page.evaluate("window.shifted") < 0.01
+    # A column as wide as its content widens with it.
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 240
 
 
 async def test_rows_hold_still_under_the_pointer(chain: Chain, open_page: OpenPage) -> None:

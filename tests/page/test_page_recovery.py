@@ -6,11 +6,29 @@ from collections.abc import Awaitable, Callable
 import pytest
 from playwright.async_api import Page, expect
 
+from backlog import publish_backlog
 from chain_stack import Chain
 from foreign_publisher import amqp_publish
 
 OpenPage = Callable[..., Awaitable[Page]]
 RECOVERS_MS = 20_000
+BACKLOG = 40_000  # messages: some seconds of counting
+COUNTED_MS = 60_000
+READ_HISTORIES = """() => new Set(
+  performance.getEntriesByType("resource")
+    .filter((one) => one.name.includes("/historia?") && one.responseStatus === 200)
+    .map((one) => one.name)
+).size === 3"""
+NOTE_BADGE = """() => {
+  window.said = [];
+  const badge = document.getElementById("badge");
+  const note = () => {
+    window.said.push([badge.dataset.kind, document.getElementById("badge-detail").textContent]);
+  };
+  new MutationObserver(note).observe(badge, {
+    attributes: true, subtree: true, childList: true, characterData: true,
+  });
+}"""
 
 
 async def expect_state(page: Page, word: str | re.Pattern[str], current: str, icon: str) -> None:
@@ -28,6 +46,7 @@ async def test_analytics_killed_and_back(
     amqp_publish(chain.vhost, '{"cliente":"a"}')
     page = await open_page(chain.web_url)
     await expect_state(page, "En vivo", "yes", "live")
+    await page.wait_for_function(READ_HISTORIES)  # what was never read is a 503 from here on
 
     chain.parts["servicio-analiticas"].kill()
     amqp_publish(chain.vhost, '{"cliente":"a"}')
@@ -39,7 +58,7 @@ async def test_analytics_killed_and_back(
     await expect(page.get_by_role("status")).to_have_text(
         re.compile(r"Sin datos nuevos desde las \d\d:\d\d:\d\d\.")
     )
-    await expect(page.locator("#flow")).to_contain_text("La analítica no responde")
+    await expect(page.locator("#flow")).to_contain_text("no responde")
     await expect(page.locator("#total")).to_have_text("1")
 
     chain.parts["servicio-analiticas"].start()
@@ -58,6 +77,26 @@ async def test_analytics_frozen(chain: Chain, open_page: OpenPage) -> None:
     chain.parts["servicio-analiticas"].pause()
 
     await expect_state(page, "Sin datos nuevos", "no", "stale")
+
+
+async def test_catching_up(chain: Chain, open_page: OpenPage) -> None:
+    """After an absence the page says how far behind the counting is, and ends exactly right."""
+    amqp_publish(chain.vhost, '{"cliente":"a"}')
+    page = await open_page(chain.web_url)
+    await expect_state(page, "En vivo", "yes", "live")
+    await page.evaluate(NOTE_BADGE)
+    chain.parts["servicio-analiticas"].kill()
+    await publish_backlog(chain.vhost, BACKLOG, ["a", "b"])
+    await expect_state(page, "Sin datos nuevos", "no", "stale")
+
+    chain.parts["servicio-analiticas"].start()
+
+    await expect(page.locator("#total")).to_have_text("40.001", timeout=COUNTED_MS)
+    await expect_state(page, "En vivo", "yes", "live")
+    said = await page.evaluate("window.said")
+    behind = [text for kind, text in said if kind == "behind"]
+    assert behind, said
+    assert re.fullmatch(r"[\d.]+ mensajes? atrás, unos \d+ s", behind[0])
 
 
 async def test_panel_killed_and_back(chain: Chain, open_page: OpenPage) -> None:
@@ -158,7 +197,7 @@ async def test_refused_origin(chain: Chain, open_page: OpenPage) -> None:
     await expect(page.locator("#total")).to_have_text("2")
 
 
-@pytest.mark.parametrize("file", ["js/main.js", "js/flow.js", "css/tables.css"])
+@pytest.mark.parametrize("file", ["js/main.js", "js/pipeline.js", "css/tables.css"])
 async def test_file_that_does_not_arrive(chain: Chain, open_page: OpenPage, file: str) -> None:
     """A page of which a part is lost says so and loads again, until it is complete."""
     page = await open_page("about:blank")

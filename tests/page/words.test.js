@@ -70,3 +70,9 @@ test("ages use the coarsest whole unit", () => {
   const ages = [0, 1999, 2000, 59_999, 60_000, 3_599_999, 3_600_000, 86_400_000].map((ms) => words.ago(ms));
   assert.deepEqual(ages, ["now", "now", "2s ago", "59s ago", "1m ago", "59m ago", "1h ago", "1d ago"].map((s) => s.replace("1d ago", words.ago(86_400_000))));
 });
+
+test("durations have the unit that suits them", () => {
+  const words = new Words("en");
+  const spans = [40, 999, 1000, 10_000, 119_000, 900_000, 7_199_000, 10_800_000].map((ms) => words.duration(ms));
+  assert.deepEqual(spans, ["40 ms", "999 ms", "1 sec", "10 sec", "119 sec", "15 min", "120 min", "3 hr"]);
+});

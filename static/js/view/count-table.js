@@ -1,88 +1,108 @@
 // @ts-check
-import { visibleParts } from "../names.js";
 import { Ranking } from "../ranking.js";
+import { phaseOf, sameTurn, secondOf } from "../turn.js";
 import { arrange } from "./arrange.js";
 import { byId, make, setText } from "./dom.js";
+import { nameParts } from "./name-parts.js";
+import { Sight } from "./sight.js";
 
 /**
+ * @typedef {import("../turn.js").Turn} Turn
  * @typedef {import("../words.js").Words} Words
  *
  * @typedef {object} Row
  * @property {HTMLTableRowElement} element
+ * @property {number} phase its second begins that many ms before the clock's
+ * @property {Turn | null} turn when it was drawn
+ * @property {HTMLElement} head
+ * @property {HTMLButtonElement | null} pick
  * @property {HTMLElement} name
  * @property {HTMLElement} count
  * @property {HTMLElement} share
- * @property {HTMLElement | null} when
+ * @property {HTMLTableCellElement[]} more
+ * @property {{count: number, share: number, part: string, words: Words | null}} drawn
  *
  * What a table shows: counts by name, and the rest in one row.
  *
  * @typedef {object} Contents
  * @property {Map<string, number>} counts
+ * @property {Iterable<string>} names those to be shown
+ * @property {{by: string, compare: import("../ranking.js").Compare}} order
  * @property {number} total
- * @property {{names: number, total: number}} others those that the panel did not list
+ * @property {{names: number} | null} others those that the panel did not list; null: the rest is not to be shown
  * @property {(n: number) => string} othersLabel
- * @property {(name: string) => {text: string, recent: boolean, title: string}} [when] for tables with that column
+ * @property {string | null} picked
+ * @property {string} pickTitle
+ * @property {boolean} held the page is paused
+ *
+ * Further columns.
+ *
+ * @typedef {object} More
+ * @property {() => HTMLTableCellElement[]} make
+ * @property {(cells: HTMLTableCellElement[], name: string, turn: Turn) => void} fill
  */
 
 /** Rows shown; the rest is summed up in the last row. */
 const ROWS = 50;
+/** Where a share is rounded otherwise, one of these ends. */
+const SHARE_STEPS = 20_000;
+const HOVERS = matchMedia("(hover: hover)");
+/** @type {More} */
+const NOTHING_MORE = { make: () => [], fill: () => {} };
 
-/** A table of names and counts, largest first, that reorders calmly and touches only what changed. */
+/** A table of names and counts that reorders calmly and touches only what changed; what is out of sight, once a second. */
 export class CountTable {
   #ranking = new Ranking();
+  #sight = new Sight();
   /** @type {Map<string, Row>} */ #rows = new Map();
   #table;
   #body;
   #others;
 
-  /** @param {string} id of a table with the columns name, count, share and perhaps last change */
-  constructor(id) {
+  /** @param {string} id of a table with the columns name, count, share and those of `more` @param {(name: string) => void} onPick @param {More} [more] */
+  constructor(id, onPick, more = NOTHING_MORE) {
+    this.onPick = onPick;
+    this.more = more;
     this.#table = byId(id, HTMLTableElement);
     this.#body = this.#table.tBodies[0];
-    this.#others = makeRow("", this.#timed);
+    this.#others = makeRow(null, more);
     this.#others.element.className = "others";
-  }
-
-  get #timed() {
-    return this.#table.tHead?.rows[0].cells.length === 4;
   }
 
   /** The reader's pointer or focus is inside: nothing may move. */
   get #held() {
-    return (matchMedia("(hover: hover)").matches && this.#body.matches(":hover")) || this.#table.contains(document.activeElement);
+    return (HOVERS.matches && this.#body.matches(":hover")) || this.#body.contains(document.activeElement);
   }
 
   /** @param {Contents} contents @param {number} now @param {Words} words */
   draw(contents, now, words) {
-    const { counts, total } = contents;
-    const shown = this.#ranking.order(counts, now, this.#held).slice(0, ROWS);
+    const { counts, total, order, others } = contents;
+    const shown = this.#ranking.order(contents.names, order, now, this.#held).slice(0, ROWS);
     const sum = shown.reduce((part, name) => part + (counts.get(name) ?? 0), 0);
-    const rest = { names: counts.size - shown.length + contents.others.names, total: total - sum };
+    const rest = others === null ? 0 : counts.size - shown.length + others.names;
     const largest = Math.max(1, ...shown.map((name) => counts.get(name) ?? 0));
-    this.#place(shown, rest.names > 0);
-    for (const name of shown) this.#fill(this.#row(name), counts.get(name) ?? 0, total, largest, words, contents.when?.(name));
-    if (rest.names === 0) return;
-    setText(this.#others.name, contents.othersLabel(rest.names));
-    this.#fill(this.#others, rest.total, total, largest, words, { text: "", recent: false, title: "" });
+    this.#place(shown, rest > 0);
+    for (const name of shown) {
+      const row = this.#row(name);
+      this.#mark(row, name, contents);
+      const turn = { second: secondOf(now + row.phase), held: contents.held, words };
+      if (sameTurn(row.turn, turn) && !this.#sight.sees(row.element)) continue;
+      row.turn = turn;
+      fill(row, counts.get(name) ?? 0, total, largest, words);
+      this.more.fill(row.more, name, turn);
+    }
+    if (rest === 0) return;
+    setText(this.#others.name, contents.othersLabel(rest));
+    fill(this.#others, total - sum, total, largest, words);
   }
 
-  /**
-   * @param {Row} row @param {number} count @param {number} total @param {number} largest
-   * @param {Words} words @param {{text: string, recent: boolean, title: string}} [when]
-   */
-  #fill(row, count, total, largest, words, when) {
-    const text = words.whole(count);
-    setText(row.count, text);
-    setText(row.share, words.share(count, total));
-    const part = (count / largest).toFixed(3);
-    if (row.element.dataset.part !== part) {
-      row.element.dataset.part = part;
-      row.element.style.setProperty("--part", part);
-    }
-    if (row.when === null || when === undefined) return;
-    setText(row.when, when.text);
-    if (row.when.title !== when.title) row.when.title = when.title;
-    row.when.classList.toggle("recent", when.recent);
+  /** @param {Row} row @param {string} name @param {Contents} contents */
+  #mark({ element, pick }, name, { picked, pickTitle }) {
+    const pressed = String(name === picked);
+    if (pick === null || (element.dataset.picked === pressed && pick.title === pickTitle)) return;
+    element.dataset.picked = pressed;
+    pick.setAttribute("aria-pressed", pressed);
+    pick.title = pickTitle;
   }
 
   /** Makes the rows those of `names`, in that order, moving only what is not in place. @param {string[]} names @param {boolean} others */
@@ -91,6 +111,7 @@ export class CountTable {
     for (const [name, row] of this.#rows) {
       if (wanted.has(name)) continue;
       row.element.remove();
+      this.#sight.forget(row.element);
       this.#rows.delete(name);
     }
     const elements = names.map((name) => this.#row(name).element);
@@ -103,24 +124,39 @@ export class CountTable {
   #row(name) {
     const known = this.#rows.get(name);
     if (known) return known;
-    const row = makeRow(name, this.#timed);
+    const row = makeRow(name, this.more);
+    row.phase = phaseOf(this.#rows.size);
+    row.pick?.addEventListener("click", () => this.onPick(name));
+    this.#sight.watch(row.element);
     this.#rows.set(name, row);
     return row;
   }
 }
 
-/** @param {string} name @param {boolean} timed @returns {Row} */
-function makeRow(name, timed) {
+/** Formats only what is other than before: that is most of a table's cost. @param {Row} row @param {number} count @param {number} total @param {number} largest @param {Words} words */
+function fill({ head, count: counted, share: shared, drawn }, count, total, largest, words) {
+  const share = Math.floor((SHARE_STEPS * count) / Math.max(1, total));
+  if (drawn.count !== count || drawn.words !== words) setText(counted, words.whole(count));
+  if (drawn.share !== share || drawn.count === 0 || drawn.words !== words) setText(shared, words.share(count, total));
+  const part = (count / largest).toFixed(3);
+  if (drawn.part !== part) head.style.setProperty("--part", part);
+  Object.assign(drawn, { count, share, part, words });
+}
+
+/** @param {string | null} name null for the others @param {More} extra @returns {Row} */
+function makeRow(name, extra) {
   const element = make("tr");
   const head = make("th");
   head.scope = "row";
-  const isolated = make("bdi", "name");
-  for (const { text, escaped } of visibleParts(name)) {
-    isolated.append(escaped ? make("span", "escaped", text) : text);
+  const shown = name === null ? make("span", "name") : nameParts(name);
+  const pick = name === null ? null : make("button", "pick");
+  if (pick) {
+    pick.type = "button";
+    pick.append(shown);
   }
-  head.append(isolated);
+  head.append(pick ?? shown);
   const [count, share] = [make("td", "number"), make("td", "number share")];
-  const when = timed ? make("td", "number when") : null;
-  element.append(head, count, share, ...(when ? [when] : []));
-  return { element, name: isolated, count, share, when };
+  const more = extra.make();
+  element.append(head, count, share, ...more);
+  return { element, phase: 0, turn: null, head, pick, name: shown, count, share, more, drawn: { count: -1, share: -1, part: "", words: null } };
 }

@@ -16,7 +16,12 @@ export function byId(id, type) {
 
 /** Writes a text only where it changed, so that an idle page does no work. @param {Element} element @param {string} text */
 export function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  const node = element.firstChild;
+  if (node instanceof Text && node.nextSibling === null) {
+    if (node.data !== text) node.data = text;
+  } else if (node !== null || text !== "") {
+    element.textContent = text;
+  }
 }
 
 /**
@@ -54,6 +59,9 @@ export function translate(words) {
   }
   for (const element of document.querySelectorAll("[data-label]")) {
     element.setAttribute("aria-label", say(/** @type {HTMLElement} */ (element).dataset.label));
+  }
+  for (const element of document.querySelectorAll("[data-placeholder]")) {
+    element.setAttribute("placeholder", say(/** @type {HTMLElement} */ (element).dataset.placeholder));
   }
   for (const element of document.querySelectorAll("[data-title]")) {
     element.setAttribute("title", say(/** @type {HTMLElement} */ (element).dataset.title));

@@ -1,82 +1,88 @@
 // @ts-check
-import { remarks } from "../flow.js";
+import { ClientsLately } from "../clients-lately.js";
+import { stages } from "../pipeline.js";
 import { isCurrent } from "../status.js";
 import { Badge } from "./badge.js";
-import { CountTable } from "./count-table.js";
+import { ChartCard } from "./chart-card.js";
+import { Chips } from "./chips.js";
 import { byId } from "./dom.js";
-import { FlowLine } from "./flow-line.js";
+import { Lists } from "./lists.js";
 import { Notices } from "./notices.js";
+import { PipelineStrip } from "./pipeline-strip.js";
+import { RejectionList } from "./rejection-list.js";
 import { Tiles } from "./tiles.js";
 
 /**
- * @typedef {import("../model.js").Model} Model
- * @typedef {import("../state.js").State} State
+ * @typedef {import("../picture.js").Picture} Picture
  * @typedef {import("../words.js").Words} Words
+ *
+ * What the reader does, and what the page says to those who listen.
+ *
+ * @typedef {object} Reader
+ * @property {() => void} onRetry
+ * @property {(name: string | null) => void} onClient
+ * @property {(name: string | null) => void} onType
+ * @property {(column: string) => void} onSort
+ * @property {() => void} onRedraw
+ * @property {(text: string) => void} announce
  */
-
-const RECENT_MS = 2_000;
 
 /** The whole page as a picture of the model. */
 export class Page {
   #content = byId("content", HTMLElement);
   #lists = byId("lists", HTMLElement);
   #empty = byId("empty", HTMLElement);
-  #badge;
+  #chartCard = byId("chart-card", HTMLElement);
+  badge;
   #tiles = new Tiles();
-  #flow = new FlowLine();
-  #clients = new CountTable("clients");
-  #types = new CountTable("types");
+  chart;
+  #chips;
+  #pipeline = new PipelineStrip();
+  #tables;
+  #rejections;
   #notices = new Notices();
+  #lately = new ClientsLately();
+  active = 0;
 
-  /** @param {() => void} onRetry */
-  constructor(onRetry) {
-    this.#badge = new Badge(onRetry);
+  /** @param {Reader} reader @param {string} rejectionsUrl */
+  constructor(reader, rejectionsUrl) {
+    this.badge = new Badge(reader);
+    this.chart = new ChartCard(reader.onRedraw);
+    this.#chips = new Chips(reader);
+    this.#tables = new Lists(reader);
+    this.#rejections = new RejectionList(rejectionsUrl, reader.onRedraw);
   }
 
-  /** @param {Model} model @param {number} now @param {Words} words */
-  draw(model, now, words) {
-    const { state } = model;
-    const status = model.status(now);
-    this.#badge.draw(status, words);
+  /** @param {Picture} picture @param {Words} words */
+  draw(picture, words) {
+    const { state, status, view, now, serverNow } = picture;
+    this.#lately.update(picture);
+    if (isCurrent(status.kind) || picture.fresh !== null) this.active = this.#lately.active(picture.fresh === null ? now : picture.at);
+    this.badge.draw(picture, words);
     this.#content.dataset.current = isCurrent(status.kind) ? "yes" : "no";
-    this.#tiles.draw(state, model.pace, now, words);
-    this.#flow.draw(remarks(state, status), words);
-    this.#drawLists(state, now, words);
-    this.#notices.draw(noticesOf(model, words), words);
+    this.#tiles.draw(picture, this.active, words);
+    this.#chips.draw(view, words);
+    this.#pipeline.draw(stages(state, status, this.active), serverNow, words);
+    this.#drawCounts(picture, words);
+    this.#notices.draw(noticesOf(picture, words), words);
   }
 
-  /** @param {State} state @param {number} now @param {Words} words */
-  #drawLists(state, now, words) {
-    const { counts } = state;
+  /** @param {Picture} picture @param {Words} words */
+  #drawCounts(picture, words) {
+    const { counts } = picture.state;
     this.#content.dataset.known = counts === null ? "no" : "yes";
+    const nothing = counts?.total === 0;
+    this.#empty.hidden = !nothing;
+    this.#lists.hidden = this.#chartCard.hidden = nothing;
     if (counts === null) return;
-    this.#empty.hidden = counts.total > 0;
-    this.#lists.hidden = counts.total === 0;
-    if (counts.total === 0) return;
-    const { total, otros, otros_eventos: otherTypes } = counts;
-    this.#clients.draw({
-      counts: state.clients,
-      total,
-      others: { names: otros.clientes, total: otros.total },
-      othersLabel: (n) => words.say("clients.others", { n }),
-      when: (name) => lastChange(state.changedAt.get(name), now, words),
-    }, now, words);
-    this.#types.draw({
-      counts: new Map(Object.entries(counts.eventos)),
-      total,
-      others: { names: otherTypes.tipos, total: otherTypes.total },
-      othersLabel: (n) => words.say("types.others", { n }),
-    }, now, words);
+    this.#rejections.draw(counts, picture.now, words);
+    if (nothing) return;
+    this.chart.draw(picture, words);
+    this.#tables.draw(picture, this.#lately, words);
   }
 }
 
-/** @param {number | undefined} at @param {number} now @param {Words} words */
-function lastChange(at, now, words) {
-  if (at === undefined) return { text: "—", recent: false, title: words.say("clients.unseen") };
-  return { text: words.ago(now - at), recent: now - at < RECENT_MS, title: words.clock(at) };
-}
-
-/** @param {Model} model @param {Words} words */
+/** @param {Picture} picture @param {Words} words */
 function noticesOf({ state, refused }, words) {
   const notices = [];
   if (state.restartedAt !== null) {

@@ -1,45 +1,64 @@
 // @ts-check
 import { chooseLanguage, Words } from "../words.js";
 import { byId } from "./dom.js";
-
-/** @typedef {import("../words.js").Language} Language */
+import { choose } from "./toolbar.js";
 
 /**
- * Wires the two choices of the header: theme (light, dark, or the system's) and language.
- *
- * @param {(words: Words) => void} onWords called at once and whenever the language changes
+ * @typedef {import("../words.js").Language} Language
+ * @typedef {import("../view-state.js").ViewState} ViewState
  */
-export function initPreferences(onWords) {
-  choice("theme", remembered("theme") ?? "auto", (theme) => {
+
+/**
+ * Wires the two choices that are remembered: theme (light, dark, or the system's) and language.
+ * The address comes first, then what was chosen here before, then the browser.
+ *
+ * @param {ViewState} state
+ * @param {(words: Words) => void} onWords called at once and whenever the language changes
+ * @param {() => void} onTheme
+ */
+export function initPreferences(state, onWords, onTheme) {
+  const applyTheme = (/** @type {string} */ theme) => {
     if (theme === "auto") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
+    choose("theme", theme);
+    onTheme();
+  };
+  const applyLanguage = (/** @type {Language} */ language) => {
+    choose("language", language);
+    onWords(new Words(language, navigator.languages));
+  };
+  onChosen("theme", (theme) => {
+    state.set({ theme: theme === "auto" ? null : /** @type {"light" | "dark"} */ (theme) });
+    applyTheme(theme);
   });
-  const stored = remembered("language");
-  const preferred = stored === null ? navigator.languages : [stored];
-  choice("language", chooseLanguage(preferred), (language) => {
-    onWords(new Words(/** @type {Language} */ (language), navigator.languages));
+  onChosen("language", (language) => {
+    state.set({ language: /** @type {Language} */ (language) });
+    applyLanguage(/** @type {Language} */ (language));
   });
+  const stored = state.value.language ?? remembered("language");
+  applyTheme(state.value.theme ?? remembered("theme") ?? "auto");
+  applyLanguage(chooseLanguage(stored === null ? navigator.languages : [stored]));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", onTheme);
 }
 
-/**
- * @param {string} name
- * @param {string} initial
- * @param {(value: string) => void} apply
- */
-function choice(name, initial, apply) {
-  const group = byId(name, HTMLFieldSetElement);
-  for (const input of group.querySelectorAll("input")) {
-    input.checked = input.value === initial;
+/** Presses the next of a group's choices. @param {"theme" | "language"} group */
+export function chooseNext(group) {
+  const inputs = [...byId(group, HTMLFieldSetElement).querySelectorAll("input")];
+  inputs[(inputs.findIndex((input) => input.checked) + 1) % inputs.length].click();
+}
+
+/** @param {string} name @param {(value: string) => void} apply */
+function onChosen(name, apply) {
+  for (const input of byId(name, HTMLFieldSetElement).querySelectorAll("input")) {
     input.addEventListener("change", () => {
       remember(name, input.value);
       apply(input.value);
     });
   }
-  apply(initial);
 }
 
 /** @param {string} name */
-function remembered(name) {
+export function remembered(name) {
   try {
     return localStorage.getItem(`pulso.${name}`);
   } catch {
@@ -48,7 +67,7 @@ function remembered(name) {
 }
 
 /** @param {string} name @param {string} value */
-function remember(name, value) {
+export function remember(name, value) {
   try {
     localStorage.setItem(`pulso.${name}`, value);
   } catch {

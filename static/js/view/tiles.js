@@ -1,52 +1,115 @@
 // @ts-check
+import { activePerMinute, minuteRates, sumOfLast } from "../activity.js";
+import { sumOf } from "../history.js";
 import { SECONDS } from "../pace.js";
-import { activeClients } from "../state.js";
 import { byId, setText } from "./dom.js";
 import { drawSparkline } from "./sparkline.js";
 
 /**
- * @typedef {import("../state.js").State} State
- * @typedef {import("../pace.js").Pace} Pace
+ * @typedef {import("../picture.js").Picture} Picture
+ * @typedef {import("../timeline.js").Timeline} Timeline
  * @typedef {import("../words.js").Words} Words
  */
 
-const ACTIVE_WINDOW_MS = 60_000;
-const CHART_HEIGHT = 20;
+const LINE_HEIGHT = 20;
+/** Steps of the overview in a dot of the total's line. */
+const STEPS_A_DOT = 3;
+const DELAYS = 60;
+const LINES_APART_MS = 1_000;
+/** Less than this is no change. */
+const SAME = 0.01;
 
-/** The numbers on top: total with what is missing from it, rate, active clients. */
+/** The numbers on top: each with its unit, what changed, and its last minutes as a line. */
 export class Tiles {
-  #total = byId("total", HTMLElement);
-  #rejected = byId("rejected", HTMLElement);
-  #duplicates = byId("duplicates", HTMLElement);
-  #conflicts = byId("conflicts", HTMLElement);
-  #rate = byId("rate", HTMLElement);
-  #peak = byId("rate-peak", HTMLElement);
-  #pace = byId("pace", SVGSVGElement);
-  #active = byId("active", HTMLElement);
+  #figures = { rate: byId("rate", HTMLElement), total: byId("total", HTMLElement), active: byId("active", HTMLElement), delay: byId("delay", HTMLElement) };
+  #rateChange = byId("rate-change", HTMLElement);
+  #totalChange = byId("total-change", HTMLElement);
+  #activeChange = byId("active-change", HTMLElement);
   #activeDetail = byId("active-detail", HTMLElement);
+  #delayDetail = byId("delay-detail", HTMLElement);
+  #lines = { pace: byId("pace", SVGSVGElement), total: byId("total-line", SVGSVGElement), active: byId("active-line", SVGSVGElement), delay: byId("delay-line", SVGSVGElement) };
+  #missing = { rejected: byId("rejected", HTMLElement), duplicates: byId("duplicates", HTMLElement), conflicts: byId("conflicts", HTMLElement) };
 
-  /** @param {State} state @param {Pace} pace @param {number} now @param {Words} words */
-  draw(state, pace, now, words) {
-    this.#drawRate(state, pace, words);
-    const { counts } = state;
+  #linesAt = -Infinity;
+  /** @type {Timeline | null} */ #of = null;
+  /** @type {Words | null} */ #words = null;
+
+  /** @param {Picture} picture @param {number} active @param {Words} words */
+  draw(picture, active, words) {
+    this.#drawFigures(picture, active, words);
+    const { pace, overview, knownUntil } = picture;
+    if (knownUntil !== null || pace.outdated || overview.outdated) return; // they stay those of the last minute that is known
+    const apart = Math.abs(picture.now - this.#linesAt);
+    if (apart < LINES_APART_MS && this.#of === picture.overview.timeline && words === this.#words) return;
+    this.#linesAt = picture.now;
+    this.#of = picture.overview.timeline;
+    this.#words = words;
+    this.#drawLines(picture, active, words);
+  }
+
+  /** What changes with each message. @param {Picture} picture @param {number} active @param {Words} words */
+  #drawFigures({ rate, state: { counts, clients, beat }, screenDelay }, active, words) {
+    setFigure(this.#figures.rate, rate === null ? "—" : words.rate(rate));
+    if (rate === null) setText(this.#rateChange, "");
+    const counted = beat?.retraso?.p95 ?? null;
+    setFigure(this.#figures.delay, counted === null ? "—" : words.duration(1000 * counted + (screenDelay ?? 0)));
+    setText(this.#delayDetail, counted === null ? words.say("delay.none") : delayDetail(counted, screenDelay, words));
     if (counts === null) return;
-    setFigure(this.#total, words.whole(counts.total));
-    setCount(this.#rejected, words.say("total.rejected", { n: counts.rechazados }), counts.rechazados);
-    setCount(this.#duplicates, words.say("total.duplicates", { n: counts.duplicados }), 0);
-    setCount(this.#conflicts, words.say("total.conflicts", { n: counts.conflictos }), counts.conflictos);
-    setFigure(this.#active, words.whole(activeClients(state, now, ACTIVE_WINDOW_MS)));
-    setText(this.#activeDetail, words.say("active.detail", { n: state.clients.size + counts.otros.clientes }));
+    setFigure(this.#figures.total, words.whole(counts.total));
+    setFigure(this.#figures.active, `${counts.otros.clientes > 0 ? "≥ " : ""}${words.whole(active)}`);
+    setText(this.#activeDetail, words.say("active.detail", { n: clients.size + counts.otros.clientes }));
+    setMissing(this.#missing.rejected, words.say("total.rejected", { n: counts.rechazados }), counts.rechazados > 0);
+    setMissing(this.#missing.duplicates, words.say("total.duplicates", { n: counts.duplicados }), false);
+    setMissing(this.#missing.conflicts, words.say("total.conflicts", { n: counts.conflictos }), counts.conflictos > 0);
   }
 
-  /** @param {State} state @param {Pace} pace @param {Words} words */
-  #drawRate(state, pace, words) {
-    const rate = pace.mean() ?? state.beat?.tasas?.["10s"] ?? null;
-    setFigure(this.#rate, rate === null ? "—" : words.rate(rate));
-    const complete = pace.bins.slice(0, -1);
-    drawSparkline(this.#pace, complete, SECONDS - 1, CHART_HEIGHT);
-    const peak = Math.max(0, ...complete.map((bin) => bin ?? 0));
-    setText(this.#peak, peak === 0 ? "" : words.say("rate.peak", { n: peak }));
+  /** What a reader looks at once a second. @param {Picture} picture @param {number} active @param {Words} words */
+  #drawLines({ bins, pace, overview, delays }, active, words) {
+    drawSparkline(this.#lines.pace, seeded(bins, pace.timeline).slice(0, -1), SECONDS - 1, LINE_HEIGHT);
+    drawSparkline(this.#lines.delay, delays, DELAYS, LINE_HEIGHT);
+    const minute = pace.timeline && minuteRates(pace.timeline, pace.timeline.totals());
+    setText(this.#rateChange, minute === null ? "" : changeOf(minute.now, minute.before, words));
+    if (overview.timeline === null || overview.history === null) return;
+    setText(this.#totalChange, words.say("total.lately", { n: sumOf(overview.history) }));
+    this.#drawTotalLine(overview.timeline.totals());
+    this.#drawActiveLine(overview.timeline, active, words);
   }
+
+  /** @param {number[]} totals */
+  #drawTotalLine(totals) {
+    const dots = Array.from({ length: Math.floor((totals.length - 1) / STEPS_A_DOT) }, (_, i) => sumOfLast(totals, STEPS_A_DOT, i * STEPS_A_DOT));
+    drawSparkline(this.#lines.total, dots.reverse(), dots.length, LINE_HEIGHT);
+  }
+
+  /** @param {Timeline} timeline @param {number} active @param {Words} words */
+  #drawActiveLine(timeline, active, words) {
+    const minutes = activePerMinute(timeline);
+    drawSparkline(this.#lines.active, minutes, minutes.length, LINE_HEIGHT);
+    const change = active - (minutes.at(-2) ?? active);
+    setText(this.#activeChange, change === 0 ? words.say("change.same") : words.say(change > 0 ? "change.plus" : "change.minus", { n: Math.abs(change) }));
+  }
+}
+
+/** @param {number} counted in s @param {number | null} screen in ms @param {Words} words */
+function delayDetail(counted, screen, words) {
+  const values = { counted: words.duration(1000 * counted), screen: screen === null ? "" : words.duration(screen) };
+  return words.say(screen === null ? "delay.counted" : "delay.detail", values);
+}
+
+/** What was not seen from here, from the history. @param {(number | null)[]} bins @param {Timeline | null} timeline by the second */
+function seeded(bins, timeline) {
+  if (timeline === null) return bins;
+  const history = timeline.totals().slice(-SECONDS);
+  const padded = [...Array.from({ length: SECONDS - bins.length }, () => null), ...bins];
+  return padded.map((bin, i) => bin ?? history[i] ?? null);
+}
+
+/** @param {number} now @param {number} before @param {Words} words */
+function changeOf(now, before, words) {
+  if (before === 0) return "";
+  const ratio = now / before - 1;
+  if (Math.abs(ratio) < SAME) return words.say("change.same");
+  return words.say(ratio > 0 ? "change.more" : "change.less", { share: words.percent(Math.abs(ratio)) });
 }
 
 /** A number whose size the style sheet fits to its length. @param {HTMLElement} element @param {string} text */
@@ -58,8 +121,8 @@ function setFigure(element, text) {
   }
 }
 
-/** @param {HTMLElement} element @param {string} text @param {number} concern */
-function setCount(element, text, concern) {
+/** @param {HTMLElement} element @param {string} text @param {boolean} concern */
+function setMissing(element, text, concern) {
   setText(element, text);
-  element.classList.toggle("concern", concern > 0);
+  element.classList.toggle("concern", concern);
 }

@@ -1,0 +1,54 @@
+// @ts-check
+
+/**
+ * @typedef {import("./history.js").History} History
+ * @typedef {import("./history.js").Question} Question
+ * @typedef {import("./state.js").State} State
+ */
+
+/** A cell that a spreadsheet would take for a formula is text. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/** @param {string | number} value */
+function cell(value) {
+  if (typeof value === "number") return String(value);
+  const safe = FORMULA.test(value) ? `'${value}` : value;
+  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** @param {(string | number)[][]} rows */
+const csv = (rows) => rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("");
+
+/** When a step begins. @param {History} history @param {number} k */
+const begins = ({ from, step }, k) => new Date(from + k * step).toISOString();
+
+/** The chart as a table: a row for each step, a column for each line. @param {History} history */
+export function historyCsv(history) {
+  const { names, points, others } = history;
+  const rows = others.map((rest, k) => [begins(history, k), ...points.map((line) => line[k]), rest]);
+  return csv([["desde", ...names.map((name) => name || "total"), "otros"], ...rows]);
+}
+
+/** The list of clients, largest first; what is not listed is in the last row. @param {State} state */
+export function clientsCsv({ clients, counts }) {
+  const rows = [...clients].sort(([, a], [, b]) => b - a);
+  const rest = counts?.otros.total ? [["(otros)", counts.otros.total]] : [];
+  return csv([["cliente", "eventos"], ...rows, ...rest]);
+}
+
+/** All that is shown, and what it is of. @param {State} state @param {History | null} history @param {Question} question */
+export function shownJson({ counts, clients }, history, question) {
+  const shown = history && {
+    epoca: history.epoca,
+    version: history.version,
+    por: question.by,
+    cliente: question.client,
+    evento: question.type,
+    desde: begins(history, 0),
+    paso_s: history.step / 1000,
+    series: history.names.map((name, i) => ({ nombre: name, puntos: history.points[i] })),
+    otros: history.others,
+  };
+  const report = counts && { ...counts, tipo: undefined, previa: undefined, clientes: Object.fromEntries(clients) };
+  return `${JSON.stringify({ reporte: report, historia: shown }, null, 1)}\n`;
+}

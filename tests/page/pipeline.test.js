@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { grows, stages } from "../../static/js/pipeline.js";
+import { INITIAL, reduce } from "../../static/js/state.js";
+import { contract } from "./contracts.js";
+
+const beat = JSON.parse(contract("latido"));
+
+/** What is said of each part. @param {any[]} beats @param {any} [kind] @returns {Record<string, any>} */
+function said(beats, kind = "live") {
+  const state = beats.reduce((state, news) => reduce(state, { ...beat, ...news }, 0), INITIAL);
+  const all = stages(state, { kind, since: 5, seconds: 0, attempt: 0 }, 7);
+  return Object.fromEntries(all.map(({ part, state, key, values }) => [part, [state, key, ...(values ? [values.n] : [])]]));
+}
+
+/** @param {number} listos */
+const queue = (listos) => ({ cola: { listos, sin_ack: 0 } });
+
+test("while all is well each part says so", () => {
+  assert.deepEqual(said([{}]), {
+    clients: ["ok", "flow.clients", 7],
+    queue: ["ok", "flow.queue_empty"],
+    analytics: ["ok", "flow.counted"],
+    panel: ["ok", "flow.reached"],
+    viewers: ["ok", "flow.viewers", 2],
+  });
+});
+
+test("waiting messages are counted", () => {
+  assert.deepEqual(said([queue(7)]).queue, ["ok", "flow.queue", 7]);
+});
+
+test("a queue that is deeper at each heartbeat grows", () => {
+  assert.deepEqual(said([queue(100), queue(200), queue(300)]).queue, ["warns", "flow.queue_grows", 300]);
+});
+
+test("a queue grows only if it keeps growing and is worth mentioning", () => {
+  assert.equal(grows([10, 60, 70]), true);
+  assert.equal(grows([300, 60, 70]), false);
+  assert.equal(grows([60, 70]), false);
+  assert.equal(grows([1, 2, 3]), false);
+  assert.equal(grows([60, 60, 60]), false);
+});
+
+test("a broker that is away or blocks is said where the queue is", () => {
+  assert.deepEqual(said([{ broker: "reconectando", ...queue(9) }]).queue, ["warns", "flow.broker_reconnecting"]);
+  assert.deepEqual(said([{ broker: "bloqueado" }]).queue, ["warns", "flow.broker_blocked"]);
+});
+
+test("a delay of seconds and a paused store are said where the analytics are", () => {
+  assert.deepEqual(said([{ atraso_s: 12.4 }]).analytics, ["warns", "flow.delay", 12]);
+  assert.deepEqual(said([{ atraso_s: 12.4, almacen: "en_pausa" }]).analytics, ["warns", "flow.store_paused"]);
+});
+
+test("analytics that are away are said, and nothing is claimed of what only they know", () => {
+  const away = { analiticas: "caida", cola: null, broker: null, almacen: null, atraso_s: null, tasas: null };
+  assert.deepEqual(said([away], "stale"), {
+    clients: ["unknown", "flow.unknown"],
+    queue: ["unknown", "flow.queue_keeps"],
+    analytics: ["warns", "flow.analytics_away"],
+    panel: ["ok", "flow.reached"],
+    viewers: ["ok", "flow.viewers", 2],
+  });
+});
+
+for (const [kind, panel] of /** @type {const} */ ([["connecting", "unknown"], ["stale", "warns"], ["reconnecting", "warns"], ["offline", "warns"]])) {
+  test(`nothing is claimed of what is behind the panel while the page is ${kind}`, () => {
+    const parts = said([{}], kind);
+    assert.equal(parts.panel[0], panel);
+    for (const part of ["clients", "queue", "analytics", "viewers"]) assert.equal(parts[part][0], "unknown", part);
+  });
+}
