@@ -26,7 +26,9 @@ quietly apt-get -q install --yes --no-install-recommends "$@"
 
 # Nor at the next boot: the system's RabbitMQ would hold the port of ours.
 if [ -d /run/systemd/system ]; then
-    case " $* " in
-    *" rabbitmq-server "*) systemctl --quiet disable rabbitmq-server || true ;;
-    esac
+    for service in rabbitmq-server prometheus; do
+        case " $* " in
+        *" $service "*) systemctl --quiet disable "$service" || true ;;
+        esac
+    done
 fi

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,6 +31,7 @@ class Node:
     distribution_port: int
     user: str
     password: str
+    services: Mapping[str, str] = field(default_factory=dict)  # passwords, by account
 
 
 def server_script() -> str | None:
@@ -117,12 +118,16 @@ def _settings(node: Node, accounts: Path) -> str:
 
 
 def _accounts(node: Node) -> dict[str, object]:
-    """The one account, read at each start: a password changed in `.env` holds, guest never is."""
+    """Read at each start: a password that was changed holds, and a guest there never is."""
+    rights = json.loads((SETTINGS / "accounts.json").read_text())
     everything = {"configure": ".*", "write": ".*", "read": ".*"}
+    services = [{"name": n, "password": p, "tags": ""} for n, p in node.services.items()]
+    operator = {"name": node.user, "password": node.password, "tags": "administrator"}
+    allowed = {node.user: everything} | {name: rights[name] for name in node.services}
     return {
-        "users": [{"name": node.user, "password": node.password, "tags": "administrator"}],
+        "users": [operator, *services],
         "vhosts": [{"name": "/"}],
-        "permissions": [{"user": node.user, "vhost": "/", **everything}],
+        "permissions": [{"user": name, "vhost": "/", **may} for name, may in allowed.items()],
     }
 
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from programs import Program
+from service_programs import Program
 
 LOG = logging.getLogger("keeper")
 START_PART = Path(__file__).resolve().with_name("start_part.py")

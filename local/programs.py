@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from broker import Node, epmd_command, node_command, node_environment
-from proxy import Routes, proxy_command, proxy_environment
-
-ROOT = Path(__file__).resolve().parents[1]
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """*stop_seconds* is how long a stop may take until SIGKILL."""
-
-    name: str
-    command: list[str]
-    environment: dict[str, str]
-    stop_seconds: float = 4.0
+from proxy import Doors, Routes, proxy_command, proxy_environment
+from service_accounts import ROOT, operator_password, service_passwords
+from service_programs import Program, service_programs
 
 
 def node_of(settings: Mapping[str, str], folder: Path) -> Node:
@@ -31,7 +19,8 @@ def node_of(settings: Mapping[str, str], folder: Path) -> Node:
         epmd_port=int(settings["RABBITMQ_EPMD_PORT"]),
         distribution_port=int(settings["RABBITMQ_DIST_PORT"]),
         user=settings["RABBITMQ_USER"],
-        password=settings["RABBITMQ_PASSWORD"],
+        password=operator_password(settings["RABBITMQ_PASSWORD"]),
+        services=service_passwords(),
     )
 
 
@@ -42,7 +31,13 @@ def routes_of(settings: Mapping[str, str]) -> Routes:
         panel_port=int(settings["PANEL_PORT"]),
         push_port=int(settings["PUSH_PORT"]),
         reporte_port=int(settings["REPORTE_PORT"]),
+        entrada_port=int(settings["ENTRADA_PORT"]),
     )
+
+
+def doors_of(settings: Mapping[str, str]) -> Doors:
+    files = ("USUARIOS", "TLS_CERTIFICADO", "TLS_CLAVE")
+    return Doors(*(str(ROOT / settings[name]) if settings[name] else "" for name in files))
 
 
 def broker_programs(
@@ -63,40 +58,9 @@ def other_programs(
     """Return every part but the broker, named as in docker-compose.yml."""
     return [
         Program(
-            "reverse-proxy", proxy_command(), proxy_environment(routes_of(settings), inherited)
+            "reverse-proxy",
+            proxy_command(),
+            proxy_environment(routes_of(settings), inherited, doors_of(settings)),
         ),
-        *_services(settings, folder, inherited),
-    ]
-
-
-def _services(
-    settings: Mapping[str, str], folder: Path, inherited: Mapping[str, str]
-) -> list[Program]:
-    def service(name: str, script: str, *variables: str, **more: str) -> Program:
-        environment = {
-            "PATH": inherited.get("PATH", ""),
-            "PYTHONUNBUFFERED": "1",
-            **{variable: settings[variable] for variable in variables},
-            **more,
-        }
-        return Program(name, [sys.executable, str(ROOT / script)], environment)
-
-    amqp = ("RABBITMQ_PORT", "RABBITMQ_USER", "RABBITMQ_PASSWORD")
-    return [
-        service(
-            "servicio-analiticas",
-            "servicio-analiticas/analiticas.py",
-            *(*amqp, "REPORTE_PORT", "ID_WINDOW_SECONDS", "ID_WINDOW_ROWS"),
-            STORE_PATH=str(folder / "pulso.db"),
-        ),
-        service(
-            "panel-visual",
-            "panel-visual/panel.py",
-            *("PANEL_PORT", "PUSH_PORT", "WEB_PORT", "PANEL_ORIGENES"),
-            REPORTE_URL=f"http://127.0.0.1:{settings['REPORTE_PORT']}",
-        ),
-        *(
-            service(name, "sender/app.py", *amqp, "EVENTS_PER_SECOND", CLIENTE=cliente)
-            for name, cliente in (("cliente-uno", "cliente_uno"), ("cliente-dos", "cliente_dos"))
-        ),
+        *service_programs(settings, folder, inherited),
     ]

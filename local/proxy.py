@@ -21,6 +21,16 @@ class Routes:
     panel_port: int
     push_port: int
     reporte_port: int
+    entrada_port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Files that close the web and dashboard ports to strangers; empty: not asked for."""
+
+    users: str = ""  # name:bcrypt, a line each
+    certificate: str = ""
+    key: str = ""
 
 
 def proxy_command() -> list[str]:
@@ -28,7 +38,9 @@ def proxy_command() -> list[str]:
     return [str(Path(sys.executable).parent / "traefik")]
 
 
-def proxy_environment(routes: Routes, inherited: Mapping[str, str]) -> dict[str, str]:
+def proxy_environment(
+    routes: Routes, inherited: Mapping[str, str], doors: Doors = Doors()
+) -> dict[str, str]:
     """Traefik reads only its environment, so what compose and we share is a file of variables."""
     return {
         "PATH": inherited.get("PATH", ""),
@@ -39,4 +51,8 @@ def proxy_environment(routes: Routes, inherited: Mapping[str, str]) -> dict[str,
         "PANEL_URL": f"http://127.0.0.1:{routes.panel_port}",
         "PUSH_URL": f"http://127.0.0.1:{routes.push_port}",
         "REPORTE_URL": f"http://127.0.0.1:{routes.reporte_port}",
+        "ENTRADA_URL": f"http://127.0.0.1:{routes.entrada_port}",
+        "USERS_FILE": doors.users,
+        "TLS_CERT_FILE": doors.certificate,
+        "TLS_KEY_FILE": doors.key,
     }

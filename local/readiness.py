@@ -4,35 +4,68 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import ssl
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-# Addresses of this machine, whatever proxy the environment names
-OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+UP, ASKS_FOR_A_PASSWORD = 200, 401
+
+
+def opener() -> urllib.request.OpenerDirector:
+    """
+    For addresses of this machine: not by a proxy that the environment names, and with any
+    certificate, which is for the name by which others know this machine.
+    """
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    return urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusting)
+    )
+
+
+OPENER = opener()
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """*part* is up when *url* answers 200, with *says* in the body."""
+    """*part* is up when *url* answers with one of *statuses*, and *says* in the body."""
 
     part: str
     url: str
     says: bytes = b""
+    statuses: tuple[int, ...] = (UP,)
+
+
+def web_address(settings: Mapping[str, str]) -> str:
+    """Where this machine finds page, report and intake."""
+    scheme = "https" if settings["TLS_CERTIFICADO"] else "http"
+    return f"{scheme}://127.0.0.1:{settings['WEB_PORT']}"
+
+
+def running(settings: Mapping[str, str]) -> Probe:
+    """Whether a `make run` is up there, with closed doors or open ones."""
+    url = f"{web_address(settings)}/reporte"
+    return Probe("reverse-proxy", url, statuses=(UP, ASKS_FOR_A_PASSWORD))
 
 
 def probes(settings: Mapping[str, str]) -> list[Probe]:
     """In the order in which the parts depend on each other: the first that fails is to blame."""
-    web = f"http://127.0.0.1:{settings['WEB_PORT']}"
+    web = web_address(settings)
+    dashboard = f"http://127.0.0.1:{settings['TRAEFIK_PORT']}/dashboard/"
+    door = (ASKS_FOR_A_PASSWORD if settings["USUARIOS"] else UP,)
     reporte = f"http://127.0.0.1:{settings['REPORTE_PORT']}/reporte/estado"
     return [
         Probe("rabbitmq-service", f"http://127.0.0.1:{settings['RABBITMQ_MANAGEMENT_PORT']}/"),
         Probe("servicio-analiticas", reporte, says=b'"conectado"'),
         Probe("panel-visual", f"http://127.0.0.1:{settings['PANEL_PORT']}/readyz"),
-        Probe("reverse-proxy", f"{web}/reporte"),
-        Probe("reverse-proxy", f"{web}/panel/"),
-        Probe("reverse-proxy", f"http://127.0.0.1:{settings['TRAEFIK_PORT']}/dashboard/"),
+        Probe("entrada", f"http://127.0.0.1:{settings['ENTRADA_PORT']}/readyz"),
+        *(
+            Probe("reverse-proxy", url, statuses=door)
+            for url in (f"{web}/reporte", f"{web}/panel/", dashboard)
+        ),
     ]
 
 
@@ -51,7 +84,16 @@ async def first_unready(
 
 def answers(probe: Probe) -> bool:
     try:
-        with OPENER.open(probe.url, timeout=2) as answer:
-            return probe.says in answer.read()
+        with answer_of(probe.url) as answer:
+            return answer.status in probe.statuses and probe.says in answer.read()
     except (OSError, http.client.HTTPException):
         return False
+
+
+def answer_of(url: str) -> http.client.HTTPResponse | urllib.error.HTTPError:
+    """Return what *url* answers, a refusal too."""
+    try:
+        answer: http.client.HTTPResponse = OPENER.open(url, timeout=2)
+    except urllib.error.HTTPError as refusal:
+        return refusal
+    return answer

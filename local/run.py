@@ -22,10 +22,11 @@ from broker import prepare
 from env_file import read_env_file
 from keeper import kept
 from ports import unusable_ports
-from programs import ROOT, broker_programs, node_of, other_programs
-from readiness import first_unready, probes
+from programs import broker_programs, node_of, other_programs
+from readiness import first_unready, probes, web_address
 from run_folder import FolderInUseError, held, last_lines
 from run_settings import PORTS, read_run_settings
+from service_accounts import ROOT, demo
 
 READY_SECONDS = 90.0
 
@@ -72,6 +73,8 @@ async def stay(settings: Mapping[str, str], folder: Path, stop: asyncio.Event) -
         return 1
     if not late:
         say(f"Ready in {time.monotonic() - began:.0f} s.\n{addresses(settings)}")
+        if demo():
+            say("Accounts are the demo's, known to everybody: `make secretos` makes your own.")
         say(f"Logs: {folder}/log/   Ctrl-C stops everything.")
     await stop.wait()
     return 0
@@ -86,10 +89,12 @@ def start_log(folder: Path) -> None:
 
 
 def addresses(settings: Mapping[str, str]) -> str:
-    web, traefik, amqp, management = (f"127.0.0.1:{settings[name]}" for name in list(PORTS)[:4])
+    _, traefik, amqp, management = (f"127.0.0.1:{settings[name]}" for name in list(PORTS)[:4])
+    web = web_address(settings)
     return (
-        f"  page        http://{web}/panel/\n"
-        f"  report      http://{web}/reporte\n"
+        f"  page        {web}/panel/\n"
+        f"  report      {web}/reporte\n"
+        f"  intake      {web}/eventos   (POST; docs/intake.md)\n"
         f"  Traefik     http://{traefik}/dashboard/\n"
         f"  AMQP        {amqp}   (user and password as in .env)\n"
         f"  management  http://{management}/"

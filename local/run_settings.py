@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+ORIGIN = re.compile(r"https?://([a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
 
 Check = Callable[[str], str | None]  # what would be right, or None when the value is
 
@@ -24,7 +27,7 @@ def whole(low: int, high: int | None = None) -> Check:
     right = f"a whole number from {low}" + (f" to {high}" if high is not None else " on")
 
     def check(text: str) -> str | None:
-        fits = text.isascii() and text.isdigit() and len(text) < 20 and int(text) >= low
+        fits = re.fullmatch("0|[1-9][0-9]{0,18}", text) and int(text) >= low
         return None if fits and (high is None or int(text) <= high) else right
 
     return check
@@ -36,6 +39,22 @@ def pace(text: str) -> str | None:
     except ValueError:
         fits = False
     return None if fits else "a number above 0, at most 1000"
+
+
+def limit(text: str) -> str | None:
+    try:
+        fits = 0 <= float(text) <= 1_000_000
+    except ValueError:
+        fits = False
+    return None if fits else "a number from 0 (no limit) to 1000000"
+
+
+def log_format(text: str) -> str | None:
+    return None if text in ("consola", "json") else "consola or json"
+
+
+def anything(_: str) -> str | None:
+    return None
 
 
 def word(text: str) -> str | None:
@@ -50,12 +69,10 @@ def origins(text: str) -> str | None:
 
 
 def _is_origin(text: str) -> bool:
-    try:
-        url = urlsplit(text)
-        _ = url.port  # raises when it is none
-    except ValueError:
-        return False
-    return url.scheme in ("http", "https") and text == f"{url.scheme}://{url.netloc}" != text[:-1]
+    """As panel-visual/origin_rule.py; tests/contracts/origenes.json holds both to the same."""
+    scheme, _, rest = text.partition("://")
+    default = f":{DEFAULT_PORTS.get(scheme)}"
+    return ORIGIN.fullmatch(text) is not None and not rest.endswith(default)
 
 
 port = whole(1, 65535)
@@ -69,17 +86,33 @@ PORTS = {
     "REPORTE_PORT": Setting("8091", port),
     "PANEL_PORT": Setting("8092", port),
     "PUSH_PORT": Setting("8093", port),
+    "ENTRADA_PORT": Setting("8094", port),
     "RABBITMQ_EPMD_PORT": Setting("24369", port),
     "RABBITMQ_DIST_PORT": Setting("24370", port),
 }
 SETTINGS = PORTS | {
+    # Compose's alone
+    "PROMETHEUS_PORT": Setting("9090", port),
+    "GRAFANA_PORT": Setting("3000", port),
     "RABBITMQ_USER": Setting("pulso", word),
     "RABBITMQ_PASSWORD": Setting("pulso", word),
     "PANEL_ORIGENES": Setting("", origins),
+    "PANEL_MARCOS": Setting("", origins),
+    "ENTRADA_CLAVES": Setting("", anything),
+    "USUARIOS": Setting("", anything),
+    "TLS_CERTIFICADO": Setting("", anything),
+    "TLS_CLAVE": Setting("", anything),
+    "ENTRADA_MAX_PER_SECOND": Setting("0", limit),
+    "LOG_FORMAT": Setting("consola", log_format),
     "EVENTS_PER_SECOND": Setting("3", pace),
     "ID_WINDOW_SECONDS": Setting("604800", whole(60)),
     "ID_WINDOW_ROWS": Setting("50000000", whole(1000)),
+    "HISTORY_SECONDS_KEPT": Setting("900", whole(60, 86_400)),
+    "HISTORY_MINUTES_KEPT": Setting("2880", whole(60, 100_000)),
+    "HISTORY_HOURS_KEPT": Setting("8760", whole(24, 100_000)),
 }
+
+SECRET = ("PASSWORD", "CLAVE", "CLAVES")  # how names end whose values are shown to nobody
 
 
 def read_run_settings(given: Mapping[str, str]) -> dict[str, str]:
@@ -90,13 +123,17 @@ def read_run_settings(given: Mapping[str, str]) -> dict[str, str]:
     """
     values = {name: given.get(name) or setting.default for name, setting in SETTINGS.items()}
     wrong = [
-        f"{name}={values[name][:64]!r}: must be {right}. Set {name} in .env."
+        f"{_shown(name, values[name])}: must be {right}. Set {name} in .env."
         for name, setting in SETTINGS.items()
         if (right := setting.check(values[name]))
     ]
-    if wrong := wrong or _shared_ports(values):
+    if wrong := wrong or [*_shared_ports(values), *_history_order(values)]:
         raise WrongSettingsError("\n".join(wrong))
     return values
+
+
+def _shown(name: str, value: str) -> str:
+    return name if name.endswith(SECRET) else f"{name}={value[:64]!r}"
 
 
 def _shared_ports(values: Mapping[str, str]) -> list[str]:
@@ -107,3 +144,12 @@ def _shared_ports(values: Mapping[str, str]) -> list[str]:
         if first != name:
             wrong.append(f"{first} and {name} are both {values[name]}: change one in .env.")
     return wrong
+
+
+def _history_order(values: Mapping[str, str]) -> list[str]:
+    names = ("HISTORY_SECONDS_KEPT", "HISTORY_MINUTES_KEPT", "HISTORY_HOURS_KEPT")
+    seconds, minutes, hours = (int(values[name]) for name in names)
+    if seconds <= minutes * 60 <= hours * 3600:
+        return []
+    given = ", ".join(f"{name}={values[name]}" for name in names)
+    return [f"{given}: each must reach back at least as far as the one before it."]

@@ -47,6 +47,7 @@ TEST = (
     *RUN,
     Package("chromium", "chromium", ""),
     Package("amqp-publish", "amqp-tools", "rabbitmq-c"),
+    Package("prometheus", "prometheus", "prometheus"),  # promtool too
     Library("libatomic", "libatomic1", ""),  # Playwright's Node.js needs it
 )
 

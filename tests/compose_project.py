@@ -4,39 +4,68 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+
+import stack
 
 ROOT = Path(__file__).resolve().parents[1]
 BASES = ("python:3.13-slim", "rabbitmq:4-management", "traefik:v3.7")
 USER, PASSWORD = "otra-cuenta", "otra-clave"  # not the defaults: they must come from .env's names
 PORTS = ("WEB_PORT", "TRAEFIK_PORT", "RABBITMQ_PORT", "RABBITMQ_MANAGEMENT_PORT")
+PARTS = {
+    *("rabbitmq-service", "reverse-proxy", "servicio-analiticas", "panel-visual"),
+    *("entrada", "cliente-uno", "cliente-dos"),
+}
+KILL = "import os, sys; [os.kill(int(pid), 9) for pid in sys.argv[1:]]"
 
 
 @dataclass(frozen=True)
 class Project:
-    """One `docker compose` project: its name and the ports that it publishes."""
+    """One `docker compose` project: its name, the ports that it publishes, more lines of `.env`."""
 
     name: str
     ports: dict[str, int]
+    settings: Mapping[str, str] = field(default_factory=dict)
 
-    def compose(self, *words: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    def compose(
+        self, *words: str, timeout: float = 60, text: bool = True
+    ) -> subprocess.CompletedProcess[Any]:
         """Run `docker compose` on this project; the caller looks at the exit code."""
-        command = ["docker", "compose", "-f", str(ROOT / "docker-compose.yml")]
-        command += ["-p", self.name, *words]
+        command = self._command(words)
+        return run(*command, timeout=timeout, env=self._environment(), text=text)
+
+    def begin(self, *words: str) -> subprocess.Popen[str]:
+        """Start `docker compose` and let it run; what it says comes out of one pipe."""
+        return subprocess.Popen(
+            self._command(words),
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def _command(self, words: tuple[str, ...]) -> list[str]:
+        file = str(ROOT / "docker-compose.yml")
+        return ["docker", "compose", "-f", file, "-p", self.name, *words]
+
+    def _environment(self) -> dict[str, str]:
         ports = {name: str(port) for name, port in self.ports.items()}
         account = {"RABBITMQ_USER": USER, "RABBITMQ_PASSWORD": PASSWORD}
-        return run(*command, timeout=timeout, env=os.environ | account | ports)
+        return os.environ | account | builder() | ports | dict(self.settings)
 
-    def up(self) -> None:
-        """Bring it up to healthy, or fail with what Docker and the parts said."""
-        done = self.compose("up", "--build", "--wait", "--wait-timeout", "120", timeout=420)
+    def up(self, *parts: str) -> None:
+        """Bring *parts* (all) up to healthy, or fail with what Docker and the parts said."""
+        words = ("up", "--build", "--wait", "--wait-timeout", "120", *parts)
+        done = self.compose(*words, timeout=420)
         if done.returncode != 0:
             said = self.compose("logs", "--no-color", "--tail", "20").stdout
             pytest.fail(f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}\n{said[-9000:]}")
@@ -47,6 +76,42 @@ class Project:
         inspected = json.loads(docker("inspect", *ids).stdout) if ids else []
         return {part["Config"]["Labels"]["com.docker.compose.service"]: part for part in inspected}
 
+    def kill(self, *parts: str) -> None:
+        """
+        End process 1 of *parts* (all) as a crash does, so that Docker starts them again.
+
+        From the host's side: `docker kill` is an order to stay down, and process 1 can't kill
+        itself.
+        """
+        pids = [str(p["State"]["Pid"]) for n, p in self.parts().items() if n in (parts or PARTS)]
+        done = docker("run", "--rm", "--pid=host", BASES[0], "python", "-c", KILL, *pids)
+        assert done.returncode == 0, done.stderr
+
+    def wait_back(self, before: Mapping[str, dict[str, Any]], *names: str, limit: float) -> None:
+        """Wait until *names* are healthy, as processes that are not those of *before*."""
+
+        def back() -> bool:
+            parts = self.parts()
+            return all(
+                name in parts
+                and parts[name]["State"]["Pid"] not in (0, before[name]["State"]["Pid"])
+                and parts[name]["State"]["Health"]["Status"] == "healthy"
+                for name in names
+            )
+
+        wait_until(back, limit, f"{names} healthy again")
+
+    def report(self) -> dict[str, Any]:
+        return self.get("/reporte")
+
+    def get(self, path: str, **question: str) -> dict[str, Any]:
+        """What the proxy answers, or raise httpx.HTTPError."""
+        url = f"http://127.0.0.1:{self.ports['WEB_PORT']}{path}"
+        answer = httpx.get(url, params=question, trust_env=False)
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
     def health(self) -> dict[str, str]:
         return {name: part["State"]["Health"]["Status"] for name, part in self.parts().items()}
 
@@ -55,15 +120,27 @@ class Project:
         return self.compose("exec", "-T", part, *command, timeout=30)
 
 
+def wait_until(true: Callable[[], bool], limit: float, what: str) -> None:
+    end = time.monotonic() + limit
+    while not true():
+        assert time.monotonic() < end, f"not within {limit:.0f} s: {what}"
+        time.sleep(0.25)
+
+
+def builder() -> dict[str, str]:
+    """Docker's older builder where the newer one's plug-in is not installed."""
+    return {} if docker("buildx", "version").returncode == 0 else {"DOCKER_BUILDKIT": "0"}
+
+
 def docker(*words: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
     return run("docker", *words, timeout=timeout)
 
 
 def run(
-    *command: str, timeout: float, env: Mapping[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
+    *command: str, timeout: float, env: Mapping[str, str] | None = None, text: bool = True
+) -> subprocess.CompletedProcess[Any]:
     return subprocess.run(
-        command, env=env, capture_output=True, text=True, timeout=timeout, check=False
+        command, env=env, capture_output=True, text=text, timeout=timeout, check=False
     )
 
 
@@ -86,10 +163,4 @@ def why_not() -> str | None:
 
 
 def free_ports() -> dict[str, int]:
-    sockets = [socket.socket() for _ in PORTS]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    numbers = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return dict(zip(PORTS, numbers, strict=True))
+    return dict(zip(PORTS, stack.free_ports(len(PORTS)), strict=True))

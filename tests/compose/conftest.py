@@ -1,15 +1,27 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from compose_project import Project, free_ports, why_not
 
+LONG = ("test_compose_closed.py", "test_compose_kill.py", "test_compose_scale.py")
 
-@pytest.fixture(scope="module")
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave what takes minutes to a verb of its own: `make test-compose`."""
+    if os.environ.get("COMPOSE_TESTS") != "all":
+        later = pytest.mark.skip(reason="takes minutes, which make test has not: make test-compose")
+        for item in items:
+            if item.path.name in LONG:
+                item.add_marker(later)
+
+
+@pytest.fixture(scope="session")
 def project() -> Iterator[Project]:
-    """The whole demo, healthy; gone afterwards, with its volumes and images."""
+    """The whole demo, healthy; gone afterwards, with its volumes and images. Tests leave it so."""
     if reason := why_not():
         pytest.skip(reason)
     ports = free_ports()
@@ -18,4 +30,14 @@ def project() -> Iterator[Project]:
         project.up()
         yield project
     finally:
-        project.compose("down", "--volumes", "--rmi", "local", "--timeout", "5", timeout=120)
+        project.compose(
+            "--profile",
+            "carga",
+            "down",
+            "--volumes",
+            "--rmi",
+            "local",
+            "--timeout",
+            "5",
+            timeout=120,
+        )

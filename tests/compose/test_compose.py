@@ -3,61 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
 
-import analytics_settings
-import panel_settings
-import sender_settings
-
-ROOT = Path(__file__).resolve().parents[2]
-TEXT = (ROOT / "docker-compose.yml").read_text()
-COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
-PARTS: dict[str, dict[str, Any]] = COMPOSE["services"]
-DOT_ENV = dict(
-    line.split("=", 1)
-    for line in (ROOT / ".env").read_text().splitlines()
-    if line and not line.startswith("#")
+from compose.compose_file import (
+    COMPOSE,
+    DOT_ENV,
+    FOLDERS,
+    LASTING,
+    PARTS,
+    ROOT,
+    TEXT,
+    every_part,
 )
-FOLDERS = {
-    "cliente-uno": "sender",
-    "cliente-dos": "sender",
-    "servicio-analiticas": "servicio-analiticas",
-    "panel-visual": "panel-visual",
-}
-READERS: dict[str, tuple[type, Callable[[Mapping[str, str]], Any]]] = {
-    "sender": (sender_settings.Settings, sender_settings.read_settings),
-    "servicio-analiticas": (analytics_settings.Settings, analytics_settings.read_settings),
-    "panel-visual": (panel_settings.Settings, panel_settings.read_settings),
-}
-
-every_part = pytest.mark.parametrize("name", PARTS)
-
-
-def environment(name: str) -> dict[str, str]:
-    """What the container of the part *name* gets, with the values of .env."""
-    given: dict[str, Any] = PARTS[name].get("environment", {})
-    return {key: interpolated(str(value)) for key, value in given.items()}
-
-
-def interpolated(text: str) -> str:
-    return re.sub(r"\$\{(\w+)[^}]*\}", lambda found: DOT_ENV[found[1]], text)
 
 
 def test_networks() -> None:
-    """Only the analytics stand in both networks, so the panel can't reach the broker."""
+    """Who needs both stands in both; the panel can't reach the broker, nor a client the web."""
     members = {
         network: {name for name, part in PARTS.items() if network in part["networks"]}
         for network in COMPOSE["networks"]
     }
 
     assert members == {
-        "web": {"reverse-proxy", "panel-visual", "servicio-analiticas"},
-        "mensajes": {"rabbitmq-service", "servicio-analiticas", "cliente-uno", "cliente-dos"},
+        "web": {
+            *("reverse-proxy", "panel-visual", "servicio-analiticas", "entrada"),
+            *("carga", "prometheus"),
+        },
+        "mensajes": {
+            *("rabbitmq-service", "servicio-analiticas", "entrada", "cuentas"),
+            *("cliente-uno", "cliente-dos", "carga"),
+        },
+        "medidas": {"prometheus", "grafana"},
     }
 
 
@@ -70,6 +47,8 @@ def test_published_ports() -> None:
         "127.0.0.1:${TRAEFIK_PORT}:8081",
         "127.0.0.1:${RABBITMQ_PORT}:5672",
         "127.0.0.1:${RABBITMQ_MANAGEMENT_PORT}:15672",
+        "127.0.0.1:${PROMETHEUS_PORT}:9090",
+        "127.0.0.1:${GRAFANA_PORT}:3000",
     }
     assert "network_mode" not in TEXT
 
@@ -86,7 +65,10 @@ def test_images() -> None:
 
     assert foreign == {
         "rabbitmq-service": ("rabbitmq:4-management", "rabbitmq"),
+        "cuentas": ("python:3.13-slim", "10001:10001"),
         "reverse-proxy": ("traefik:v3.7", "65532:65532"),
+        "prometheus": ("prom/prometheus:v3.5.0", "65534:65534"),
+        "grafana": ("grafana/grafana:12.2.0", "472:472"),
     }
     assert built == {name: f"{folder}/Dockerfile" for name, folder in FOLDERS.items()}
 
@@ -103,32 +85,62 @@ def test_no_more_rights_than_needed(name: str) -> None:
 
 
 @every_part
+def test_bounds(name: str) -> None:
+    """A part can fill neither the memory, nor the disk with what it says, nor start any number."""
+    part = PARTS[name]
+
+    assert part["logging"]["options"].keys() == {"max-size", "max-file"}
+    assert part["mem_limit"]
+    assert part["pids_limit"]
+
+
+@pytest.mark.parametrize("name", LASTING)
 def test_life(name: str) -> None:
-    """A part comes back, can be told healthy, has time to stop, and can't fill the disk."""
+    """A part comes back, can be told healthy, and has time to stop."""
     part = PARTS[name]
 
     assert part["restart"] == "unless-stopped"
     assert part["healthcheck"]["test"][0] == "CMD"
     assert "curl" not in str(part["healthcheck"])
     assert int(part["stop_grace_period"].removesuffix("s")) >= 10
-    assert part["logging"]["options"].keys() == {"max-size", "max-file"}
+
+
+def test_parts_that_end() -> None:
+    """The accounts are tried again until they are made; a load run runs once, and on demand."""
+    assert PARTS["cuentas"]["restart"] == "on-failure:5"
+    assert PARTS["carga"]["restart"] == "no"
+
+
+def test_what_a_plain_up_starts() -> None:
+    """The whole demo; load and observability only when they are asked for."""
+    assert {name: p["profiles"] for name, p in PARTS.items() if "profiles" in p} == {
+        "carga": ["carga"],
+        "prometheus": ["observabilidad"],
+        "grafana": ["observabilidad"],
+    }
 
 
 def test_start_order() -> None:
-    """Each part starts after those that it needs are healthy."""
+    """Each part starts after those that it needs are healthy, or have done what they do."""
     needs = {name: set(part.get("depends_on", {})) for name, part in PARTS.items()}
+    done = {"cuentas": "service_completed_successfully"}
 
     assert needs == {
         "rabbitmq-service": set(),
-        "servicio-analiticas": {"rabbitmq-service"},
-        "cliente-uno": {"rabbitmq-service"},
-        "cliente-dos": {"rabbitmq-service"},
+        "cuentas": {"rabbitmq-service"},
+        "servicio-analiticas": {"cuentas"},
+        "entrada": {"cuentas"},
+        "cliente-uno": {"cuentas"},
+        "cliente-dos": {"cuentas"},
         "panel-visual": {"servicio-analiticas"},
         "reverse-proxy": {"panel-visual"},
+        "carga": {"cuentas", "reverse-proxy"},
+        "prometheus": set(),
+        "grafana": {"prometheus"},
     }
     for part in PARTS.values():
-        for need in part.get("depends_on", {}).values():
-            assert need == {"condition": "service_healthy"}
+        for name, need in part.get("depends_on", {}).items():
+            assert need == {"condition": done.get(name, "service_healthy")}
 
 
 @every_part
@@ -137,55 +149,37 @@ def test_mounts(name: str) -> None:
     own = {
         "rabbitmq-service": {"broker:/var/lib/rabbitmq"},
         "servicio-analiticas": {"almacen:/datos"},
+        "carga": {"informes:/informes"},
+        "prometheus": {"metricas:/prometheus"},
+        "grafana": {"grafana:/var/lib/grafana"},
     }
-    mounts = set(PARTS[name].get("volumes", []))
+    mounts = {each for each in PARTS[name].get("volumes", []) if isinstance(each, str)}
     configuration = mounts - own.get(name, set())
 
-    assert (ROOT / PARTS[name].get("env_file", ".env")).is_file()
     assert mounts >= own.get(name, set())
-    assert COMPOSE["volumes"].keys() == {"broker", "almacen"}
+    assert COMPOSE["volumes"].keys() == {v.partition(":")[0] for each in own.values() for v in each}
     for mount in configuration:
         source, _, mode = mount.split(":")
-        assert source.startswith(("./rabbitmq", "./reverse-proxy"))
+        assert source.startswith(("./rabbitmq", "./reverse-proxy", "./observability"))
         assert (ROOT / source).exists(), "Docker would make a folder of it"
         assert mode == "ro"
 
 
-@pytest.mark.parametrize("name", FOLDERS)
-def test_environment(name: str) -> None:
-    """A part of ours gets only variables that its settings know, with values they accept."""
-    settings, read = READERS[FOLDERS[name]]
-    given = environment(name)
-
-    assert {key.lower() for key in given} <= set(settings.__struct_fields__)  # type: ignore[attr-defined]
-    read(given)
-    if name != "panel-visual":
-        assert read(given).rabbitmq_host == "rabbitmq-service"
-        assert read(given).rabbitmq_port == 5672, "the port inside, whatever is published"
-
-
-def test_clients() -> None:
-    """The two demo clients publish under names of their own."""
-    assert environment("cliente-uno")["CLIENTE"] == "cliente_uno"
-    assert environment("cliente-dos")["CLIENTE"] == "cliente_dos"
-
-
-def test_addresses() -> None:
-    """Whoever calls a part, its health check too, uses the port that it listens on."""
-    analytics = analytics_settings.read_settings(environment("servicio-analiticas"))
-    panel = panel_settings.read_settings(environment("panel-visual"))
-    reporte = f"http://servicio-analiticas:{analytics.reporte_port}"
-    checks = {name: str(part["healthcheck"]["test"]) for name, part in PARTS.items()}
-
-    assert panel.reporte_url == reporte
-    proxy = environment("reverse-proxy")
-    routes = (ROOT / "reverse-proxy" / "routes.yml").read_text()
-    assert {name: proxy[name] for name in re.findall(r'env "(\w+)"', routes)} == {
-        "REPORTE_URL": reporte,
-        "PANEL_URL": f"http://panel-visual:{panel.panel_port}",
-        "PUSH_URL": f"http://panel-visual:{panel.push_port}",
+def test_files_that_a_user_may_give() -> None:
+    """Only the part that reads one sees it, read-only; without it nothing is mounted."""
+    given = {
+        (name, mount["source"], mount["target"])
+        for name, part in PARTS.items()
+        for mount in part.get("volumes", [])
+        if isinstance(mount, dict) and (mount["type"], mount["read_only"]) == ("bind", True)
     }
-    assert f"http://127.0.0.1:{analytics.reporte_port}/" in checks["servicio-analiticas"]
-    assert f"http://127.0.0.1:{panel.panel_port}/" in checks["panel-visual"]
-    for name in ("cliente-uno", "cliente-dos"):
-        assert f":{5672:04X} 01 " in checks[name]
+
+    assert given == {
+        ("entrada", "${ENTRADA_CLAVES:-/dev/null}", "/claves"),
+        ("reverse-proxy", "${USUARIOS:-/dev/null}", "/usuarios"),
+        ("reverse-proxy", "${TLS_CERTIFICADO:-/dev/null}", "/tls.crt"),
+        ("reverse-proxy", "${TLS_CLAVE:-/dev/null}", "/tls.key"),
+    }
+    told = [value for part in PARTS.values() for value in (part.get("environment") or {}).values()]
+    for _, source, target in given:
+        assert source.replace(":-/dev/null", f":+{target}") in told

@@ -4,56 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import Callable
-from typing import Any
+from datetime import UTC, datetime
 
 import aio_pika
 import httpx
 import pytest
 from websockets.asyncio.client import connect
 
-from compose_project import PASSWORD, USER, Project, docker
+from compose_project import PARTS, PASSWORD, USER, Project, wait_until
 
-PARTS = {
-    "rabbitmq-service",
-    "reverse-proxy",
-    "servicio-analiticas",
-    "panel-visual",
-    "cliente-uno",
-    "cliente-dos",
-}
-KILL = "import os, sys; [os.kill(int(pid), 9) for pid in sys.argv[1:]]"
 CONNECT = "import socket, sys; socket.create_connection((sys.argv[1], 5672), timeout=3)"
 
 
-async def publish(project: Project, cliente: str) -> None:
-    """Publish one event like any AMQP program would; return when the broker has confirmed it."""
+async def publish(project: Project, *clientes: str) -> None:
+    """Publish an event for each like any AMQP program would; return when all are confirmed."""
     url = f"amqp://{USER}:{PASSWORD}@127.0.0.1:{project.ports['RABBITMQ_PORT']}/"
     async with await aio_pika.connect(url) as connection:
         exchange = await (await connection.channel()).get_exchange("eventos_clientes")
-        body = json.dumps({"cliente": cliente}).encode()
-        await exchange.publish(aio_pika.Message(body, delivery_mode=2), "", timeout=15)
-
-
-def report(project: Project) -> dict[str, Any]:
-    answer = httpx.get(f"http://127.0.0.1:{project.ports['WEB_PORT']}/reporte")
-    answer.raise_for_status()
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def wait_until(true: Callable[[], bool], limit: float, what: str) -> None:
-    end = time.monotonic() + limit
-    while not true():
-        assert time.monotonic() < end, f"not within {limit:.0f} s: {what}"
-        time.sleep(0.25)
+        bodies = [json.dumps({"cliente": cliente}).encode() for cliente in clientes]
+        messages = [aio_pika.Message(body, delivery_mode=2) for body in bodies]
+        await asyncio.gather(*(exchange.publish(each, "", timeout=30) for each in messages))
 
 
 def counted(project: Project, cliente: str, expected: int) -> Callable[[], bool]:
     def is_counted() -> bool:
         try:
-            return bool(report(project)["clientes"].get(cliente, 0) == expected)
+            return bool(project.report()["clientes"].get(cliente, 0) == expected)
         except (httpx.HTTPError, ValueError):
             return False  # it is on its way up
 
@@ -65,19 +42,29 @@ def test_every_part_is_healthy(project: Project) -> None:
     assert project.health() == dict.fromkeys(PARTS, "healthy")
 
 
-async def test_an_event_from_outside(project: Project) -> None:
-    """An event published by AMQP reaches an open WebSocket and the report."""
+async def test_events_from_outside(project: Project) -> None:
+    """What is published by AMQP is on an open WebSocket and in the report, to the last event."""
     url = f"ws://127.0.0.1:{project.ports['WEB_PORT']}/panel/ws"
-    async with asyncio.timeout(20), connect(url, compression=None) as viewer:
+    sent = {"externo_uno": 700, "externo_dos": 299, "externo_tres": 1}
+    shown: dict[str, int] = {}
+    async with asyncio.timeout(60), connect(url, compression=None) as viewer:
         assert json.loads(await viewer.recv())["tipo"] in {"instantanea", "latido"}
-        await publish(project, "externo")
-        while True:
-            frame = json.loads(await viewer.recv())
-            if (frame.get("clientes") or {}).get("externo"):
-                break
+        await publish(project, *(name for name, count in sent.items() for _ in range(count)))
+        while shown != sent:
+            changed = json.loads(await viewer.recv()).get("clientes") or {}
+            shown |= {name: count for name, count in changed.items() if name in sent}
 
-    assert frame["clientes"]["externo"] == 1
-    assert report(project)["clientes"]["externo"] == 1
+    assert {name: project.report()["clientes"][name] for name in sent} == sent
+
+
+def test_an_event_by_http(project: Project) -> None:
+    """What is posted through the proxy is answered when it is safe, and counted."""
+    url = f"http://127.0.0.1:{project.ports['WEB_PORT']}/eventos"
+
+    answer = httpx.post(url, json={"cliente": "por_http"}, timeout=20)
+
+    assert answer.status_code == 202
+    wait_until(counted(project, "por_http", 1), 10, "the event that was posted")
 
 
 def test_the_panel_cannot_reach_the_broker(project: Project) -> None:
@@ -112,38 +99,39 @@ async def test_all_parts_killed_at_once(project: Project) -> None:
     """After kill -9 of every part, in whatever order they start again, nothing is missing."""
     await publish(project, "antes")
     wait_until(counted(project, "antes", 1), 10, "the event before the kill counted")
-    before = {name: part["State"]["Pid"] for name, part in project.parts().items()}
-    # From the host's side: `docker kill` is an order to stay down, and process 1 can't kill itself.
-    killer = docker(
-        *("run", "--rm", "--pid=host", "python:3.13-slim", "python", "-c", KILL),
-        *map(str, before.values()),
-    )
-    assert killer.returncode == 0, killer.stderr
+    before = project.parts()
+    project.kill()
+    project.wait_back(before, *PARTS, limit=90)
 
-    def all_back() -> bool:
-        parts = project.parts()
-        return parts.keys() == PARTS and all(
-            part["State"]["Pid"] not in (0, before[name])
-            and part["State"]["Health"]["Status"] == "healthy"
-            for name, part in parts.items()
-        )
-
-    wait_until(all_back, 90, f"all parts healthy again, but: {project.health()}")
     await publish(project, "antes")
     wait_until(counted(project, "antes", 2), 10, "an event after the kill counted")
 
 
-def test_down_and_up(project: Project) -> None:
-    """`down` and `up` keep the counters, and counting goes on in the same store."""
-    before = report(project)
+def history(project: Project, cliente: str, until: datetime) -> list[int]:
+    """A client's events in each of the five minutes' seconds before *until*."""
+    question = {"cliente": cliente, "por": "cliente", "ventana": "5m", "paso": "1s"}
+    (series,) = project.get("/reporte/historia", **question, hasta=until.isoformat())["series"]
+    points: list[int] = series["puntos"]
+    return points
+
+
+async def test_down_and_up(project: Project) -> None:
+    """`down` and `up` keep counters and history, and counting goes on in the same store."""
+    await publish(project, *["con_historia"] * 20)
+    wait_until(counted(project, "con_historia", 20), 10, "what was published")
+    until = datetime.now(UTC)
+    points = history(project, "con_historia", until)
+    assert sum(points) == 20
+    before = project.report()
     down = project.compose("down", timeout=120)
     assert down.returncode == 0, down.stderr
 
     project.up()
-    after = report(project)
+    after = project.report()
 
     assert after["epoca"] == before["epoca"]
     for cliente, count in before["clientes"].items():
         assert after["clientes"][cliente] >= count
 
-    wait_until(lambda: report(project)["total"] > after["total"], 20, "the clients go on")
+    assert history(project, "con_historia", until) == points
+    wait_until(lambda: project.report()["total"] > after["total"], 20, "the clients go on")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,14 @@ def test_packages(folder: str) -> None:
     assert len(pins) > 3
 
 
+@every_image
+def test_no_installer_is_left(folder: str) -> None:
+    """The image that runs has no pip; compilers it never had (`-slim`)."""
+    runs = values(folder, "RUN")
+
+    assert [run for run in runs if run.startswith("python -m pip uninstall")]
+
+
 def test_build_context() -> None:
     """Nothing reaches a build but the services and the page: no .env, no .git, no data."""
     lines = (ROOT / ".dockerignore").read_text().splitlines()
@@ -77,3 +87,24 @@ def test_build_context() -> None:
         "!panel-visual",
         "!static",
     }
+
+
+def test_lint() -> None:
+    """hadolint finds nothing in any of the files."""
+    files = [str(path) for path in sorted(ROOT.glob("*/Dockerfile"))]
+    hadolint = Path(sys.executable).parent / "hadolint"
+
+    done = subprocess.run([hadolint, *files], capture_output=True, text=True, check=False)
+
+    assert len(files) == 3
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_volumes() -> None:
+    """A new volume belongs to the service: its mount point is there, with that owner."""
+    made = {
+        folder: re.findall(r"install -d -o 10001 -g 10001 (\S+)", " ".join(values(folder, "RUN")))
+        for folder in ("sender", "servicio-analiticas")
+    }
+
+    assert made == {"sender": ["/informes"], "servicio-analiticas": ["/datos"]}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from keeper import START_PART, kept
-from programs import Program
+from service_programs import Program
 
 SLEEPS = "import time; print('up', flush=True); time.sleep(60)"
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + SLEEPS
@@ -88,7 +88,6 @@ async def test_a_long_log_is_put_aside(folder: Path) -> None:
     assert log.with_suffix(".old").stat().st_size == 5_000_001
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
 async def test_a_part_does_not_survive_its_parent(folder: Path) -> None:
     """Killing the keeper (SIGKILL) kills what it kept."""
     parent_code = (

@@ -9,44 +9,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
-import pytest
 
 from broker_stack import member_saved
-from run_settings import PORTS
-from stack import ROOT, Part, answers, free_ports, listens
-
-Launch = Callable[[Path], Part]
-
-
-@pytest.fixture
-def ports() -> dict[str, int]:
-    return dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
-
-
-@pytest.fixture
-def launch(ports: dict[str, int], tmp_path: Path) -> Iterator[Launch]:
-    """Start the launcher in a folder; what is left at the end is ended."""
-    with ExitStack() as stack:
-
-        def start(folder: Path) -> Part:
-            settings = {name: str(port) for name, port in ports.items()}
-            launcher = Part(
-                "launcher",
-                [sys.executable, str(ROOT / "local/run.py"), "--folder", str(folder)],
-                {"PATH": os.environ["PATH"], **settings},
-                tmp_path,
-                lambda part: "Ctrl-C stops" in part.log,
-            )
-            stack.callback(launcher.stop)
-            launcher.start(wait=False)
-            return launcher
-
-        yield start
+from local.conftest import Launch
+from stack import ROOT, answers, listens
 
 
 def pids(folder: Path) -> dict[str, int]:

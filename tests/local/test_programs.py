@@ -7,20 +7,22 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from ports import unusable_ports
-from programs import ROOT, broker_programs, other_programs
+from programs import broker_programs, other_programs
 from run_settings import read_run_settings
+from service_accounts import ROOT
 
 FOLDER = Path("/tmp/somewhere")  # noqa: S108 - only a name here
 INHERITED = {"PATH": "/usr/bin", "RABBITMQ_NODENAME": "rabbit", "STORE_PATH": "/elsewhere"}
 
 
 def test_parts_are_those_of_compose() -> None:
-    """The same names for the same parts; epmd is inside compose's broker."""
+    """The same names for the same parts; epmd is in compose's broker, accounts are in our start."""
     settings = read_run_settings({})
     parts = broker_programs(settings, FOLDER, {}) + other_programs(settings, FOLDER, {})
-    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 
-    assert {part.name for part in parts} == {*compose["services"], "epmd"}
+    lasting = {name for name, part in compose.items() if "profiles" not in part} - {"cuentas"}
+    assert {part.name for part in parts} == {*lasting, "epmd"}
 
 
 def test_a_part_gets_only_what_is_meant_for_it() -> None:
@@ -34,7 +36,27 @@ def test_a_part_gets_only_what_is_meant_for_it() -> None:
     assert "/elsewhere" not in str(environments)
     assert environments["rabbitmq-service"]["RABBITMQ_NODENAME"] != "rabbit"
     assert "a-secret" not in str(environments["panel-visual"])
-    assert environments["cliente-uno"]["RABBITMQ_PASSWORD"] == "a-secret"
+    users = {name: each.get("RABBITMQ_USER") for name, each in environments.items()}
+    assert users["cliente-uno"] == "clientes"
+    assert users["entrada"] == "entrada"
+    assert users["servicio-analiticas"] == "analiticas"
+    assert "a-secret" not in str(environments)  # the operator's: no service has it
+
+
+def test_the_file_of_keys_is_found_from_the_projects_folder() -> None:
+    """Parts run elsewhere; an absolute path stays, and no file stays none."""
+    given = ("", "claves", "/etc/claves")
+    parts = [
+        other_programs(read_run_settings({"ENTRADA_CLAVES": path}), FOLDER, {}) for path in given
+    ]
+
+    found = [
+        part.environment["ENTRADA_CLAVES"]
+        for each in parts
+        for part in each
+        if part.name == "entrada"
+    ]
+    assert found == ["", str(ROOT / "claves"), "/etc/claves"]
 
 
 def test_clients_are_two() -> None:

@@ -35,7 +35,7 @@ class Echo(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def routes() -> Routes:
-    return Routes(*free_ports(5))
+    return Routes(*free_ports(6))
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,10 @@ def get(routes: Routes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ge
     """GET a path of the web entry point, or of another port, exactly as it is written."""
     behind = [
         ThreadingHTTPServer(("127.0.0.1", port), Echo)
-        for port in (routes.panel_port, routes.push_port, routes.reporte_port)
+        for port in (
+            *(routes.panel_port, routes.push_port),
+            *(routes.reporte_port, routes.entrada_port),
+        )
     ]
     for server in behind:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -81,6 +84,7 @@ def get(routes: Routes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ge
         ("/panel/static/js/main.js", "panel_port", "/static/js/main.js"),
         ("/panel/wsx", "panel_port", "/wsx"),
         ("/panel/ws", "push_port", "/ws"),
+        ("/eventos?cliente=caf%C3%A9", "entrada_port", "/eventos?cliente=caf%C3%A9"),
         ("/reporte", "reporte_port", "/reporte"),
         ("/reporte?limite=3", "reporte_port", "/reporte?limite=3"),
         ("/reporte/clientes/caf%C3%A9", "reporte_port", "/reporte/clientes/caf%C3%A9"),
@@ -109,7 +113,19 @@ def test_panel_without_slash_redirects(get: Get, path: str, location: str) -> No
     assert (answer.status_code, answer.headers["Location"]) == (301, location)
 
 
-@pytest.mark.parametrize("path", ["/", "/panelx", "/panel../x", "/reportex", "/dashboard/", "/api"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/panelx",
+        "/panel../x",
+        "/reportex",
+        "/eventos/",
+        "/eventosx",
+        "/readyz",
+        "/dashboard/",
+        "/api",
+    ],
+)
 def test_nothing_else_is_served(get: Get, path: str) -> None:
     """What has no route is not found, the dashboard on the web port included."""
     assert get(path).status_code == 404
@@ -135,6 +151,36 @@ def test_forged_forwarded_headers_are_replaced(get: Get) -> None:
 
     assert "10.9.9.9" not in answer.text
     assert "/evil" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("X-Forwarded-For", "10.9.9.9"),
+        ("X-Forwarded-For", "10.9.9.9, 127.0.0.1"),
+        ("X-Real-Ip", "10.9.9.9"),
+        ("X_Forwarded_For", "10.9.9.9"),
+        ("X_Real_Ip", "10.9.9.9"),
+        ("Forwarded", "for=10.9.9.9"),
+        ("X-Forwarded-User", "10.9.9.9"),
+        ("X_Forwarded_User", "10.9.9.9"),
+        ("Remote-User", "10.9.9.9"),
+        ("X-Original-URL", "/10.9.9.9"),
+        ("X-Rewrite-URL", "/10.9.9.9"),
+        ("X-Forwarded-Prefix", "/10.9.9.9"),
+        ("Connection", "X-Forwarded-For, X-Real-Ip"),
+    ],
+)
+def test_nobody_says_himself_who_he_is(get: Get, header: str, value: str) -> None:
+    """The servers behind see the address that Traefik saw, and no name, path or prefix given."""
+    answer = get("/panel/", **{header.replace("-", "__"): value})
+
+    assert "10.9.9.9" not in answer.text
+    if answer.status_code != 400:
+        lines = answer.text.splitlines()
+        assert lines[0] == "/"
+        assert "X-Forwarded-For: 127.0.0.1" in lines
+        assert "X-Real-Ip: 127.0.0.1" in lines
 
 
 def test_push_server_is_offered_no_compression(get: Get) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from env_file import read_env_file
 from run_settings import SETTINGS, WrongSettingsError, read_run_settings
 
 ENV_FILE = Path(__file__).parents[2] / ".env"
+ORIGINS = json.loads((ENV_FILE.parent / "tests/contracts/origenes.json").read_text())
 
 
 def test_committed_settings_are_the_defaults() -> None:
@@ -29,16 +31,20 @@ def test_an_empty_value_is_the_default() -> None:
         ("WEB_PORT", "0"),
         ("WEB_PORT", "65536"),
         ("WEB_PORT", "80a"),
+        ("WEB_PORT", "08080"),
         ("WEB_PORT", "٨٠٨٠"),
         ("RABBITMQ_PORT", "-1"),
         ("RABBITMQ_USER", '"pulso"'),
-        ("RABBITMQ_PASSWORD", "two words"),
-        ("RABBITMQ_PASSWORD", "$HOME"),
+        ("RABBITMQ_USER", "two words"),
+        ("RABBITMQ_USER", "$HOME"),
+        ("ENTRADA_MAX_PER_SECOND", "-1"),
+        ("ENTRADA_MAX_PER_SECOND", "inf"),
         ("EVENTS_PER_SECOND", "0"),
         ("EVENTS_PER_SECOND", "nan"),
         ("EVENTS_PER_SECOND", "many"),
         ("ID_WINDOW_SECONDS", "59"),
         ("ID_WINDOW_ROWS", "1e9"),
+        ("LOG_FORMAT", "xml"),
         ("PANEL_ORIGENES", "pulso.example.org"),
         ("PANEL_ORIGENES", "https://pulso.example.org/"),
         ("PANEL_ORIGENES", "https://a.example,https://b.example/panel"),
@@ -55,12 +61,23 @@ def test_a_wrong_value_is_one_sentence(name: str, value: str) -> None:
     assert sentence.endswith(f"Set {name} in .env.")
 
 
+def test_a_wrong_password_is_not_shown() -> None:
+    """Terminals are seen by others, and kept."""
+    with pytest.raises(WrongSettingsError) as error:
+        read_run_settings({"RABBITMQ_PASSWORD": "my secret#pw"})
+
+    assert str(error.value).startswith("RABBITMQ_PASSWORD: must be some characters without ")
+    assert "secret" not in str(error.value)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         ("WEB_PORT", "1"),
         ("RABBITMQ_PASSWORD", "ñandú%&/()=?;,:.-_+*~"),
         ("EVENTS_PER_SECOND", "0.5"),
+        ("ENTRADA_CLAVES", "./mis claves"),
+        ("ENTRADA_MAX_PER_SECOND", "0.5"),
         ("PANEL_ORIGENES", "https://pulso.example.org, http://10.0.0.7:8080"),
     ],
 )
@@ -84,12 +101,13 @@ def test_every_wrong_value_is_told_at_once() -> None:
 
 
 def test_a_line_that_is_no_setting_is_named(tmp_path: Path) -> None:
-    """The line's number and its text are in the sentence."""
+    """The line's number and what is wrong are in the sentence; the line may be a password."""
     path = tmp_path / ".env"
-    path.write_text("# comment\n\nWEB_PORT=8080\nWEB PORT 8080\n")
-
-    with pytest.raises(ValueError, match=r"\.env, line 4: 'WEB PORT 8080' is not NAME=value"):
-        read_env_file(path)
+    for line, wrong in (("my secret", "it has no ="), ("MY PASSWORD=secret", "is no name")):
+        path.write_text(f"# comment\n\nWEB_PORT=8080\n{line}\n")
+        with pytest.raises(ValueError, match=rf"\.env, line 4 is not .*: .*{wrong}") as error:
+            read_env_file(path)
+        assert "secret" not in str(error.value)
 
 
 def test_a_value_is_what_follows_the_first_equals_sign(tmp_path: Path) -> None:
@@ -98,3 +116,22 @@ def test_a_value_is_what_follows_the_first_equals_sign(tmp_path: Path) -> None:
     path.write_text("A=b=c\nD= e \nF=\n")
 
     assert read_env_file(path) == {"A": "b=c", "D": "e", "F": ""}
+
+
+@pytest.mark.parametrize("origin", ORIGINS["validos"])
+def test_takes_the_origins_that_the_panel_takes(origin: str) -> None:
+    """What the panel would accept is handed on."""
+    assert read_run_settings({"PANEL_ORIGENES": origin})["PANEL_ORIGENES"] == origin
+
+
+@pytest.mark.parametrize("origin", ORIGINS["invalidos"])
+def test_refuses_the_origins_that_the_panel_refuses(origin: str) -> None:
+    """A panel that does not start is no way to learn of a mistake."""
+    with pytest.raises(WrongSettingsError, match="PANEL_ORIGENES"):
+        read_run_settings({"PANEL_ORIGENES": origin})
+
+
+def test_history_reaches_back_further_with_each_step() -> None:
+    """As the analytics ask for it."""
+    with pytest.raises(WrongSettingsError, match=r"HISTORY_MINUTES_KEPT=60, .* reach back"):
+        read_run_settings({"HISTORY_SECONDS_KEPT": "86400", "HISTORY_MINUTES_KEPT": "60"})

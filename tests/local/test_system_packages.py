@@ -63,7 +63,7 @@ def test_an_unknown_system_is_said(only: Path) -> None:
         ensure_installed([MISSING])
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="writes /usr/sbin/policy-rc.d")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may write /usr/sbin/policy-rc.d")
 @pytest.mark.parametrize("apt_ends", ["exit 0", "exit 100", "kill -TERM $PPID; sleep 1"])
 def test_no_service_is_started_and_nothing_stays(only: Path, apt_ends: str, tmp_path: Path) -> None:
     """While apt installs, the policy forbids services; it is gone however that ended."""

@@ -1,0 +1,84 @@
+"""What the chain answers when no door is closed: safe headers, and nothing to what is odd."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from broker_stack import Broker
+from chain_stack import Chain
+from foreign_publisher import wait_for
+from local.raw_requests import get, raw
+
+SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+@pytest.fixture(scope="module")
+def chain(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
+    """One for all of these tests: nothing that they do is counted."""
+    with (
+        broker.virtual_host() as vhost,
+        Chain(vhost, tmp_path_factory.mktemp("open")).at_work() as chain,
+    ):
+        yield chain
+
+
+def test_every_answer_is_safe(chain: Chain) -> None:
+    """Pages, API, errors and what is not found: the same headers, and a policy on each."""
+    tried = {
+        "page": httpx.get(chain.web_url, trust_env=False),
+        "no slash": httpx.get(chain.web_url[:-1], trust_env=False),
+        "start": httpx.get(f"{chain.origin}/", trust_env=False),
+        "no file": httpx.get(f"{chain.web_url}static/no.js", trust_env=False),
+        "report": httpx.get(chain.report_url, trust_env=False),
+        "unknown client": httpx.get(f"{chain.report_url}/clientes/nadie", trust_env=False),
+        "bad parameter": httpx.get(f"{chain.report_url}?limite=x", trust_env=False),
+        "wrong method": httpx.post(chain.report_url, trust_env=False),
+        "bad event": httpx.post(chain.intake_url, content=b"{", trust_env=False),
+        "read intake": httpx.get(chain.intake_url, trust_env=False),
+        "no route": httpx.get(f"{chain.origin}/nada", trust_env=False),
+        "no dashboard": httpx.get(f"{chain.origin}/dashboard/", trust_env=False),
+        "dashboard": httpx.get(chain.dashboard_url, trust_env=False),
+    }
+
+    for name, answer in tried.items():
+        given = {header: answer.headers.get(header) for header in SAFE}
+        assert (name, given) == (name, SAFE)
+        assert "Server" not in answer.headers, name
+    redirects = {"no slash", "start"}
+    assert {n for n, a in tried.items() if "Content-Security-Policy" not in a.headers} <= {
+        *redirects,
+        "dashboard",  # Traefik's own page
+    }
+    statuses = {name: answer.status_code for name, answer in tried.items()}
+    assert (statuses["no route"], statuses["no dashboard"]) == (404, 404)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "PROPFIND"])
+@pytest.mark.parametrize("path", ["/panel/", "/reporte", "/eventos"])
+def test_other_methods_do_nothing(chain: Chain, method: str, path: str) -> None:
+    target = "127.0.0.1:80" if method == "CONNECT" else path
+    lines = f"{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+    status, _ = raw(chain.routes.web_port, lines)
+
+    assert status in (400, 404, 405, 501)
+
+
+def test_sizes(chain: Chain) -> None:
+    """Headers and bodies have an end; what is beyond it is refused, and the rest goes on."""
+    port = chain.routes.web_port
+
+    assert get(port, "/reporte", "X-Long: " + "x" * 40_000)[0] == 431
+    assert get(port, "/reporte?" + "x" * 40_000)[0] in (414, 431)
+    assert get(port, "/panel/", "Content-Length: -1")[0] == 400
+    too_much = httpx.post(chain.intake_url, content=b" " * 18_000_000, trust_env=False)
+    assert too_much.status_code == 413
+    wait_for(chain.report_url, lambda report: report["total"] == 0)

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from broker_stack import VirtualHost
+from chain_stack import Chain
+from prometheus_stack import Prometheus, wait
+from stack import free_ports
+
+JOBS = {"analiticas": "servicio-analiticas", "panel": "panel-visual", "entrada": "entrada"}
+
+
+@pytest.fixture
+def metrics(vhost: VirtualHost, tmp_path: Path) -> Iterator[tuple[Chain, dict[str, str]]]:
+    """A chain whose services tell metrics, and where each job's are."""
+    chain = Chain(vhost, tmp_path)
+    ports = dict(zip(JOBS, free_ports(len(JOBS)), strict=True))
+    for job, part in JOBS.items():
+        chain.parts[part].environment["METRICS_PORT"] = str(ports[job])
+    try:
+        chain.start()
+        yield chain, {job: f"127.0.0.1:{port}" for job, port in ports.items()}
+    finally:
+        chain.discard()
+
+
+@pytest.fixture
+def watched(
+    metrics: tuple[Chain, dict[str, str]], tmp_path: Path
+) -> Iterator[tuple[Chain, Prometheus]]:
+    """The chain with a Prometheus that has found nothing wrong."""
+    chain, targets = metrics
+    prometheus = Prometheus(tmp_path / "prometheus", targets)
+    try:
+        prometheus.part.start()
+        wait(lambda: len(prometheus.query("up == 1")) == len(JOBS), "all scraped")
+        yield chain, prometheus
+    finally:
+        prometheus.part.kill()

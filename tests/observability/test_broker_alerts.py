@@ -1,0 +1,47 @@
+"""What Prometheus says of the real services while their broker is away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from broker_stack import Broker, VirtualHost
+from chain_stack import Chain
+from foreign_publisher import publish, wait_for
+from prometheus_stack import Prometheus
+
+QUEUES = ("cola_analiticas", "cola_analiticas.rechazados")
+
+
+@pytest.fixture
+def vhost(own_broker: Callable[[], Broker]) -> Iterator[VirtualHost]:
+    """On a node that a test may freeze and kill."""
+    with own_broker().virtual_host() as fresh:
+        yield fresh
+
+
+@pytest.mark.parametrize("fault", ["frozen", "killed"])
+async def test_a_broker_that_is_away(watched: tuple[Chain, Prometheus], fault: str) -> None:
+    """Both that need it say so, and nothing else is wrong; it ends when the broker is back."""
+    chain, prometheus = watched
+    broker = chain.vhost.broker
+    await publish(chain.vhost, {"cliente": "antes"})
+    wait_for(chain.report_url, lambda report: report["total"] == 1)
+    for queue in QUEUES:
+        chain.vhost.wait_saved(queue)
+
+    if fault == "frozen":
+        broker.pause()  # noticed when its heartbeats are missed: after half a minute
+    else:
+        broker.kill()
+    prometheus.wait_firing_in("PulsoBrokerAway", {"analiticas", "entrada"}, seconds=90)
+    assert prometheus.firing() == {"PulsoBrokerAway"}
+
+    if fault == "frozen":
+        broker.resume()
+    else:
+        broker.start()
+    prometheus.wait_quiet(seconds=90)
+    await publish(chain.vhost, {"cliente": "despues"})
+    wait_for(chain.report_url, lambda report: report["total"] == 2)
