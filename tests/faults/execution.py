@@ -13,7 +13,7 @@ from aiormq import AMQPError
 from broker_stack import Broker
 from faults.outcome import Counters, counters, violations
 from faults.rig import Rig
-from faults.table import Do, Row
+from faults.row import Do, Row
 
 BREAKING = (AssertionError, OSError, ExceptionGroup, httpx.HTTPError, sqlite3.Error, AMQPError)
 

@@ -1,10 +1,11 @@
 """
 Publishes numbered events with the sender's own publisher, and writes down what it knows.
 
-Each number goes to the file LOAD_LEDGER before its event can leave, and again once it is
-confirmed; straight to the kernel, so that the file outlives a kill. LOAD_KILL=POINT:COUNT ends
-the process with SIGKILL at a place in the life of its COUNT-th event. SIGTERM stops making new
-ones; the exit code is 0 when everything is confirmed.
+Each message goes to the file LOAD_LEDGER before it can leave, with the numbers of its events, and
+again once it is confirmed; straight to the kernel, so that the file outlives a kill. Events leave
+in batches, or with LOAD_ALONE=1 each in a message of its own, its client in the header too.
+LOAD_KILL=POINT:COUNT ends the process with SIGKILL at a place in the life of its COUNT-th
+message. SIGTERM stops making new events; the exit code is 0 when everything is confirmed.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import signal
 from collections.abc import Callable
 
 from broker_link import Broker
-from faults.workload import ACKNOWLEDGED, ATTEMPT, body_of, client_of, entry, number_of, numbers
+from event_queue import Limits
+from faults.workload import ACKNOWLEDGED, ATTEMPT, body_of, client_of, entry, numbers
 from outbox import Message, Outbox
-from publisher import OUTBOX_LIMIT, Publisher
+from publisher import Publisher
 
 POINTS = ("before_publish", "after_publish", "before_confirm", "after_confirm")
 WRITE_SECONDS = 0.001  # by then a message that left the outbox has been written to the socket
@@ -41,10 +43,10 @@ def kill_at(setting: str) -> Callable[[str], None]:
 
 
 class RecordingOutbox(Outbox):
-    """The sender's outbox; it sees each event come, leave and be confirmed."""
+    """The sender's outbox; it sees each message come, leave and be confirmed."""
 
-    def __init__(self, limit: int, ledger: int, reach: Callable[[str], None]) -> None:
-        super().__init__(limit)
+    def __init__(self, ledger: int, reach: Callable[[str], None]) -> None:
+        super().__init__()
         self._ledger, self._reach = ledger, reach
 
     def add(self, message: Message) -> None:
@@ -64,7 +66,11 @@ class RecordingOutbox(Outbox):
         super().confirm(message)
 
     def _note(self, kind: str, message: Message) -> None:
-        os.write(self._ledger, entry(kind, number_of(message.body)))
+        os.write(self._ledger, entry(kind, message.body))
+
+
+def alone_in_its_message() -> bool:
+    return os.environ.get("LOAD_ALONE") == "1"
 
 
 async def produce(publisher: Publisher, stop: asyncio.Event) -> None:
@@ -72,6 +78,7 @@ async def produce(publisher: Publisher, stop: asyncio.Event) -> None:
     first, count = int(os.environ["LOAD_FIRST"]), os.environ.get("LOAD_COUNT")
     rate = float(os.environ["LOAD_RATE"])
     poison_every = int(os.environ.get("LOAD_POISON_EVERY", "0"))
+    alone = alone_in_its_message()
     loop = asyncio.get_running_loop()
     start = loop.time()
     for sent, number in enumerate(numbers(first, int(count) if count else None, poison_every)):
@@ -79,23 +86,23 @@ async def produce(publisher: Publisher, stop: asyncio.Event) -> None:
             await asyncio.sleep(early)
         if stop.is_set():
             return
-        await publisher.publish(client_of(number), body_of(number))
+        await publisher.publish(client_of(number) if alone else None, body_of(number))
 
 
 async def main() -> None:
     env = os.environ
-    publisher = Publisher(
-        Broker(
-            env["RABBITMQ_HOST"],
-            int(env["RABBITMQ_PORT"]),
-            env["RABBITMQ_USER"],
-            env["RABBITMQ_PASSWORD"],
-            env["RABBITMQ_VHOST"],
-            "load",
-        )
+    broker = Broker(
+        env["RABBITMQ_HOST"],
+        int(env["RABBITMQ_PORT"]),
+        env["RABBITMQ_USER"],
+        env["RABBITMQ_PASSWORD"],
+        env["RABBITMQ_VHOST"],
+        "load",
     )
     ledger = os.open(env["LOAD_LEDGER"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    publisher._outbox = RecordingOutbox(OUTBOX_LIMIT, ledger, kill_at(env.get("LOAD_KILL", "")))
+    outbox = RecordingOutbox(ledger, kill_at(env.get("LOAD_KILL", "")))
+    limits = Limits(batch_bytes=1) if alone_in_its_message() else Limits()
+    publisher = Publisher(broker, limits, outbox)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     logging.info("started")

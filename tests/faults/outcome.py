@@ -44,7 +44,7 @@ class Counters(NamedTuple):
 
 
 def counters(facts: Facts) -> Counters:
-    attempts, acknowledged = facts.ledger
+    attempts, acknowledged = facts.ledger.attempts, facts.ledger.acknowledged
     read = set(facts.counted) | set(facts.dead_letters)
     return Counters(
         attempt=len(attempts),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -14,32 +14,33 @@ from aiormq.abc import DeliveredMessage
 
 import lenient_amqp
 from broker_stack import VirtualHost
-from faults.workload import body_of, digest_of
+from faults.workload import digest_of
+from travelling_body import opened
 
 QUEUE, REJECTED = "cola_analiticas", "cola_analiticas.rechazados"
 COUNTED = 0  # `suerte` of an id under which a body was counted
 
 
 def counted_in(
-    store: Path, attempts: Iterable[int], others: Collection[bytes]
+    store: Path, sent: Mapping[int, Iterable[int]], others: Collection[bytes]
 ) -> tuple[Counter[int], int]:
     """
-    How many ids counted each number, and how many ids belong to no number of *attempts*.
+    How many ids counted each number, and how many ids belong to no message of *sent*.
 
-    Bodies of *others* may be known, but not as counted.
+    *sent* has the numbers of each message by the digest of its body. Bodies of *others* may be
+    known, but not as counted.
     """
     aside = {digest_of(body) for body in others}
-    by_digest = {digest_of(body_of(number)): number for number in attempts}
     counted: Counter[int] = Counter()
     strangers = 0
     if not store.exists():
         return counted, strangers
     with closing(sqlite3.connect(store)) as db:
         for digest, fate in db.execute("SELECT cuerpo, suerte FROM ids"):
-            if digest not in by_digest:
+            if digest not in sent:
                 strangers += digest not in aside or fate == COUNTED
             elif fate == COUNTED:
-                counted[by_digest[digest]] += 1
+                counted.update(sent[digest])
     return counted, strangers
 
 
@@ -70,7 +71,7 @@ def take_rejected_bodies(vhost: VirtualHost) -> list[bytes]:
         bodies: asyncio.Queue[bytes] = asyncio.Queue()
 
         async def receive(delivered: DeliveredMessage) -> None:
-            bodies.put_nowait(delivered.body)
+            bodies.put_nowait(opened(delivered.body))
 
         async with await aiormq.connect(vhost.url) as connection:
             channel = await connection.channel()

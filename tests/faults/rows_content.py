@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import aiormq
 from aiormq.abc import AbstractChannel
@@ -14,21 +15,23 @@ from faults.workload import body_of
 CHUNK = 500
 
 
-async def publish(vhost_url: str, messages: list[tuple[str, bytes]]) -> None:
+async def publish(vhost_url: str, messages: list[tuple[str, bytes]], **properties: Any) -> None:
     """Confirmed publishes of bodies under ids of the row's choice, CHUNK in flight."""
     connection = await aiormq.connect(vhost_url)
     channel = await connection.channel(publisher_confirms=True)
     for start in range(0, len(messages), CHUNK):
         chunk = messages[start : start + CHUNK]
-        await asyncio.gather(*(_one(channel, message_id, body) for message_id, body in chunk))
+        await asyncio.gather(*(_one(channel, i, body, properties) for i, body in chunk))
     await connection.close()
 
 
-async def _one(channel: AbstractChannel, message_id: str, body: bytes) -> None:
+async def _one(
+    channel: AbstractChannel, message_id: str, body: bytes, properties: dict[str, Any]
+) -> None:
     confirmed = await channel.basic_publish(
         body,
         exchange="eventos_clientes",
-        properties=Basic.Properties(message_id=message_id, delivery_mode=2),
+        properties=Basic.Properties(message_id=message_id, delivery_mode=2, **properties),
         mandatory=True,
     )
     assert isinstance(confirmed, Basic.Ack), confirmed
@@ -57,7 +60,7 @@ def poison(rig: Rig, events: int, every: int, compare: bool) -> None:
 def _drain(rig: Rig, events: int, poison_every: int) -> float:
     """Messages a second from the start of the consumer until a backlog is counted."""
     rig.analytics.kill()
-    publisher = rig.load(1e6, events, LOAD_POISON_EVERY=poison_every)
+    publisher = rig.load(1e6, events, LOAD_ALONE=1, LOAD_POISON_EVERY=poison_every)
     rig.until("the backlog is published", lambda: not publisher.running, 300)
     before = rig.received_in_store()
     rig.analytics.start()

@@ -1,18 +1,20 @@
-"""Row 12: the store is locked, or its disk is full, for a while."""
+"""Row 12: for a while the store is locked, or read-only, or its disk is full."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from faults.probes import resident_mb
 from faults.readings import QUEUE
-from faults.rig import QUIET_SECONDS, Rig
+from faults.report_reader import QUIET_SECONDS
+from faults.rig import Rig
 
 PREFETCH = 1000
 FLAT_MB = 20.0
@@ -57,6 +59,45 @@ def disk_full(rig: Rig, seconds: float, rate: float) -> None:
     return None
 
 
+def read_only(rig: Rig, seconds: float, rate: float) -> None:
+    """Row 12: the store's files may no longer be written while they are open."""
+    rig.start()
+    rig.load(rate)
+    rig.until_counting(20)
+    files = [rig.store, rig.store.with_name(f"{rig.store.name}-wal")]
+    with _immutable(files) as made:
+        if not made:
+            rig.findings.notes.append("read-only: not run, only root can, and not on every disk")
+            rig.findings.faults += 1
+            return
+        rig.until("the store is told to be paused", lambda: _store_says(rig) == "en_pausa", 10)
+        restarts = _endure(rig, seconds)
+    rig.findings.faults += 1
+    rig.findings.notes.append(f"read-only for {seconds:.0f} s: {restarts} restarts")
+    # One, if it became so between the look at the files and the COMMIT.
+    rig.findings.check(restarts <= 1, f"a crash loop of {restarts} restarts")
+    if not rig.analytics.running:
+        rig.analytics.start()
+    _recovered(rig)
+
+
+@contextmanager
+def _immutable(files: Sequence[Path]) -> Iterator[bool]:
+    """Even root can't write to them then; a disk is not remounted while a file of it is open."""
+    chattr = shutil.which("chattr")
+    names = list(map(str, files))
+    made = chattr is not None and _runs([chattr, "+i", *names])
+    try:
+        yield made
+    finally:
+        if chattr is not None:
+            _runs([chattr, "-i", *names])
+
+
+def _runs(command: list[str]) -> bool:
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0
+
+
 def _store_says(rig: Rig) -> str:
     return str((rig.read("/estado") or {}).get("almacen"))
 
@@ -88,8 +129,8 @@ def _recovered(rig: Rig) -> None:
 
 
 def _redelivered(rig: Rig) -> int:
-    """How often the broker has delivered a message again; its figures come every 5 s."""
-    sent = rig.ledger().acknowledged
+    """How often the broker has delivered a message again; its figures come every 1 to 5 s."""
+    sent = rig.ledger().confirmed
     stats: dict[str, int] = {}
 
     def told() -> bool:

@@ -4,6 +4,7 @@ make faults: break every part on purpose, and print what became of the events.
     make faults                    every row, in full
     make faults ROW=7 SEED=42      one row, with the choices of one seed
     make faults ROW=1,5 SIZE=short some rows, as `make test` runs them
+    make faults JOBS=1             one after the other; otherwise in two lanes
 
 Exit codes: 0 when every invariant held, 1 when not, 2 wrong usage. Logs stay in the folder that
 the first line names.
@@ -16,16 +17,13 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from pathlib import Path
 
-from broker_stack import Broker
-from faults.execution import Result, execute
-from faults.outcome import Counters
-from faults.table import ROWS, Row
-
-HEADER = ("row", "seed", "faults", *Counters._fields, "s", "verdict")
+from faults.lanes import Run, run_all
+from faults.printing import HEADER, describe, line
+from faults.row import Row
+from faults.table import ROWS
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -36,6 +34,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--row", default="", help=f"numbers, comma separated: {known}")
     parser.add_argument("--seed", default="", help="a number; without it each row has its own")
     parser.add_argument("--size", default="full", choices=("full", "short"))
+    parser.add_argument("--jobs", default=2, type=int, choices=(1, 2))
     given = parser.parse_args(arguments)
     try:
         wanted = {int(number) for number in given.row.split(",") if number.strip()}
@@ -48,23 +47,13 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     return given
 
 
-def runs(rows: Sequence[Row], seed: int | None, size: str) -> Iterator[tuple[Row, int]]:
-    for row in rows:
-        times = row.seeds if seed is None and size == "full" else 1
-        for n in range(times):
-            yield row, seed if seed is not None else 100 * row.number + n
-
-
-def line(cells: Sequence[object]) -> str:
-    widths = [max(len(name), 7) for name in HEADER]
-    return " ".join(f"{cell!s:>{width}}" for cell, width in zip(cells, widths, strict=True))
-
-
-def describe(result: Result) -> str:
-    verdict = "FAIL" if result.problems else "PASS"
-    cells = (result.row.number, result.seed, result.faults, *result.counters)
-    first = line((*cells, f"{result.seconds:.0f}", verdict))
-    return "\n".join([first, *(f"        {p}" for p in (*result.notes, *result.problems))])
+def runs_of(rows: Sequence[Row], seed: int | None, size: str) -> list[Run]:
+    seeds = [
+        (row, 100 * row.number + n if seed is None else seed)
+        for row in rows
+        for n in range(row.seeds if seed is None and size == "full" else 1)
+    ]
+    return [Run(number, row, own, size) for number, (row, own) in enumerate(seeds)]
 
 
 def main() -> int:
@@ -72,19 +61,9 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that no part stays behind
     folder = Path(tempfile.mkdtemp(prefix="pulso-faults-"))
     start = time.monotonic()
-    results: list[Result] = []
     say(f"logs and stores: {folder}")
-    with ExitStack() as stack:
-        broker = Broker(folder / "broker")
-        stack.callback(broker.discard)
-        broker.start()
-        for row, seed in runs(given.rows, given.seed, given.size):
-            say(f"row {row.number}: {row.title} (seed {seed})")
-            place = folder / f"{len(results)}-row-{row.number}-{seed}"
-            place.mkdir()
-            do = row.full if given.size == "full" else row.short
-            results.append(execute(row, do, broker, place, seed))
-            say(describe(results[-1]))
+    runs = runs_of(given.rows, given.seed, given.size)
+    results = run_all(runs, given.jobs, folder, say)
     say("\n" + line(HEADER))
     say("\n".join(describe(result) for result in results))
     failed = sum(bool(result.problems) for result in results)

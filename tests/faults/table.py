@@ -6,8 +6,6 @@ Rows with three seeds share their faults among them: 200 kills, 50 at each place
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from faults import rows_analytics as analytics
@@ -15,28 +13,18 @@ from faults import rows_broker as broker
 from faults import rows_content as content
 from faults import rows_disk as disk
 from faults import rows_hostile as hostile
+from faults import rows_life as life
 from faults import rows_panel as panel
+from faults import rows_queue as queue
 from faults import rows_store as store
-from faults.rig import Rig
-
-Do = Callable[[Rig], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    number: int
-    title: str
-    full: Do
-    short: Do
-    seeds: int = 1  # runs of the full version, each with another seed
-
+from faults.row import Pace, Row
 
 ROWS = (
     Row(
         1,
         "analytics killed at random",
-        partial(analytics.killed_at_random, kills=67, gap=(2, 5), rate=2000),
-        partial(analytics.killed_at_random, kills=3, gap=(0.2, 0.6), rate=500),
+        partial(analytics.killed_at_random, kills=67, gap=(2, 5), rate=2000, least_rate=1900),
+        partial(analytics.killed_at_random, kills=3, gap=(0.2, 0.6), rate=500, least_rate=0),
         seeds=3,
     ),
     Row(
@@ -57,12 +45,13 @@ ROWS = (
         "one message in 100 is poison",
         partial(content.poison, events=100_000, every=100, compare=True),
         partial(content.poison, events=1000, every=100, compare=False),
+        pace=Pace.UNDISTURBED,
     ),
     Row(
         5,
         "confirms get lost",
-        partial(broker.confirms_are_cut, events=5000, rate=2000, share=0.1),
-        partial(broker.confirms_are_cut, events=200, rate=1000, share=0.1),
+        partial(broker.confirms_are_cut, events=5000, rate=1000, share=0.1),
+        partial(broker.confirms_are_cut, events=200, rate=1000, share=0.2),
         seeds=3,
     ),
     Row(
@@ -83,36 +72,48 @@ ROWS = (
         "broker frozen",
         partial(broker.broker_frozen, seconds=60, rate=1000),
         partial(broker.broker_frozen, seconds=1, rate=500),
+        pace=Pace.IDLE,
     ),
     Row(
         9,
         "memory alarm",
         partial(broker.memory_alarm, seconds=300, rate=1000),
         partial(broker.memory_alarm, seconds=1, rate=500),
+        pace=Pace.IDLE,
     ),
     Row(
         10,
         "acknowledgement times out",
-        partial(broker.ack_times_out, consumer_timeout=20, stuck=30, rate=500),
-        partial(broker.ack_times_out, consumer_timeout=0.5, stuck=2.5, rate=200),
+        partial(queue.ack_times_out, consumer_timeout=20, stuck=30, rate=500),
+        partial(queue.ack_times_out, consumer_timeout=0.5, stuck=2.5, rate=200),
+        pace=Pace.IDLE,
     ),
     Row(
         11,
         "queue deleted, or another declared",
-        partial(broker.queue_deleted, times=5, rate=500),
-        partial(broker.queue_deleted, times=1, rate=500),
+        partial(queue.queue_deleted, times=5, rate=500),
+        partial(queue.queue_deleted, times=1, rate=500),
     ),
     Row(
         12,
         "store locked",
         partial(store.locked, seconds=120, rate=500),
         partial(store.locked, seconds=1, rate=300),
+        pace=Pace.IDLE,
     ),
     Row(
         12,
         "store's disk full",
         partial(store.disk_full, seconds=120, rate=500),
         partial(store.disk_full, seconds=2, rate=300),
+        pace=Pace.IDLE,
+    ),
+    Row(
+        12,
+        "store made read-only",
+        partial(store.read_only, seconds=120, rate=500),
+        partial(store.read_only, seconds=2, rate=300),
+        pace=Pace.IDLE,
     ),
     Row(
         13,
@@ -132,6 +133,7 @@ ROWS = (
         "a backlog, started cold",
         partial(disk.backlog, messages=1_000_000, most_mb=200, least_rate=5000),
         partial(disk.backlog, messages=3000, most_mb=200, least_rate=0),
+        pace=Pace.UNDISTURBED,
     ),
     Row(
         21,
@@ -144,18 +146,21 @@ ROWS = (
         "the report is down",
         partial(panel.report_down, seconds=120, watchers=20),
         partial(panel.report_down, seconds=0.5, watchers=2),
+        pace=Pace.IDLE,
     ),
     Row(
         23,
         "connections kept alive",
         partial(panel.kept_alive, pollers=200, polls=50, longest_gap=6),
         partial(panel.kept_alive, pollers=20, polls=5, longest_gap=0.3),
+        pace=Pace.IDLE,
     ),
     Row(
         24,
         "told to stop",
-        partial(panel.stopped, sockets=1000, stops=10, rate=500),
-        partial(panel.stopped, sockets=20, stops=1, rate=300),
+        partial(life.stopped, sockets=1000, stops=10, rate=500),
+        partial(life.stopped, sockets=20, stops=1, rate=300),
+        pace=Pace.UNDISTURBED,
     ),
     Row(
         30,
@@ -178,7 +183,13 @@ ROWS = (
     Row(
         35,
         "started in any order",
-        partial(panel.any_order, orders=6),
-        partial(panel.any_order, orders=1),
+        partial(life.any_order, orders=6),
+        partial(life.any_order, orders=1),
+    ),
+    Row(
+        36,
+        "broker killed with a new queue",
+        partial(queue.new_queue_killed, times=10, rate=500),
+        partial(queue.new_queue_killed, times=1, rate=200),
     ),
 )

@@ -9,9 +9,9 @@ import pytest
 
 from faults.outcome import Facts, counters, violations
 from faults.watcher import History
-from faults.workload import POISON, Ledger, body_of, client_of, entry, number_of, read_ledger
+from faults.workload import POISON, Ledger, body_of, client_of, digest_of, entry, numbers_of
 
-SENT = frozenset({1, 2, 3, POISON + 4})
+SENT = {1, 2, 3, POISON + 4}
 GOOD = Facts(
     ledger=Ledger(SENT, SENT),
     counted=Counter({1: 1, 2: 1, 3: 1}),
@@ -52,7 +52,7 @@ def test_good_run_violates_nothing() -> None:
         ({"complaints": ("version 3 after 4",)}, "I6", None),
         ({"strangers": 1}, "never sent", "unexpected"),
         ({"ledger": Ledger(SENT, SENT - {3})}, "unconfirmed", "recovered"),
-        ({"ledger": Ledger(frozenset(), frozenset())}, "nothing was attempted", None),
+        ({"ledger": Ledger()}, "nothing was attempted", None),
     ],
 )
 def test_wrong_outcome_is_noticed(
@@ -80,17 +80,32 @@ def test_dead_publisher_may_leave_events_unconfirmed() -> None:
     assert counters(facts).recovered == 1
 
 
+def read(*lines: str) -> Ledger:
+    ledger = Ledger()
+    ledger.read(lines)
+    return ledger
+
+
 def test_ledger_ignores_a_line_cut_off_by_a_kill() -> None:
     """Half a number must not become another number."""
-    lines = [entry("a", 12).decode(), entry("c", 12).decode(), "a 1"]
+    one = body_of(12)
+    ledger = read(entry("a", one).decode(), entry("c", one).decode(), "a 345 1")
 
-    assert read_ledger(lines) == Ledger(frozenset({12}), frozenset({12}))
+    assert ledger == Ledger({12}, {12}, {digest_of(one): (12,)}, {digest_of(one)})
+
+
+def test_ledger_knows_the_events_of_a_batch() -> None:
+    """A batch is one message, and each of its events is accounted for."""
+    batch = b"[" + b",".join(map(body_of, (1, 2, 3))) + b"]"
+    ledger = read(entry("a", batch).decode())
+
+    assert ledger == Ledger({1, 2, 3}, set(), {digest_of(batch): (1, 2, 3)}, set())
 
 
 def test_body_tells_its_number() -> None:
     """Good or poison, the number can be read from the body."""
     for number in (0, 7, POISON + 7):
-        assert number_of(body_of(number)) == number
+        assert numbers_of(body_of(number)) == [number]
 
 
 def report(version: int, epoca: str = "x", **clients: int) -> dict[str, object]:

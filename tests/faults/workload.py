@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import NamedTuple
 
 CLIENTS = 10
 POISON = 1 << 40
@@ -22,9 +22,10 @@ def body_of(number: int) -> bytes:
     return json.dumps({"cliente": client, "metadata": number}).encode()
 
 
-def number_of(body: bytes) -> int:
-    number: int = json.loads(body)["metadata"]
-    return number
+def numbers_of(body: bytes) -> list[int]:
+    """Of the event of a message, or of each in a batch."""
+    found = json.loads(body)
+    return [event["metadata"] for event in (found if isinstance(found, list) else [found])]
 
 
 def digest_of(body: bytes) -> int:
@@ -41,25 +42,36 @@ def numbers(first: int, count: int | None, poison_every: int = 0) -> Iterator[in
         step += 1
 
 
-class Ledger(NamedTuple):
-    """What publishers wrote down: a number before it was sent, and once it was confirmed."""
-
-    attempts: frozenset[int]
-    acknowledged: frozenset[int]
-
-
 ATTEMPT, ACKNOWLEDGED = "a", "c"
 
 
-def entry(kind: str, number: int) -> bytes:
-    return f"{kind} {number}\n".encode()
+def entry(kind: str, body: bytes) -> bytes:
+    """A line of a ledger: that the message with this body is sent, or confirmed."""
+    numbers = " ".join(map(str, numbers_of(body)))
+    return f"{kind} {digest_of(body)} {numbers}\n".encode()
 
 
-def read_ledger(lines: Iterable[str]) -> Ledger:
-    """A publisher that was killed may have left a last line without its end: it says nothing."""
-    found: dict[str, set[int]] = {ATTEMPT: set(), ACKNOWLEDGED: set()}
-    for line in lines:
-        if line.endswith("\n"):
-            kind, _, number = line.partition(" ")
-            found[kind].add(int(number))
-    return Ledger(frozenset(found[ATTEMPT]), frozenset(found[ACKNOWLEDGED]))
+@dataclass(slots=True)
+class Ledger:
+    """What publishers wrote down: a message before it was sent, and once it was confirmed."""
+
+    attempts: set[int] = field(default_factory=set)
+    acknowledged: set[int] = field(default_factory=set)
+    messages: dict[int, tuple[int, ...]] = field(default_factory=dict)  # numbers by digest
+    confirmed: set[int] = field(default_factory=set)  # digests
+
+    def read(self, lines: Iterable[str]) -> None:
+        """The last line of a publisher that was killed may lack its end: it says nothing."""
+        for line in lines:
+            if not line.endswith("\n"):
+                return
+            kind, digest, *numbers = line.split()
+            self._note(kind, int(digest), tuple(map(int, numbers)))
+
+    def _note(self, kind: str, digest: int, numbers: tuple[int, ...]) -> None:
+        if kind == ATTEMPT:
+            self.attempts.update(numbers)
+            self.messages[digest] = numbers
+        else:
+            self.acknowledged.update(numbers)
+            self.confirmed.add(digest)
