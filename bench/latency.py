@@ -21,8 +21,8 @@ import aio_pika
 import httpx
 import websockets
 
-from broker_stack import Broker, VirtualHost
-from chain_stack import Chain
+from broker_stack import VirtualHost
+from chain_stack import Chain, private_chain
 
 EVENTS = 500
 WAITS = 50
@@ -115,19 +115,11 @@ def machine() -> str:
 
 def main() -> None:
     print(machine())
-    with tempfile.TemporaryDirectory(prefix="pulso-bench-") as folder:
-        broker = Broker(Path(folder))
-        try:
-            broker.start()
-            with broker.virtual_host() as vhost:
-                chain = Chain(vhost, Path(folder))
-                try:
-                    chain.start()
-                    asyncio.run(measure(chain))
-                finally:
-                    chain.discard()
-        finally:
-            broker.discard()
+    with (
+        tempfile.TemporaryDirectory(prefix="pulso-bench-") as folder,
+        private_chain(Path(folder)) as chain,
+    ):
+        asyncio.run(measure(chain))
 
 
 if __name__ == "__main__":

@@ -148,7 +148,7 @@ def proxied_hub() -> Iterator[Server]:
     web, admin, nobody = free_ports(3)
     with ExitStack() as stack:
         server = stack.enter_context(hub())
-        routes = Routes(web, admin, panel_port=nobody, push_port=server.port, reporte_port=nobody)
+        routes = Routes(web, admin, nobody, server.port, nobody, nobody)
         environment = proxy_environment(routes, os.environ)
         process = stack.enter_context(started(proxy_command(), None, environment))
         wait_until_listening(web, process)

@@ -1,0 +1,114 @@
+"""What the chain is meant to reach, beside what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import median
+
+from chain_load import PROXIED, Loaded
+from ingest_scope import (
+    BEYOND,
+    FEW,
+    FIFTY,
+    MANY,
+    THOUSAND,
+    TOP,
+    Figures,
+    Key,
+    Load,
+    figure,
+    ms,
+    us_per_event,
+)
+
+OURS, THEIRS = "our publisher", "a C publisher, one event a message"
+KEPT_UP = 0.999  # of the rate: the last message's confirm comes a little after the last slot
+BEHIND_MS = 1000.0  # a chain that can't keep up is later and later
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    what: str
+    values: list[float]
+    limit: float
+    at_least: bool = False
+    digits: int = 1
+
+    @property
+    def met(self) -> bool:
+        middle = median(self.values)
+        return middle >= self.limit if self.at_least else middle <= self.limit
+
+    def row(self) -> str:
+        sign = "≥" if self.at_least else "≤"
+        shown = figure(self.values, self.digits)
+        met = "yes" if self.met else "**no**"
+        return f"| {self.what} | {sign} {self.limit:,g} | {shown} | {met} |"
+
+
+def key(load: Load, mix: object = FIFTY, who: str = OURS) -> Key:
+    return f"{who}, {mix}", load.name
+
+
+def claims(figures: Figures) -> Iterator[str]:
+    yield "| | target | measured | met |"
+    yield "|---|---|---|---|"
+    for claim in (*_top(figures), *_lone(figures), *_mixes(figures), *_foreign(figures)):
+        yield claim.row()
+    faults = Claim("faults that ledgers and counts show", [len(figures.faults)], 0, digits=0)
+    yield faults.row()
+
+
+def _top(figures: Figures) -> Iterator[Claim]:
+    top = key(Load(TOP, 0))
+    rates = figures.column(top, sustained)
+    seconds = f"{figures.loads[top][0].plan.seconds:g} s"
+    yield Claim(f"events/s sustained for {seconds}, {FIFTY}", rates, KEPT_UP * TOP, True, 0)
+    yield Claim(f"their p99 to the viewer, ms, at {TOP:,}/s", figures.column(top, p99), 50)
+    peers = figures.pairs["C (librabbitmq)"]
+    beyond = figures.column(key(Load(BEYOND, 0)), sustained)
+    pairs = zip(map(max, rates, beyond), peers, strict=True)
+    times = [rate / pair.consumed for rate, pair in pairs]
+    yield Claim("most events/s sustained ÷ the C pair's messages/s", times, 15, True)
+
+
+def _lone(figures: Figures) -> Iterator[Claim]:
+    lone, other = key(Load(100, 0)), key(Load(100, 0, unbatched=True))
+    pairs = zip(figures.column(lone, p50), figures.column(other, p50), strict=True)
+    yield Claim("p50 at 100/s ÷ one event a message", [a / b for a, b in pairs], 1.2, digits=2)
+
+
+def _mixes(figures: Figures) -> Iterator[Claim]:
+    few, thousand = (key(Load(300_000, 0), mix) for mix in (FEW, THOUSAND))
+    many = key(Load(200_000, 0), MANY)
+    yield Claim(
+        f"events/s, {THOUSAND}", figures.column(thousand, sustained), KEPT_UP * 300_000, True, 0
+    )
+    yield Claim(f"events/s, {MANY}", figures.column(many, sustained), KEPT_UP * 200_000, True, 0)
+    costs = zip(
+        figures.column(thousand, us_per_event), figures.column(few, us_per_event), strict=True
+    )
+    yield Claim("CPU an event, 1,000 clients ÷ 10", [a / b for a, b in costs], 1.5, digits=2)
+
+
+def _foreign(figures: Figures) -> Iterator[Claim]:
+    for rate, said in ((8_000, ""), (12_000, " (goal)")):
+        load = key(Load(rate, 0), who=THEIRS)
+        rates = figures.column(load, sustained)
+        yield Claim(f"foreign events/s{said}", rates, KEPT_UP * rate, True, 0)
+        yield Claim(f"their p99, ms, at {rate:,}/s{said}", figures.column(load, p99), 250)
+
+
+def sustained(loaded: Loaded) -> float:
+    """Events a second that were published, confirmed and seen in time; 0 if not all were."""
+    in_time = not loaded.unseen and ms(loaded, PROXIED, 100) <= BEHIND_MS
+    return loaded.rate if in_time else 0.0
+
+
+def p50(loaded: Loaded) -> float:
+    return ms(loaded, PROXIED, 50)
+
+
+def p99(loaded: Loaded) -> float:
+    return ms(loaded, PROXIED, 99)

@@ -1,0 +1,106 @@
+"""What is measured, for how long, and where the figures of it are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from statistics import median
+
+from chain_load import Loaded
+from event_mix import Mix
+from peer_pair import Paired
+
+FEW, FIFTY, THOUSAND = Mix(10), Mix(50), Mix(1_000)
+MANY = Mix(100_000, exponent=1.1)
+TOP = 500_000
+BEYOND = 700_000  # where only the rate is looked at, not how soon
+FOREIGN = (8_000, 12_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    rate: int
+    seconds: float
+    unbatched: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.rate:,}/s{', one event a message' if self.unbatched else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """*loads* and *foreign* are measured in every round, *mixes* once."""
+
+    rounds: int
+    loads: tuple[Load, ...]
+    foreign: tuple[Load, ...]
+    mixes: tuple[tuple[Mix, Load], ...]
+    peer_seconds: int
+
+
+def scope(rounds: int, short: float, middle: float, top: float) -> Scope:
+    lone = (Load(100, short), Load(100, short, unbatched=True))
+    rates = tuple(Load(rate, short) for rate in (1_000, 10_000, 100_000))
+    return Scope(
+        rounds=rounds,
+        loads=(*lone, *rates, Load(TOP, top), Load(BEYOND, middle)),
+        foreign=tuple(Load(rate, middle) for rate in FOREIGN),
+        mixes=(
+            (FEW, Load(300_000, middle)),
+            (THOUSAND, Load(300_000, middle)),
+            (MANY, Load(200_000, middle)),
+        ),
+        peer_seconds=round(short),
+    )
+
+
+FULL = scope(rounds=3, short=8, middle=15, top=60)
+QUICK = scope(rounds=1, short=4, middle=6, top=15)
+
+Key = tuple[str, str]  # who publishes what mix, and the name of the load
+
+
+@dataclass
+class Figures:
+    """Each key's results, one a round."""
+
+    loads: dict[Key, list[Loaded]] = field(default_factory=dict)
+    pairs: dict[str, list[Paired]] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+    load_averages: list[float] = field(default_factory=list)
+    sync_ms: list[float] = field(default_factory=list)  # in order of size
+
+    def add(self, key: Key, loaded: Loaded) -> None:
+        self.loads.setdefault(key, []).append(loaded)
+        self.faults += [f"{', '.join(key)}: {fault}" for fault in loaded.faults]
+
+    def all(self) -> Iterator[Loaded]:
+        for each in self.loads.values():
+            yield from each
+
+    def column(self, key: Key, get: Callable[[Loaded], float]) -> list[float]:
+        return [get(loaded) for loaded in self.loads[key]]
+
+
+def figure(values: list[float], digits: int = 1) -> str:
+    """The median and the range: `8.2 [8.0–8.5]`."""
+    middle = f"{median(values):,.{digits}f}"
+    if len(values) == 1:
+        return middle
+    return f"{middle} [{min(values):,.{digits}f}–{max(values):,.{digits}f}]"
+
+
+def ms(loaded: Loaded, viewer: str, percentile: float) -> float:
+    return float(loaded.latency[viewer].get_value_at_percentile(percentile)) / 1000
+
+
+def core(loaded: Loaded, process: str) -> float:
+    """Per cent of one core that *process* took."""
+    return loaded.uses[process].cpu_us / loaded.seconds / 1e4
+
+
+def us_per_event(loaded: Loaded) -> float:
+    """CPU of all that carries an event, from our publisher to the proxy."""
+    ours = (use.cpu_us for name, use in loaded.uses.items() if name != "viewer")
+    return sum(ours) / loaded.published.published
