@@ -15,7 +15,7 @@ from urllib.parse import quote
 import httpx
 
 from broker import Node, epmd_command, node_command, node_environment, prepare
-from stack import Part, free_ports, listens
+from stack import HTTP, Part, free_ports, listens
 
 
 class Broker:
@@ -28,13 +28,15 @@ class Broker:
 
     host = "127.0.0.1"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: str = "") -> None:
+        """Prepare one in *folder*, with *settings* as more lines of its rabbitmq.conf."""
         self.port, self.management_port, epmd, distribution = free_ports(4)
         self.user, self.password = "pulso", secrets.token_hex(8)
         self.node = Node(
             folder, self.port, self.management_port, epmd, distribution, self.user, self.password
         )
         prepare(self.node)
+        (folder / "conf.d" / "20-tests.conf").write_text(settings)
         self.epmd = Part(
             "epmd", epmd_command(self.node), os.environ, folder, lambda _: listens(epmd)
         )
@@ -45,6 +47,15 @@ class Broker:
         if not self.epmd.running:
             self.epmd.start()
         self.vm.start(wait)
+
+    @contextmanager
+    def at_work(self) -> Iterator[Broker]:
+        """Started; discarded at the end."""
+        try:
+            self.start()
+            yield self
+        finally:
+            self.discard()
 
     def stop(self) -> None:
         """End the node as a shutdown does, and epmd."""
@@ -75,13 +86,12 @@ class Broker:
 
     def api(self, method: str, path: str, body: Any = None) -> httpx.Response:
         """Call the management API; *path* without `/api`, names in it quoted by the caller."""
-        return httpx.request(
+        return HTTP.request(
             method,
             f"http://{self.host}:{self.management_port}/api{path}",
             json=body,
             auth=httpx.BasicAuth(self.user, self.password),
             timeout=10,
-            trust_env=False,
         )
 
     @contextmanager
@@ -115,6 +125,7 @@ class VirtualHost:
             "RABBITMQ_USER": self.broker.user,
             "RABBITMQ_PASSWORD": self.broker.password,
             "RABBITMQ_VHOST": self.name,
+            "QUEUE_SETTLE_SECONDS": "0",  # 2 s a test; who kills a young node wants the default
         }
 
     @property

@@ -3,31 +3,46 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from broker_stack import VirtualHost
+from broker_stack import Broker, VirtualHost
 from proxy import Routes, proxy_command, proxy_environment
 from stack import Part, answers, free_ports, python_part
 
 
+@contextmanager
+def private_chain(folder: Path) -> Iterator[Chain]:
+    """A chain on a node of its own, both at work; data and logs lie in *folder*."""
+    with (
+        Broker(folder).at_work() as broker,
+        broker.virtual_host() as vhost,
+        Chain(vhost, folder).at_work() as chain,
+    ):
+        yield chain
+
+
 class Chain:
     """
-    Analytics, panel and Traefik on one virtual host. Data and logs lie in *folder*.
+    Analytics, panel, intake and Traefik on one virtual host. Data and logs lie in *folder*.
 
     `parts` holds each by its compose name; `stop`, `kill` and `start` act on one of them.
     """
 
     def __init__(self, vhost: VirtualHost, folder: Path) -> None:
         self.vhost, self.folder = vhost, folder
-        web, dashboard, panel, push, reporte = free_ports(5)
-        self.routes = Routes(web, dashboard, panel, push, reporte)
+        ports = free_ports(6)
+        self.routes = Routes(*ports)
+        web, dashboard = ports[:2]
         self.origin = f"http://127.0.0.1:{web}"
         self.web_url = f"{self.origin}/panel/"
         self.report_url = f"{self.origin}/reporte"
+        self.intake_url = f"{self.origin}/eventos"
         self.ws_url = f"ws://127.0.0.1:{web}/panel/ws"
         self.dashboard_url = f"http://127.0.0.1:{dashboard}/dashboard/"
         self.store_path = folder / "pulso.db"
-        parts = (self._analytics(), self._panel(), self._proxy())
+        parts = (self._analytics(), self._panel(), self._intake(), self._proxy())
         self.parts = {part.name: part for part in parts}
 
     @property
@@ -41,6 +56,15 @@ class Chain:
             part.start(wait=False)
         for part in self.parts.values():
             part.wait_ready()
+
+    @contextmanager
+    def at_work(self) -> Iterator[Chain]:
+        """Started; discarded at the end."""
+        try:
+            self.start()
+            yield self
+        finally:
+            self.discard()
 
     def discard(self) -> None:
         """End all parts at once, for good."""
@@ -69,6 +93,10 @@ class Chain:
             "WEB_PORT": self.routes.web_port,
         }
         return python_part("panel-visual", "panel-visual/panel.py", settings, self.folder)
+
+    def _intake(self) -> Part:
+        settings = self.amqp_settings | {"ENTRADA_PORT": str(self.routes.entrada_port)}
+        return python_part("entrada", "sender/app.py servir", settings, self.folder)
 
     def _proxy(self) -> Part:
         # /ping answers before the routes are read.

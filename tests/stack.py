@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -18,13 +19,25 @@ import playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 READY_SECONDS = 40.0
+# One for all: httpx.get() and the like load the certificates at each call, 19 ms of a core, and
+# tests poll. Without kept connections, since the parts that they lead to are killed.
+HTTP = httpx.Client(trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
 # Playwright's own Node.js: new enough for everything, where a Debian's is not
 NODE = Path(playwright.__file__).parent / "driver" / "node"
 
 
 def free_ports(count: int) -> list[int]:
-    """Return *count* different ports of 127.0.0.1 that nobody listens on now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    """
+    Return *count* different ports of 127.0.0.1 that nobody listens on now.
+
+    From below those that the system gives to outgoing connections: one of these could take a
+    port between now and when a part listens there, or while that part is down.
+    """
+    sockets: list[socket.socket] = []
+    while len(sockets) < count:
+        with suppress(OSError):
+            port = 10_000 + secrets.randbelow(22_000)
+            sockets.append(socket.create_server(("127.0.0.1", port)))
     ports = [int(each.getsockname()[1]) for each in sockets]
     for each in sockets:
         each.close()
@@ -141,11 +154,12 @@ class Part:
 def python_part(
     name: str, script: str, settings: Mapping[str, object], folder: Path, ready: str = "listo"
 ) -> Part:
-    """One of our services, or any script of the repository; ready when it logs *ready*."""
+    """One of our services, or any script of the repository with its words; ready at *ready*."""
     inherited = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "TMPDIR")}
+    path, *words = script.split()
     return Part(
         name,
-        [sys.executable, str(ROOT / script)],
+        [sys.executable, str(ROOT / path), *words],
         inherited
         | {"PYTHONUNBUFFERED": "1"}
         | {key: str(value) for key, value in settings.items()},
@@ -157,7 +171,7 @@ def python_part(
 def answers(url: str, status: int = 200) -> bool:
     """Whether *url* answers now, with *status*."""
     with suppress(httpx.HTTPError):
-        return httpx.get(url, timeout=2, trust_env=False).status_code == status
+        return HTTP.get(url, timeout=2).status_code == status
     return False
 
 

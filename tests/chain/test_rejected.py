@@ -1,26 +1,9 @@
 """Rejected messages, listed and sent again."""
 
-import asyncio
 import json
-import subprocess
-import sys
 
+from chain.rejected_command import rechazados
 from foreign_publisher import publish, read, wait_for
-from stack import ROOT
-
-
-async def rechazados(chain, *arguments):
-    """The command's report."""
-    done = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, ROOT / "servicio-analiticas" / "rechazados.py", *arguments],
-        env={**chain.amqp_settings, "STORE_PATH": str(chain.store_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 async def test_good_events_of_a_rejected_batch_are_counted_once(chain):

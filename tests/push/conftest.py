@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
@@ -39,12 +38,10 @@ def scale() -> Scale:
 @pytest.fixture(scope="session")
 def shared_chain(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
     allow_many_files()
-    with ExitStack() as stack:
-        chain = Chain(
-            stack.enter_context(broker.virtual_host()), tmp_path_factory.mktemp("push-chain")
-        )
-        stack.callback(chain.discard)
-        chain.start()
+    with (
+        broker.virtual_host() as vhost,
+        Chain(vhost, tmp_path_factory.mktemp("push-chain")).at_work() as chain,
+    ):
         yield chain
 
 

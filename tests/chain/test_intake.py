@@ -1,0 +1,105 @@
+"""Events by HTTP, through the real proxy to a viewer."""
+
+import asyncio
+import datetime
+import json
+import subprocess
+
+import httpx
+import websockets
+from cloudevents.core.bindings.http import to_binary, to_structured
+from cloudevents.core.formats.json import JSONFormat
+from cloudevents.core.v1.event import CloudEvent
+
+from foreign_publisher import read, wait_for
+
+
+def curl(*words):
+    """What curl prints, with the status on a line of its own."""
+    command = ["curl", "--silent", "--show-error", "--write-out", "\n%{http_code}", *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.rsplit("\n", 1)
+
+
+async def first_frame_with(socket, cliente):
+    async for text in socket:
+        frame = json.loads(text)
+        if (frame.get("clientes") or {}).get(cliente):
+            return frame
+    raise AssertionError("the panel hung up")
+
+
+async def test_curl_is_on_the_page_at_once(chain):
+    """The README's line, as it stands there: counted, and pushed to who watches."""
+    async with asyncio.timeout(10), websockets.connect(chain.ws_url, compression=None) as viewer:
+        # A heartbeat goes before it while the panel has not read its first report.
+        while json.loads(await viewer.recv())["tipo"] != "instantanea":
+            pass
+
+        event = '{"cliente":"web","evento":"compra"}'
+        text, status = await asyncio.to_thread(curl, "-d", event, chain.intake_url)
+        frame = await first_frame_with(viewer, "web")
+
+    assert status == "202"
+    assert json.loads(text)["aceptados"] == 1
+    assert frame["clientes"]["web"] == 1
+    assert read(chain.report_url)["eventos"] == {"compra": 1}
+
+
+async def test_cloudevents_of_the_official_sdk(chain):
+    """Structured, batched and binary: counted by source and type, each event once in all modes."""
+    moment = datetime.datetime(2026, 11, 24, 7, 0, tzinfo=datetime.UTC)
+
+    def event(number):
+        attributes = {"id": str(number), "source": "/tienda/ñandú", "type": "es.tienda.compra"}
+        return CloudEvent({**attributes, "time": moment}, {"importe": number})
+
+    format_ = JSONFormat()
+    one, two, three = (to_structured(event(number), format_) for number in range(3))
+    binary = [to_binary(event(number), format_) for number in (3, 0)]
+    batch = {"content-type": "application/cloudevents-batch+json"}
+    async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
+        for headers, body in (
+            (one.headers, one.body),
+            (batch, b"[%b,%b,%b]" % (two.body, three.body, one.body)),
+            *((message.headers, message.body) for message in binary),
+        ):
+            answer = await client.post(chain.intake_url, headers=headers, content=body)
+            assert answer.status_code == 202, answer.text
+
+    report = wait_for(chain.report_url, lambda r: r["duplicados"] == 2)
+    assert report["clientes"] == {"/tienda/ñandú": 4}
+    assert report["eventos"] == {"es.tienda.compra": 4}
+
+
+async def test_ndjson_from_a_file(chain, tmp_path):
+    """curl --data-binary of a file of lines, one of them bad, through the proxy."""
+    path = tmp_path / "eventos.ndjson"
+    path.write_text('{"cliente":"a"}\n{"cliente":7}\n' + '{"cliente":"b"}\n' * 50_000)
+
+    kind = "Content-Type: application/x-ndjson"
+    text, status = await asyncio.to_thread(
+        curl, "-H", kind, "--data-binary", f"@{path}", chain.intake_url
+    )
+
+    assert status == "200"
+    assert [bad["linea"] for bad in json.loads(text)["rechazados"]] == [2]
+    report = wait_for(chain.report_url, lambda r: r["total"] >= 50_001)
+    assert report["clientes"] == {"a": 1, "b": 50_000}
+
+
+async def test_the_proxy_passes_refusals_on(chain, tmp_path):
+    """A client behind the proxy hears what the intake says, and how large a body may be."""
+    async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
+        bad = await client.post(chain.intake_url, json=[{"cliente": "a"}, {"cliente": 7}])
+        large = await client.post(chain.intake_url, content=b" " * (2 * 1024 * 1024))
+    path = tmp_path / "huge"
+    path.write_bytes(b" " * (18 * 1024 * 1024))
+    _, huge = await asyncio.to_thread(curl, "--data-binary", f"@{path}", chain.intake_url)
+
+    assert bad.status_code == 400
+    assert bad.json()["errores"][0]["indice"] == 1
+    assert (large.status_code, large.json()["status"]) == (413, 413)
+    assert huge == "413"
+    assert read(f"{chain.report_url}/libro")["mensajes"]["recibidos"] == 0
