@@ -11,7 +11,9 @@ import aio_pika
 from broker_stack import VirtualHost
 from foreign_publisher import EXCHANGE
 
+QUEUE = "cola_analiticas"
 AT_ONCE = 500
+TOP_UP = 5_000
 
 
 async def publish_backlog(vhost: VirtualHost, messages: int, names: list[str]) -> None:
@@ -24,6 +26,18 @@ async def publish_backlog(vhost: VirtualHost, messages: int, names: list[str]) -
             numbers = range(start, min(start + AT_ONCE, messages))
             events = (_message(names[n % len(names)]) for n in numbers)
             await asyncio.gather(*(exchange.publish(event, routing_key="") for event in events))
+
+
+async def keep_backlog(vhost: VirtualHost, messages: int, names: list[str]) -> None:
+    """Publish whenever fewer than *messages* wait, until cancelled: a slow machine takes longer."""
+    connection = await aio_pika.connect(vhost.url)
+    async with connection:
+        channel = await connection.channel()
+        while True:
+            queue = await channel.declare_queue(QUEUE, passive=True)
+            if (queue.declaration_result.message_count or 0) < messages:
+                await publish_backlog(vhost, TOP_UP, names)
+            await asyncio.sleep(1)
 
 
 def _message(cliente: str) -> aio_pika.Message:

@@ -1,7 +1,7 @@
 """No rule of WCAG 2.2 AA is broken, in either theme, either language, wide and at 320 px."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
-from backlog import publish_backlog
+from backlog import keep_backlog, publish_backlog
 from chain_stack import Chain
 from foreign_publisher import amqp_publish
 from stack import Part
@@ -30,7 +30,7 @@ READERS = {
     for theme in ("light", "dark")
     for locale in ("es-ES", "en-US")
 }
-BACKLOG = 60_000
+BACKLOG = 30_000
 EVENTS = '[{"cliente":"a"},{"cliente":"b","evento":"clic"}]'
 
 
@@ -69,24 +69,28 @@ async def none_in(pages: Pages, kind: str) -> None:
         assert await page.locator("#badge").get_attribute("data-kind") == kind
 
 
-@asynccontextmanager
-async def slowed(part: Part) -> AsyncIterator[None]:
+async def slow_down(part: Part) -> None:
     """Give a part a small share of the time: what it does in a moment takes many seconds."""
-
-    async def hold() -> None:
+    try:
         while True:
             part.pause()
             await asyncio.sleep(0.5)
             part.resume()
             await asyncio.sleep(0.02)
+    finally:
+        part.resume()
 
+
+@asynccontextmanager
+async def meanwhile(*going: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Let these go on until the end of the block."""
     async with asyncio.TaskGroup() as group:
-        holding = group.create_task(hold())
+        tasks = [group.create_task(one) for one in going]
         try:
             yield
         finally:
-            holding.cancel()
-            part.resume()
+            for task in tasks:
+                task.cancel()
 
 
 async def test_live_and_all_that_opens(pages: Pages) -> None:
@@ -136,7 +140,7 @@ async def test_catching_up(chain: Chain, pages: Pages) -> None:
     analytics.kill()
     await publish_backlog(chain.vhost, BACKLOG, ["a", "b"])
     analytics.start()
-    async with slowed(analytics):
+    async with meanwhile(slow_down(analytics), keep_backlog(chain.vhost, BACKLOG, ["a", "b"])):
         await none_in(pages, "behind")
 
 
