@@ -39,30 +39,42 @@ async def settled_counts(
     unconfirmed: Mapping[str, int],
     patience: float = PATIENCE,
 ) -> Settled:
-    """Return once all that is confirmed is counted, or for *patience* seconds nothing more."""
+    """
+    Return once all that is confirmed is counted, or for *patience* seconds nothing more.
+
+    Analytics that are away are waited for: whoever restarts them spoils no verdict.
+    """
     settled = Settled()
-    counted = 0
-    queued, empty = Stall(patience), Stall(EMPTY_PATIENCE)
-    while True:
-        with suppress(ReporteAwayError):
+    answered = counted = 0
+    away, queued, empty = Stall(PATIENCE), Stall(patience), Stall(EMPTY_PATIENCE)
+    given_up = False
+    while not given_up:
+        try:
             report, counts = await reporte.counts(list(base))
+        except ReporteAwayError:
+            given_up = away.at(answered)
+        else:
+            answered += 1
             after = dict(zip(base, counts, strict=True))
             settled = Settled(_ledger(base, confirmed, unconfirmed, after), report)
             if not any(line.lost for line in settled.ledger.values()):
                 return settled
             counted = sum(counts)
-        settled.estado = await _status(reporte)
-        stalled = [queued.at(counted), empty.at(counted) and _nothing_waits(settled.estado)]
-        if any(stalled):
-            return settled
+            settled.estado = await _status(reporte)
+            stalled = [queued.at(counted), empty.at(counted) and _nothing_waits(settled.estado)]
+            given_up = any(stalled)
         await asyncio.sleep(PAUSE)
+    return settled
 
 
 async def until_queue_empty(reporte: ReporteClient) -> None:
     """Wait a little: what is counted twice may still be in the queue when all is counted once."""
-    for _ in range(round(EMPTY_PATIENCE / PAUSE)):
-        if _nothing_waits(await _status(reporte)):
+    answered, away = 0, Stall(PATIENCE)
+    while answered < EMPTY_PATIENCE / PAUSE and not away.at(answered):
+        estado = await _status(reporte)
+        if _nothing_waits(estado):
             return
+        answered += estado is not None
         await asyncio.sleep(PAUSE)
 
 

@@ -1,8 +1,13 @@
 """Load runs while something breaks, or counts wrong."""
 
+import asyncio
 import re
 import time
 
+from carga.reporte_client import ReporteClient
+from carga.settling import settled_counts
+from carga.web_access import WebAccess
+from foreign_publisher import amqp_publish, wait_for
 from stack import python_part
 
 SLOWLY = ("--tasa", "400", "--duracion", "3s")  # so that there is time to break something
@@ -24,6 +29,20 @@ def test_outage_is_in_the_figures(chain, simular, counting):
     page = (run.report / "reporte.html").read_text()
     assert "the analytics did not answer from second" in page
     assert 'class="band"' in page
+
+
+async def test_analytics_away_at_the_last_look(chain):
+    """The verdict waits for analytics that are just starting again."""
+    amqp_publish(chain.vhost, '{"cliente":"a"}')
+    wait_for(chain.report_url, lambda report: report["total"] == 1)
+    analytics = chain.parts["servicio-analiticas"]
+    analytics.kill()
+    async with ReporteClient(WebAccess(chain.origin)) as reporte:
+        last = asyncio.create_task(settled_counts(reporte, {"a": 0}, {"a": 1}, {}, patience=0))
+        await asyncio.to_thread(analytics.start)
+        settled = await last
+
+    assert settled.ledger["a"].lost == 0
 
 
 def test_viewers_come_back(chain, simular, counting):
