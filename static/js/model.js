@@ -6,7 +6,7 @@ import { FAILURES_BEFORE_POLLING } from "./fallback.js";
 import { Pace } from "./pace.js";
 import { ServerClock } from "./server-clock.js";
 import { forgetBeat, INITIAL, reduce } from "./state.js";
-import { isBehind, statusOf } from "./status.js";
+import { isBehind, isCutOff, statusOf } from "./status.js";
 import { parse } from "./wire.js";
 
 /**
@@ -105,17 +105,16 @@ export class Model {
     const continues = before.counts?.epoca === counts.epoca && near;
     this.arrived = message.tipo === "cambio";
     // The first news after an absence may have happened at any time of it.
-    const wasAway = before.beat?.analiticas === "caida";
-    if ((this.arrived || continues) && !wasAway) this.#goOn(before, now);
+    if ((this.arrived || continues) && !isCutOff(before.beat)) this.#goOn(before, now);
     else this.#startOver(now, before.counts === null);
   }
 
   /** @param {Beat} beat @param {Beat | null} before @param {number} now */
-  #beaten({ ahora, retraso, analiticas }, before, now) {
-    this.clock.heard(ahora, now);
-    this.delays = [...this.delays, retraso?.p95 ?? null].slice(-DELAYS_KEPT);
+  #beaten(beat, before, now) {
+    this.clock.heard(beat.ahora, now);
+    this.delays = [...this.delays, beat.retraso?.p95 ?? null].slice(-DELAYS_KEPT);
     // A history that failed meanwhile would be asked for only after a long pause.
-    if (before?.analiticas === "caida" && analiticas !== "caida") this.feeds.onGap();
+    if (isCutOff(before) && !isCutOff(beat)) this.feeds.onGap();
   }
 
   /** @param {State} before @param {number} now */

@@ -31,7 +31,7 @@ const DELAY_WORTH_SAYING_S = 2;
 export function stages(state, status, active) {
   const { beat } = state;
   const reached = status.kind !== "reconnecting" && status.kind !== "offline" && status.kind !== "connecting";
-  const known = reached && beat !== null && (isCurrent(status.kind) || beat.analiticas === "caida");
+  const known = reached && beat !== null && (isCurrent(status.kind) || status.brokerLost || beat.analiticas === "caida");
   return [
     clients(beat, known, active),
     queue(state, known),

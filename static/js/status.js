@@ -11,6 +11,7 @@
  * @typedef {object} Status
  * @property {Kind} kind
  * @property {number | null} since the time that the numbers are of, by the panel's clock where it gave one
+ * @property {boolean} brokerLost are they stale because the analytics, which answer, lost their broker?
  * @property {number} seconds until the next attempt
  * @property {number} attempt
  *
@@ -47,8 +48,8 @@ export const isCurrent = (kind) => kind === "live" || kind === "polling" || kind
  */
 export function statusOf(state, link, polling, now, online = true) {
   const seconds = Math.max(0, Math.ceil(((link.retryAt ?? now) - now) / 1000));
-  /** @param {Kind} kind @param {number | null} since @returns {Status} */
-  const is = (kind, since) => ({ kind, since, seconds, attempt: link.attempt });
+  /** @param {Kind} kind @param {number | null} since @param {boolean} [brokerLost] @returns {Status} */
+  const is = (kind, since, brokerLost = false) => ({ kind, since, brokerLost, seconds, attempt: link.attempt });
   const dataOf = dataTime(state);
   const polled = polling.active && polling.answeredAt !== null && now - polling.answeredAt <= POLL_AGE_MS;
   if (link.phase === "open" || polled) {
@@ -57,6 +58,7 @@ export function statusOf(state, link, polling, now, online = true) {
     if (analyticsAway(state)) return is("stale", dataOf);
     if (state.heardAt !== null && now - state.heardAt > limit) return is("stale", state.heardAt);
     if (state.counts === null || state.beat === null) return is("connecting", dataOf);
+    if (state.beat.broker === "reconectando") return is("stale", lostSince(state.beat) ?? dataOf, true);
     return is(isBehind(state) ? "behind" : reached, state.heardAt);
   }
   if (link.lostAt === null) return is("connecting", dataOf);
@@ -69,6 +71,20 @@ function analyticsAway({ beat }) {
   if (beat === null) return false;
   if (beat.analiticas === "caida") return true;
   return Boolean(beat.ahora && beat.datos_de) && age(beat) > DATA_AGE_MS;
+}
+
+/**
+ * Can nothing new be counted, as far as the heartbeat says?
+ *
+ * @param {import("./wire.js").Beat | null} beat
+ */
+export function isCutOff(beat) {
+  return beat?.analiticas === "caida" || beat?.broker === "reconectando";
+}
+
+/** @param {import("./wire.js").Beat} beat @returns {number | null} */
+function lostSince({ desde }) {
+  return desde ? Date.parse(desde) : null;
 }
 
 /** Is the queue being worked off, so that what is counted now happened a while ago? @param {State} state */

@@ -105,10 +105,17 @@ test("histories are told what each change added, and nothing of the first snapsh
   assert.deepEqual(told, [1, 1]);
 });
 
+/** Heartbeats of analytics that can count nothing new. */
+const CUT_OFF = [{ ...beat, analiticas: "caida" }, { ...beat, broker: "reconectando" }];
+
 test("what happened at an unknown time is a gap: after an absence, late, or in a snapshot", () => {
+  for (const cutOff of CUT_OFF) {
+    const { told, receive, next } = noting();
+    for (const message of [snapshot, cutOff, next(0)]) receive(message);
+    assert.deepEqual(told, ["gap"]);
+  }
   const { told, receive, next } = noting();
-  for (const message of [snapshot, { ...beat, analiticas: "caida" }, next(0)]) receive(message);
-  assert.deepEqual(told.splice(0), ["gap"]);
+  for (const message of [snapshot, beat, next(0)]) receive(message);
   receive({ ...beat, atraso_s: 9, cola: { listos: 5, sin_ack: 0 } });
   told.length = 0;
   receive(next(1));
@@ -118,13 +125,15 @@ test("what happened at an unknown time is a gap: after an absence, late, or in a
   assert.deepEqual(told, ["gap"]);
 });
 
-test("analytics that are back make histories be asked for at once, once", () => {
-  const { told, receive } = noting();
-  for (const message of [snapshot, beat, { ...beat, analiticas: "caida" }]) receive(message);
-  assert.deepEqual(told, []);
-  receive(beat);
-  receive(beat);
-  assert.deepEqual(told, ["gap"]);
+test("analytics that are back, or have their broker back, make histories be asked for at once, once", () => {
+  for (const cutOff of CUT_OFF) {
+    const { told, receive } = noting();
+    for (const message of [snapshot, beat, cutOff]) receive(message);
+    assert.deepEqual(told, []);
+    receive(beat);
+    receive(beat);
+    assert.deepEqual(told, ["gap"]);
+  }
 });
 
 test("what came lately is kept for three seconds, put together to tenths of one", () => {

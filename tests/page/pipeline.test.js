@@ -6,10 +6,10 @@ import { contract } from "./contracts.js";
 
 const beat = JSON.parse(contract("latido"));
 
-/** What is said of each part. @param {any[]} beats @param {any} [kind] @returns {Record<string, any>} */
-function said(beats, kind = "live") {
+/** What is said of each part. @param {any[]} beats @param {any} [kind] @param {boolean} [brokerLost] @returns {Record<string, any>} */
+function said(beats, kind = "live", brokerLost = false) {
   const state = beats.reduce((state, news) => reduce(state, { ...beat, ...news }, 0), INITIAL);
-  const all = stages(state, { kind, since: 5, seconds: 0, attempt: 0 }, 7);
+  const all = stages(state, { kind, since: 5, brokerLost, seconds: 0, attempt: 0 }, 7);
   return Object.fromEntries(all.map(({ part, state, key, values }) => [part, [state, key, ...(values ? [values.n] : [])]]));
 }
 
@@ -43,7 +43,8 @@ test("a queue grows only if it keeps growing and is worth mentioning", () => {
 });
 
 test("a broker that is away or blocks is said where the queue is", () => {
-  assert.deepEqual(said([{ broker: "reconectando", ...queue(9) }]).queue, ["warns", "flow.broker_reconnecting"]);
+  const lost = said([{ broker: "reconectando", ...queue(9) }], "stale", true);
+  assert.deepEqual([lost.queue, lost.panel], [["warns", "flow.broker_reconnecting"], ["ok", "flow.reached"]]);
   assert.deepEqual(said([{ broker: "bloqueado" }]).queue, ["warns", "flow.broker_blocked"]);
 });
 

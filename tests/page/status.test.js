@@ -51,9 +51,28 @@ test("data that the panel itself has been without for long are stale whatever it
   assert.equal(statusOf(old, OPEN, NOT_POLLING, NOW).kind, "stale");
 });
 
+test("analytics without a broker make it stale since they lost it", () => {
+  const desde = "2026-11-24T06:59:58.000Z";
+  const { kind, since, brokerLost } = statusOf(heard(snapshot, { ...beat, broker: "reconectando", desde }), OPEN, NOT_POLLING, NOW);
+  assert.deepEqual([kind, since, brokerLost], ["stale", Date.parse(desde), true]);
+});
+
+test("a silent panel and absent analytics are told before a broker that they once missed", () => {
+  const lost = { ...beat, broker: "reconectando" };
+  const silent = statusOf(heard(snapshot, lost), OPEN, NOT_POLLING, NOW + 7001);
+  assert.deepEqual([silent.kind, silent.since, silent.brokerLost], ["stale", NOW, false]);
+  const away = statusOf(heard(snapshot, { ...lost, analiticas: "caida" }), OPEN, NOT_POLLING, NOW);
+  assert.deepEqual([away.kind, away.since, away.brokerLost], ["stale", Date.parse(beat.datos_de), false]);
+});
+
+test("polling does not hide that the broker is lost", () => {
+  const lost = heard(snapshot, { ...beat, broker: "reconectando" });
+  assert.equal(statusOf(lost, LOST, { active: true, answeredAt: NOW }, NOW).kind, "stale");
+});
+
 test("a lost socket is reconnecting, with seconds, attempt and the time of the data", () => {
   const status = statusOf(good, LOST, NOT_POLLING, NOW);
-  assert.deepEqual(status, { kind: "reconnecting", since: Date.parse(beat.datos_de), seconds: 3, attempt: 2 });
+  assert.deepEqual(status, { kind: "reconnecting", since: Date.parse(beat.datos_de), brokerLost: false, seconds: 3, attempt: 2 });
 });
 
 test("a socket lost for a minute is offline", () => {

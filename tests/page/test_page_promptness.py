@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from broker_stack import Broker, VirtualHost
 from chain_stack import Chain
-from foreign_publisher import amqp_publish, publish, read
+from foreign_publisher import amqp_publish, publish, read, wait_for
 
 OpenPage = Callable[..., Awaitable[Page]]
 Act = Callable[[], Any]
@@ -42,6 +43,11 @@ NUMBERS = "() => Number(document.getElementById('total').textContent.replace(/[^
 
 @pytest.fixture
 async def page(chain: Chain, open_page: OpenPage) -> Page:
+    """A live page of the chain on the shared broker."""
+    return await noting_page(chain, open_page)
+
+
+async def noting_page(chain: Chain, open_page: OpenPage) -> Page:
     """A live page with one event that notes the states of its badge."""
     amqp_publish(chain.vhost, '{"cliente":"a"}')
     page = await open_page("about:blank")
@@ -113,6 +119,32 @@ async def test_analytics_frozen(chain: Chain, page: Page) -> None:
     assert await ended(page, analytics.resume) <= BACK_S
 
     await expect_exact(chain, page, 2)
+
+
+async def test_broker_killed(
+    own_broker: Callable[[], Broker],
+    chain_on: Callable[[VirtualHost], Chain],
+    open_page: OpenPage,
+) -> None:
+    """Without a broker nothing new is counted: stale, and why; current once that is back."""
+    broker = own_broker()
+    with broker.virtual_host() as vhost:
+        chain = chain_on(vhost)
+        page = await noting_page(chain, open_page)
+        vhost.wait_saved("cola_analiticas")
+
+        def bring_back() -> None:
+            broker.start()
+            amqp_publish(vhost, '{"cliente":"a"}')
+            wait_for(f"{chain.report_url}/estado", lambda said: said["broker"] == "conectado")
+
+        assert await caused(page, broker.kill, ("stale",)) <= SHOWN_S
+        await expect(page.locator("#badge-detail")).to_contain_text("sin RabbitMQ desde las")
+        await expect(page.get_by_role("status")).to_contain_text("se perdió RabbitMQ")
+        await expect(page.locator("#flow")).to_contain_text("se perdió RabbitMQ; reconectando")
+        await expect(page.locator("#content")).to_have_attribute("data-current", "no")
+        assert await ended(page, bring_back) <= BACK_S
+        await expect_exact(chain, page, 2)
 
 
 @pytest.mark.parametrize("part", ["panel-visual", "reverse-proxy"])

@@ -49,7 +49,7 @@ export class Badge {
     setText(this.#detail, kind === "paused" ? pausedDetail(picture, words) : detail(picture, words));
     const title = `${kind === "paused" ? `${words.whole(picture.fresh ?? 0)} · ` : ""}${word(kind, 0, words)} · Pulso`;
     if (document.title !== title) document.title = title;
-    const shown = `${kind} ${status.kind} ${words.language}`;
+    const shown = `${kind} ${status.kind} ${status.brokerLost} ${words.language}`;
     if (shown !== this.#shown) this.#change(kind, status, words);
     this.#shown = shown;
     this.kind = status.kind;
@@ -64,7 +64,8 @@ export class Badge {
     this.#favicon.href = `./static/icons/${FAVICON[kind]}.svg`;
     this.#retry.hidden = status.kind !== "reconnecting" && status.kind !== "offline";
     const time = status.since === null ? "—" : words.clock(status.since);
-    this.announce(words.say(`announce.${kind}`, { time }));
+    const lost = kind === "stale" && status.brokerLost;
+    this.announce(words.say(lost ? "announce.broker_lost" : `announce.${kind}`, { time }));
   }
 }
 
@@ -88,9 +89,10 @@ function pausedDetail({ at, fresh, status }, words) {
 }
 
 /** @param {Picture} picture @param {Words} words */
-function detail({ status: { kind, since, attempt }, state: { beat } }, words) {
+function detail({ status: { kind, since, brokerLost, attempt }, state: { beat } }, words) {
   if (since === null) return kind === "connecting" ? "" : words.say("detail.no_data");
   const time = words.clock(since);
+  if (brokerLost) return words.say("detail.broker_lost", { time });
   if (kind === "stale" || kind === "offline") return words.say("detail.since", { time });
   if (kind === "behind") {
     const n = (beat?.cola?.listos ?? 0) + (beat?.cola?.sin_ack ?? 0);
