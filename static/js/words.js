@@ -1,6 +1,7 @@
 // @ts-check
 import en from "./en.js";
 import es from "./es.js";
+import { decimalsOf } from "./scale.js";
 
 /**
  * @typedef {import("./es.js").Key} Key
@@ -30,6 +31,7 @@ const MINUTE_MS = 60_000;
 
 /** Texts, numbers and times in one language, by the reader's own region where it fits. */
 export class Words {
+  #locale;
   #plural;
   #whole;
   #rate;
@@ -51,6 +53,7 @@ export class Words {
   constructor(language, preferred = []) {
     this.language = language;
     const locale = preferred.find((tag) => tag.toLowerCase().split("-")[0] === language) ?? language;
+    this.#locale = locale;
     this.#plural = new Intl.PluralRules(locale);
     this.#whole = new Intl.NumberFormat(locale, { useGrouping: "always" });
     this.#rate = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -90,6 +93,14 @@ export class Words {
   /** Events per second: one decimal while it tells something. @param {number} n */
   rate(n) {
     return n >= 99.95 ? this.#whole.format(Math.round(n)) : this.#rate.format(n);
+  }
+
+  /** Evenly spaced numbers from 0 up, with as many decimals as their step has. @param {number[]} marks */
+  scale(marks) {
+    const decimals = marks.length > 1 ? decimalsOf(marks[1] - marks[0]) : 0;
+    const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    const format = new Intl.NumberFormat(this.#locale, { useGrouping: "always", ...digits });
+    return marks.map((n) => format.format(n));
   }
 
   /** Something is never shown as 0 %. @param {number} part @param {number} whole */

@@ -55,6 +55,16 @@ test("rates keep a decimal while it tells something", () => {
   assert.deepEqual([0, 3.84, 99.94, 99.96, 512_345.6].map((n) => words.rate(n)), ["0.0", "3.8", "99.9", "100", "512,346"]);
 });
 
+test("marks of a scale have the decimals that tell them apart, all the same", () => {
+  const words = new Words("es");
+  assert.deepEqual(words.scale([0, 0.05, 0.1, 0.15000000000000002]), ["0,00", "0,05", "0,10", "0,15"]);
+  assert.deepEqual(words.scale([0, 2.5, 5]), ["0,0", "2,5", "5,0"]);
+  assert.deepEqual(words.scale([0, 1, 2]), ["0", "1", "2"]);
+  assert.deepEqual(words.scale([0, 500_000, 1_000_000]), ["0", "500.000", "1.000.000"]);
+  assert.deepEqual(words.scale([0, 0.0005]), ["0,0000", "0,0005"]);
+  assert.deepEqual(words.scale([0]), ["0"]);
+});
+
 test("shares of nothing are nothing", () => {
   assert.equal(new Words("en").share(0, 0), "0.0%");
   assert.equal(new Words("en").share(1, 3), "33.3%");

@@ -1,4 +1,5 @@
 // @ts-check
+import { widthOf } from "../scale.js";
 
 /**
  * @typedef {import("../words.js").Words} Words
@@ -49,7 +50,7 @@ export function optionsOf(given) {
     scales: { x: { time: false, range: given.range }, y: { range: () => [0, given.top()] } },
     axes: [
       { ...axis, grid: { show: false }, size: 1.9 * em, space: 5.6 * em, incrs: TIME_STEPS, values: (/** @type {any} */ plot, /** @type {number[]} */ at) => times(plot, at, words()) },
-      { ...axis, size: 2.9 * em, space: 2.25 * em, values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((n) => (Number.isInteger(n) ? words().whole(n) : words().rate(n))) },
+      { ...axis, size: (/** @type {any} */ _, /** @type {string[] | null} */ labels) => em * widthOf(labels ?? []), space: 2.25 * em, values: (/** @type {any} */ _, /** @type {number[]} */ at) => words().scale(at) },
     ],
     series: [{}, ...names.map((name, i) => ({
       label: name,
