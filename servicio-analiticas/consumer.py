@@ -100,8 +100,11 @@ class Consumer:
             self._started(inbox)
             async with asyncio.TaskGroup() as tasks:
                 gauge = tasks.create_task(self._queue_watch.run(connection, inbox))
-                await self._count_all(inbox, raw)
-                gauge.cancel()
+                try:
+                    await self._count_all(inbox, raw)
+                finally:
+                    inbox.stop()  # the gauge may miss that it is cancelled
+                    gauge.cancel()
         except BaseExceptionGroup as group:
             raise gravest(group) from None
         finally:

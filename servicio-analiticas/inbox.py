@@ -59,7 +59,7 @@ class Inbox:
         """
         await self._changed.wait()
         early = self._next_batch_at - self._now()
-        if early > 0 and not self._ended:
+        if early > 0 and not self.ended:
             await _wait_at_most(self._full, early)
         if self._stopping:
             return []
@@ -109,7 +109,8 @@ class Inbox:
         return 0.0 if self.unsettled else self._now() - self._last_delivery
 
     @property
-    def _ended(self) -> bool:
+    def ended(self) -> bool:
+        """Told to stop, or lost: no batch follows."""
         return self._stopping or self._lost is not None
 
     def _wake(self) -> None:

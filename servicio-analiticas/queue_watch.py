@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import NoReturn
 
 from aio_pika.abc import AbstractConnection
 
@@ -26,7 +25,10 @@ class QueueWatch:
 
     async def run(self, connection: AbstractConnection, inbox: Inbox) -> None:
         """
-        Sample until cancelled.
+        Sample until cancelled or the inbox has ended.
+
+        Both are needed: on Python 3.11 `asyncio.wait_for`, in which aiormq awaits an answer,
+        forgets a cancellation that comes together with it (python/cpython#86296).
 
         Ends the session through the inbox, never by raising: that would cancel a commit
         half-way, whose outcome memory would then not know of. Raises ConsumerGivesUpError.
@@ -37,12 +39,14 @@ class QueueWatch:
         except SessionLostError as error:
             inbox.lose(describe(error))
 
-    async def _sample(self, connection: AbstractConnection, inbox: Inbox) -> NoReturn:
+    async def _sample(self, connection: AbstractConnection, inbox: Inbox) -> None:
         channel = await (await connection.channel()).get_underlay_channel()
-        while True:
+        while not inbox.ended:
             declared = await channel.queue_declare(
                 topology.QUEUE, passive=True, timeout=SAMPLE_TIMEOUT
             )
+            if inbox.ended:
+                return
             self._look(declared.message_count or 0, inbox)
             await asyncio.sleep(SAMPLE_SECONDS)
 

@@ -1,0 +1,35 @@
+"""The queue's watch ends when its session does, at whatever moment that is."""
+
+import asyncio
+import random
+
+import aio_pika
+
+import topology
+from broker_stack import VirtualHost
+from inbox import Inbox
+from live import Live
+from queue_watch import QueueWatch
+from totals import Totals
+
+TRIES = 200
+WITHIN_MS = 4  # what opening its channel and the first sample take
+
+
+async def test_ends_at_any_moment(vhost: VirtualHost) -> None:
+    """Also when it is told to while the broker's answer arrives, which aiormq may put first."""
+    chance = random.Random(42)  # noqa: S311 - moments, not secrets
+    async with await aio_pika.connect(vhost.url) as connection:
+        channel = await connection.channel()
+        await channel.declare_queue(topology.QUEUE)
+        watch = QueueWatch(Live(Totals("b1f0")))
+        for _ in range(TRIES):
+            inbox = Inbox(batch_messages=10, batch_seconds=0.005)
+            watching = asyncio.create_task(watch.run(connection, inbox))
+            await asyncio.sleep(chance.uniform(0, WITHIN_MS / 1000))
+            inbox.stop()
+            watching.cancel()
+
+            ended, _ = await asyncio.wait([watching], timeout=5)
+
+            assert ended
