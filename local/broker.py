@@ -11,6 +11,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = ROOT / "rabbitmq"
+# As servicio-analiticas/topology.py declares it
+EXCHANGE = {
+    "type": "fanout",
+    "durable": True,
+    "auto_delete": False,
+    "internal": False,
+    "arguments": {},
+}
 # Debian's /usr/sbin/rabbitmq-server changes to the user and folders of a system node: this is
 # the script behind it. Homebrew's may be missing from PATH.
 SERVER_SCRIPTS = (
@@ -118,7 +126,12 @@ def _settings(node: Node, accounts: Path) -> str:
 
 
 def _accounts(node: Node) -> dict[str, object]:
-    """Read at each start: a password that was changed holds, and a guest there never is."""
+    """
+    Read at each start: a password that was changed holds, and a guest there never is.
+
+    The exchange is there from the start, so that no publisher ever asks for one that is missing,
+    which would be an error in the node's log.
+    """
     rights = json.loads((SETTINGS / "accounts.json").read_text())
     everything = {"configure": ".*", "write": ".*", "read": ".*"}
     services = [{"name": n, "password": p, "tags": ""} for n, p in node.services.items()]
@@ -128,6 +141,7 @@ def _accounts(node: Node) -> dict[str, object]:
         "users": [operator, *services],
         "vhosts": [{"name": "/"}],
         "permissions": [{"user": name, "vhost": "/", **may} for name, may in allowed.items()],
+        "exchanges": [{"name": "eventos_clientes", "vhost": "/", **EXCHANGE}],
     }
 
 

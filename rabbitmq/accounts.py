@@ -1,6 +1,8 @@
 """
 Makes the broker's accounts what accounts.json says: one for each service, no guest.
 
+The exchange that they publish to is made here too.
+
 Runs once at each `docker compose up`, before the services. Reads RABBITMQ_MANAGEMENT_URL, the
 operator's RABBITMQ_USER and RABBITMQ_PASSWORD (and OPERADOR_PASSWORD, which replaces it, with those
 that it had before in OPERADOR_ANTERIORES), and for each account of accounts.json its password, as
@@ -24,6 +26,10 @@ ACCOUNTS = Path(__file__).with_name("accounts.json")
 DEMO = "demo-"  # how the passwords of rabbitmq/demo begin
 PATIENCE = 60.0  # seconds until the broker must have answered
 EVERYTHING = {"configure": ".*", "write": ".*", "read": ".*"}
+# As servicio-analiticas/topology.py declares it. Here already, so that no publisher ever asks for
+# an exchange that is missing, which would be an error in the broker's log.
+EXCHANGE = "/exchanges/%2F/eventos_clientes"
+FANOUT = {"type": "fanout", "durable": True, "auto_delete": False, "arguments": {}}
 
 
 class RefusedError(RuntimeError):
@@ -118,6 +124,8 @@ def set_up(
         management.must("PUT", f"/permissions/%2F/{name}", rights)
     management.must("PUT", f"/permissions/%2F/{environ['RABBITMQ_USER']}", EVERYTHING)
     management.must("DELETE", "/users/guest", also=404)
+    # 400: one of another kind is there. The analytics, which can't work with it, say what differs.
+    management.must("PUT", EXCHANGE, FANOUT, also=400)
 
 
 def say(text: str) -> None:

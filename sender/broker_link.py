@@ -107,14 +107,26 @@ async def _open(connection: AbstractConnection) -> Link:
 
 
 async def _exchange(connection: AbstractConnection) -> tuple[AbstractChannel, AbstractExchange]:
-    """Return a confirming channel, and the exchange: declared or, without that right, found."""
-    channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-    fanout = aio_pika.ExchangeType.FANOUT
+    """
+    Return a confirming channel, and the exchange: found or, where there is none yet, declared.
+
+    Looked for first: most accounts may not declare it, and each try would be an error in the
+    broker's log.
+    """
+    channel = await _confirming(connection)
     try:
-        return channel, await channel.declare_exchange(EXCHANGE, fanout, durable=True)
-    except aiormq.ChannelAccessRefused:  # which closes the channel
-        channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
         return channel, await channel.get_exchange(EXCHANGE)
+    except aiormq.ChannelNotFoundEntity as missing:  # which closes the channel
+        channel = await _confirming(connection)
+        fanout = aio_pika.ExchangeType.FANOUT
+        try:
+            return channel, await channel.declare_exchange(EXCHANGE, fanout, durable=True)
+        except aiormq.ChannelAccessRefused:
+            raise missing from None
+
+
+async def _confirming(connection: AbstractConnection) -> AbstractChannel:
+    return await connection.channel(publisher_confirms=True, on_return_raises=True)
 
 
 async def _close(connection: AbstractConnection) -> None:

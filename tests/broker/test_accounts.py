@@ -16,6 +16,7 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
 import topology
 from broker_link import Broker as BrokerAddress
+from broker_link import connected
 from broker_stack import Broker
 from publisher import Publisher
 
@@ -141,6 +142,19 @@ async def test_may_not(what: str, channels: Callable[[str], Awaitable[AbstractCh
         await attempt(await channels(account))
 
 
+def test_the_exchange_is_there(tmp_path: Path) -> None:
+    """Before any service comes, with `make run` and with compose, as the analytics declare it."""
+    kind = ("type", "durable", "auto_delete", "internal", "arguments")
+    with Broker(tmp_path).at_work() as fresh:
+        run = fresh.api("GET", f"/exchanges/%2F/{topology.EXCHANGE}").json()
+        fresh.api("DELETE", f"/exchanges/%2F/{topology.EXCHANGE}").raise_for_status()
+        assert set_up(fresh).returncode == 0
+        compose = fresh.api("GET", f"/exchanges/%2F/{topology.EXCHANGE}").json()
+
+    for found in (run, compose):
+        assert [found[name] for name in kind] == ["fanout", True, False, False, {}]
+
+
 def test_no_guest(node: Broker) -> None:
     """The account that every RabbitMQ is born with is gone."""
     assert node.api("GET", "/users/guest").status_code == 404
@@ -220,3 +234,23 @@ async def test_publisher_needs_no_right_to_declare(
     assert publisher.unconfirmed == 0
     message = await queue.get(timeout=5)
     assert message.body == b'{"cliente": "cliente_uno"}'
+
+
+async def test_publisher_makes_no_error_in_the_log(
+    node: Broker, channels: Callable[[str], Awaitable[AbstractChannel]]
+) -> None:
+    """A client that connects leaves no error behind; the next one in the log is a later one's."""
+    await (await channels("analiticas")).get_queue(topology.QUEUE)
+    errors = node.vm.log.count("[error]")
+    address = BrokerAddress(node.host, node.port, "clientes", ACCOUNTS["clientes"], "/", "test")
+
+    async with connected(address):
+        pass
+    with pytest.raises(aiormq.ChannelAccessRefused):
+        await (await channels("clientes")).declare_queue("marca_en_el_registro")
+
+    while "marca_en_el_registro" not in node.vm.log:  # noqa: ASYNC110 - a file tells nobody
+        await asyncio.sleep(0.05)
+    told = node.vm.log.split("[error]")[errors + 1 :]
+    assert [text for text in told if "exchange" in text] == []
+    assert len([text for text in told if "Channel error on connection" in text]) == 1
