@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, Page, async_playwright
 
 from broker_stack import Broker, VirtualHost
@@ -21,6 +22,10 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+# How long an example takes is the machine's business.
+settings.register_profile("pulso", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("pulso")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

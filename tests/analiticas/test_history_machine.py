@@ -216,6 +216,6 @@ class RememberingFew(Remembering):
 
 
 TestEnough = Remembering.TestCase
-TestEnough.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestEnough.settings = settings(max_examples=40, stateful_step_count=25)
 TestFew = RememberingFew.TestCase
 TestFew.settings = TestEnough.settings

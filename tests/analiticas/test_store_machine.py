@@ -14,7 +14,7 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
@@ -177,10 +177,5 @@ class Counting(RuleBasedStateMachine):
         assert book["ventana_ids"]["filas"] == len(model.known)
 
 
-Counting.TestCase.settings = settings(
-    max_examples=EXAMPLES,
-    stateful_step_count=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+Counting.TestCase.settings = settings(max_examples=EXAMPLES, stateful_step_count=30)
 TestCounting = Counting.TestCase

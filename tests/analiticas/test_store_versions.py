@@ -1,6 +1,7 @@
 """Stores that earlier versions of this program wrote."""
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -15,7 +16,7 @@ WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
 @pytest.fixture(name="path")
 def _path(tmp_path):
     path = tmp_path / "pulso.db"
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         db.executescript(OLD_STORE)
     return path
 
@@ -60,7 +61,7 @@ def test_an_old_store_is_reset(path):
 
 def test_a_later_store_is_refused(path):
     """A store of a version that is not known yet is left as it is."""
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         db.execute("PRAGMA user_version = 99")
 
     with pytest.raises(sqlite3.DatabaseError, match="schema 99"):

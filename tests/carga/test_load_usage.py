@@ -2,11 +2,13 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 
 from carga.command_line import main
-from stack import free_ports
+from stack import ROOT, free_ports
 
 SECRET = "geheim-4711"
 
@@ -36,7 +38,7 @@ def told(capsys, monkeypatch, tmp_path):
         ("--duracion 0s", "no duration"),
         ("--clientes 0", "--clientes: '0' is not a whole number from 1 to 10000"),
         ("--visores -1", "--visores: '-1' is not a whole number"),
-        ("--perfil noche", "'noche' (choose from 'constante', 'rampa', 'pico', 'diario')"),
+        ("--perfil noche", "--perfil: invalid choice: 'noche' (choose from "),
         ("--lote 2", "--lote: invalid choice: '2'"),
         ("--eventos a,,b", "'a,,b': types of events are 1 to 64 characters each"),
         ("--umbral latencia<1", "'latencia' is not measured: one of"),
@@ -153,3 +155,21 @@ def test_doctor_without_a_system(told):
 
     assert code == 3
     assert {each["remedio"] != "" for each in json.loads(text) if not each["bien"]} == {True}
+
+
+def test_a_terminal_without_ticks():
+    """Where the terminal has no ✗, the line still says what is wrong."""
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    nobody = {"RABBITMQ_PORT": "1", "RABBITMQ_MANAGEMENT_PORT": "1", "WEB_PORT": "1"}
+
+    done = subprocess.run(
+        [sys.executable, ROOT / "sender" / "app.py", "doctor"],
+        env=plain | nobody,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 3, done.stderr
+    assert "\\u2717 AMQP 127.0.0.1:1" in done.stdout

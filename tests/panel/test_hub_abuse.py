@@ -122,7 +122,10 @@ async def test_a_bad_handshake_is_cut(hub_on, soon, data):
 
 
 @given(st.lists(st.binary(min_size=1, max_size=60), max_size=4), st.booleans())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 async def test_no_bytes_hurt_the_others(hub_on, watch, pieces, opened):
     """Any bytes before or after the handshake, in any pieces, leave a neighbour untouched."""
     hub, port = await hub_on(closing=0.1, sweep=0.02)

@@ -126,7 +126,7 @@ class Audience:
 
 
 @given(steps)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 async def test_every_viewer_is_current_or_stalled(viewer_model, report_of, steps):
     """After every step, whoever can receive has the newest report and heartbeat; no one a gap."""
     hub, deltas, counting = Hub(OriginRule(8080)), Deltas(), Counting()

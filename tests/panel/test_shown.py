@@ -35,7 +35,7 @@ def test_shows_the_largest_and_sums_the_rest(report_of):
 @example(many("\x01", 300, HUGE // 1000), dict.fromkeys(many("\x01", 100, 0), 0))
 @example(many("😀", 1000, HUGE // 1000), dict.fromkeys(many("😀", 100, 0), 0))
 @example(many("a", 1000, 1), {})
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_snapshot_always_fits(report_of, clientes, eventos):
     """No names and counts make a frame of 64 KB, and no client is left out without need."""
     shown = shown_of(report_of(clientes, hidden=3, eventos=eventos))
@@ -76,7 +76,7 @@ def histories(draw):
 
 
 @given(histories(), st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_viewer_holds_the_report_after_every_message(
     viewer_model, report_of, history, random
 ):

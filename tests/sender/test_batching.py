@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from batching import LONGEST, Batcher, Bodies
@@ -69,7 +69,6 @@ def test_only_events_of_one_client_gather(client: str | None, now: float, joins:
     assert gathering.joins(client, now) is joins
 
 
-@settings(deadline=None)
 @given(
     sizes=st.lists(st.integers(2, 60), max_size=30),
     start=st.integers(0, 30),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from event_check import MAX_DEPTH, MAX_EVENT, check
@@ -132,7 +132,6 @@ def decoded(body: bytes, header: str | None = None) -> list[Event] | None:
         return None
 
 
-@settings(deadline=None)
 @given(text=TEXTS, cut=st.integers(0, 40), header=st.none() | st.just("cabecera"))
 @example(text='{"cliente":"a","metadata":%s}' % ("9" * 5000), cut=0, header=None)
 @example(text='{"cliente":"a","metadata":"\x01"}', cut=0, header=None)

@@ -103,4 +103,4 @@ class EventQueueMachine(RuleBasedStateMachine):
 
 
 TestEventQueueMachine = EventQueueMachine.TestCase
-TestEventQueueMachine.settings = settings(stateful_step_count=50, deadline=None)
+TestEventQueueMachine.settings = settings(stateful_step_count=50)

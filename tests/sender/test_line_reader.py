@@ -3,7 +3,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from line_reader import LineSplitter, read_lines, share_read
@@ -19,7 +19,6 @@ def whole(lines: list[bytes]) -> list[bytes | None]:
     return [line if len(line) <= LONGEST else None for line in lines]
 
 
-@settings(deadline=None)
 @given(pieces=PIECES)
 def test_lines_do_not_depend_on_how_they_arrive(pieces: list[bytes]) -> None:
     """However the bytes are cut, the lines are those of the whole; those too long are only told."""
