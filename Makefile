@@ -1,5 +1,8 @@
 # `make help` lists the verbs. Each installs what it needs and only what is missing.
-PYTHON ?= python3
+# PYTHON=/path/to/python takes another interpreter than the one that local/setup.sh finds.
+SETUP := sh local/setup.sh
+# Files are UTF-8 whatever the locale says, and so is what is printed.
+export PYTHONUTF8 := 1
 BIN := .venv/bin
 CODE := sender servicio-analiticas panel-visual local
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q pyproject.toml \
@@ -12,92 +15,92 @@ help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## start everything on this machine, without Docker; Ctrl-C stops it
-	@$(PYTHON) local/setup_machine.py run
+	@$(SETUP) run
 	@$(BIN)/python local/run.py
 
 test: ## test everything on the real broker, proxy and browser; T= passes words to pytest
-	@$(PYTHON) local/setup_machine.py test
+	@$(SETUP) test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(T)
 
 test-compose: ## bring the compose file up on Docker, break, scale and move it (12 minutes)
-	@$(PYTHON) local/setup_machine.py test
+	@$(SETUP) test
 	@COMPOSE_TESTS=all $(BIN)/python -m pytest tests/compose $(T)
 
 lint: ## ruff, mypy --strict and the page's types, as pre-commit runs them
-	@$(PYTHON) local/setup_machine.py lint
+	@$(SETUP) lint
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy $(CODE)
 	@PYTHONPATH=local:tests $(BIN)/python tests/page/check_types.py
 
 format: ## rewrite the Python code in the one style
-	@$(PYTHON) local/setup_machine.py format
+	@$(SETUP) format
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
 lock: ## rewrite requirements.lock and each service's requirements.txt from pyproject.toml
-	@$(PYTHON) local/setup_machine.py lock
+	@$(SETUP) lock
 	@$(COMPILE) --group dev -o requirements.lock
 	@$(COMPILE) --group sender -c requirements.lock -o sender/requirements.txt
 	@$(COMPILE) --group analiticas -c requirements.lock -o servicio-analiticas/requirements.txt
 	@$(COMPILE) --group panel -c requirements.lock -o panel-visual/requirements.txt
 
 bench: ## measure how fast an event is on a screen
-	@$(PYTHON) local/setup_machine.py test
+	@$(SETUP) test
 	@PYTHONPATH=local:tests $(BIN)/python bench/latency.py
 
 bench-push: ## compare pushing with nginx+nchan, websockets' own and plain C (6 minutes; T=--quick)
-	@$(PYTHON) local/setup_machine.py bench-push
+	@$(SETUP) bench-push
 	@PYTHONPATH=bench/push:panel-visual:local:tests $(BIN)/python bench/push/measure_push.py $(T)
 
 bench-page: ## measure the page: script per update, long tasks, memory, first numbers (7 minutes; T=--quick)
-	@$(PYTHON) local/setup_machine.py test
+	@$(SETUP) test
 	@PYTHONPATH=panel-visual:local:tests $(BIN)/python bench/page/measure_page.py $(T)
 
 bench-history: ## make a store of 30 simulated days, open it, ask it (T=--clients 400)
-	@$(PYTHON) local/setup_machine.py test
+	@$(SETUP) test
 	@PYTHONPATH=servicio-analiticas $(BIN)/python bench/history_store.py $(T)
 
 bench-ingest: ## how many events the chain carries, and how soon, beside C and Node (13 minutes; T=--quick)
-	@$(PYTHON) local/setup_machine.py bench-ingest
+	@$(SETUP) bench-ingest
 	@PYTHONPATH=bench/ingest:bench/push:sender:servicio-analiticas:local:tests \
 		$(BIN)/python bench/ingest/measure_ingest.py $(T)
 
 profile-foreign: ## where counting's time goes with one event a message (half a minute; T=8000; wants py-spy)
-	@$(PYTHON) local/setup_machine.py bench-ingest
+	@$(SETUP) bench-ingest
 	@PYTHONPATH=bench/ingest:bench/push:sender:servicio-analiticas:local:tests \
 		$(BIN)/python bench/ingest/foreign_profile.py $(T)
 
 load: ## how much this machine takes, and whether the total still agrees; T= passes words to simular
-	@$(PYTHON) local/setup_machine.py run
+	@$(SETUP) run
 	@$(BIN)/python local/private_load.py $(T)
 
 bench-agreement: ## a load run's latency beside a second measurement, with 200 and 1,000 viewers (3 minutes; T=10s)
-	@$(PYTHON) local/setup_machine.py test
+	@$(SETUP) test
 	@bench/agreement.sh $(T)
 
 bench-counting: ## measure decode, count and commit with 10 to 1,000,000 clients (3 minutes)
-	@$(PYTHON) local/setup_machine.py test
+	@$(SETUP) test
 	@PYTHONPATH=servicio-analiticas $(BIN)/python bench/counting_speed.py $(T)
 
 bench-clients: ## a million distinct clients through the whole chain (2 minutes; T='--clients 50000')
-	@$(PYTHON) local/setup_machine.py test
+	@$(SETUP) test
 	@PYTHONPATH=bench:sender:local:tests $(BIN)/python bench/million_clients.py $(T)
 
 faults: ## break every part on purpose and show what became of the events; ROW=7 SEED=42 repeats one
-	@$(PYTHON) local/setup_machine.py test
+	@$(SETUP) test
 	@PYTHONPATH=local:tests:sender:servicio-analiticas $(BIN)/python tests/faults/run.py \
 		--row "$(ROW)" --seed "$(SEED)" --size "$(or $(SIZE),full)" --jobs "$(or $(JOBS),2)"
 
 fuzz: ## try 1,000,000 bodies on the decoders and 10,000 sequences of faults on the store
-	@$(PYTHON) local/setup_machine.py test
+	@$(SETUP) test
 	@PYTHONPATH=servicio-analiticas:tests $(BIN)/python tests/fuzz/body_fuzz.py \
 		--bodies "$(or $(BODIES),1000000)" --seed "$(or $(SEED),1)"
 	@FUZZ_EXAMPLES="$(or $(EXAMPLES),10000)" $(BIN)/python -m pytest -q \
 		--hypothesis-show-statistics tests/analiticas/test_store_machine.py
 
 secretos: ## write random passwords and keys below secretos/; ROTAR=1 replaces those that are there
-	@$(PYTHON) local/setup_machine.py run
+	@$(SETUP) run
 	@$(BIN)/python local/make_secrets.py $(if $(ROTAR),--rotate)
 
 clean: ## remove .venv, caches and all local data (.run: the counts too)

@@ -14,11 +14,19 @@ if [ "$ours" ]; then
     chmod 755 "$policy"
 fi
 
+# A new machine often updates itself in the background; apt-get waits for none of its locks but
+# dpkg's, and for that one only if told.
 quietly() {
-    "$@" >"$log" 2>&1 || {
-        cat "$log" >&2
-        exit 1
-    }
+    tries=60
+    until "$@" >"$log" 2>&1; do
+        if [ "$tries" -eq 0 ] || ! grep -qi 'could not get lock' "$log"; then
+            cat "$log" >&2
+            exit 1
+        fi
+        [ "$tries" -lt 60 ] || echo "Another package manager is at work: waiting for it …" >&2
+        tries=$((tries - 1))
+        sleep 2
+    done
 }
 export DEBIAN_FRONTEND=noninteractive
 quietly apt-get -q update

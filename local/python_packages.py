@@ -14,16 +14,10 @@ ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
 STAMP = VENV / "made-from"
-OLDEST, TOO_NEW = (3, 11), (3, 14)
 
 
 def ensure_venv() -> None:
     """Create or renew `.venv` when it isn't the lock's; raise MissingProgramError if impossible."""
-    if not OLDEST <= sys.version_info[:2] < TOO_NEW:
-        found = ".".join(map(str, sys.version_info[:3]))
-        raise MissingProgramError(
-            f"Python {found} is too old or too new (3.11 to 3.13): use `make PYTHON=python3.12 …`."
-        )
     made_from = STAMP.read_text() if STAMP.exists() else ""
     if made_from == fingerprint():
         return

@@ -9,6 +9,7 @@ are in exit_codes.py.
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import os
 import sys
@@ -27,6 +28,8 @@ WITHOUT = "Without a command: publish invented events as the client named by CLI
 
 
 def main(argv: Sequence[str]) -> int:
+    if isinstance(sys.stdout, io.TextIOWrapper):  # not every terminal has a ✓, or every alphabet
+        sys.stdout.reconfigure(errors="backslashreplace")
     configure_logging("consola")
     for noisy in ("aiormq", "aio_pika"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)  # we say the same, once

@@ -13,6 +13,7 @@ knows that numbers may now be smaller. STORE_PATH names the store. Exit codes: 0
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sqlite3
 import sys
@@ -46,6 +47,8 @@ def run(verb: str, store: Path, file: Path | None) -> str:
 
 
 def main() -> int:
+    if isinstance(sys.stdout, io.TextIOWrapper):  # not every terminal has every alphabet
+        sys.stdout.reconfigure(errors="backslashreplace")
     given = parse()
     try:
         store = Path(read_settings(os.environ).store_path)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import os
 import sqlite3
 import sys
@@ -77,6 +78,8 @@ async def replay(settings: Settings, ids: Sequence[str] | None, good_events: boo
 
 
 def main() -> int:
+    if isinstance(sys.stdout, io.TextIOWrapper):  # not every terminal has every alphabet
+        sys.stdout.reconfigure(errors="backslashreplace")
     given = parse()
     lenient_amqp.install()
     try:

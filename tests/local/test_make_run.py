@@ -118,6 +118,21 @@ def test_a_wrong_setting_is_one_sentence(tmp_path: Path) -> None:
         )
 
 
+def test_every_verb_speaks_utf8() -> None:
+    """Whatever the locale: `make run` says “Starting …”, and files are read as UTF-8."""
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    probe = f"probe: ; @{sys.executable} -c 'print(chr(0x2026))'"
+
+    done = subprocess.run(
+        ["make", "--silent", "-C", ROOT, "--eval", probe, "probe"],
+        env={"PATH": os.environ["PATH"], **plain},
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.stdout.decode() == "…\n", done.stderr
+
+
 def run_to_its_end(
     folder: Path, settings: dict[str, str], script: str = "local/run.py"
 ) -> subprocess.CompletedProcess[str]:
