@@ -8,7 +8,7 @@ import ssl
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 UP, ASKS_FOR_A_PASSWORD = 200, 401
@@ -70,13 +70,16 @@ def probes(settings: Mapping[str, str]) -> list[Probe]:
 
 
 async def first_unready(
-    wanted: Iterable[Probe], seconds: float, stop: asyncio.Event
+    wanted: Iterable[Probe],
+    seconds: float,
+    stop: asyncio.Event,
+    hopeless: Callable[[], bool] = lambda: False,
 ) -> Probe | None:
-    """Wait until all are up; return the one that is not after *seconds* or at *stop*."""
+    """Wait until all are up; return the one that is not after *seconds*, at *stop* or never."""
     end = time.monotonic() + seconds
     for probe in wanted:
         while not await asyncio.to_thread(answers, probe):
-            if stop.is_set() or time.monotonic() > end:
+            if stop.is_set() or time.monotonic() > end or hopeless():
                 return probe
             await asyncio.sleep(0.1)
     return None

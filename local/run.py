@@ -19,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from broker import prepare
+from broker_boot import BootLog
 from env_file import read_env_file
 from keeper import kept
 from ports import unusable_ports
@@ -52,23 +53,29 @@ async def run(settings: Mapping[str, str], folder: Path) -> int:
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
     start_log(folder)
     prepare(node_of(settings, folder))
+    boot = BootLog(folder / "log" / "rabbitmq-service.log", folder / "rabbitmq")
     say("Starting RabbitMQ, Traefik, the services and two demo clients …")
     # Left in the reverse order: nobody loses the broker while it still has something to say.
     async with (
         kept(broker_programs(settings, folder, os.environ), folder),
         kept(other_programs(settings, folder, os.environ), folder),
     ):
-        code = await stay(settings, folder, stop)
+        code = await stay(settings, folder, boot, stop)
         say("\nStopping …")
     say(f"Stopped. The data stays in {folder}.")
     return code
 
 
-async def stay(settings: Mapping[str, str], folder: Path, stop: asyncio.Event) -> int:
+async def stay(
+    settings: Mapping[str, str], folder: Path, boot: BootLog, stop: asyncio.Event
+) -> int:
     began = time.monotonic()
-    late = await first_unready(probes(settings), READY_SECONDS, stop)
+    late = await first_unready(probes(settings), READY_SECONDS, stop, boot.failed)
     if late and not stop.is_set():
-        say(f"{late.part} is not ready after {READY_SECONDS:.0f} s. Its last words:")
+        if reason := boot.reason():
+            complain(reason)
+            return 1
+        say(f"{late.part} is not ready after {time.monotonic() - began:.0f} s. Its last words:")
         say(last_lines(folder / "log" / f"{late.part}.log"))
         return 1
     if not late:

@@ -92,6 +92,7 @@ PORTS = {
 }
 SETTINGS = PORTS | {
     # Compose's alone
+    "RABBITMQ_IMAGE": Setting("rabbitmq:4.0-management", word),
     "PROMETHEUS_PORT": Setting("9090", port),
     "GRAFANA_PORT": Setting("3000", port),
     "RABBITMQ_USER": Setting("pulso", word),

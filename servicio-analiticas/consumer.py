@@ -43,6 +43,8 @@ CONNECT_TIMEOUT = 10.0
 OPEN_TIMEOUT = 30.0  # until consuming; a queue without a leader answers nothing at all
 CLOSE_TIMEOUT = 3.0
 MAX_RETRY_DELAY = 5.0
+# RabbitMQ 4.3 does so also when an acknowledgement is late, where earlier ones close the channel.
+CANCELLED = "cancelled by the broker: the queue is gone, or an acknowledgement came too late"
 
 
 class Consumer:
@@ -147,7 +149,7 @@ class Consumer:
                 " or move its messages, delete it, and start again; nothing was lost."
             ) from None
         raw = await channel.get_underlay_channel()
-        raw.on_consumer_cancel_callbacks.add(lambda _: inbox.lose("cancelled by the broker"))
+        raw.on_consumer_cancel_callbacks.add(lambda _: inbox.lose(CANCELLED))
         await raw.basic_consume(topology.QUEUE, inbox.receive)
         return raw
 

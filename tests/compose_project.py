@@ -17,7 +17,8 @@ import pytest
 import stack
 
 ROOT = Path(__file__).resolve().parents[1]
-BASES = ("python:3.13-slim", "rabbitmq:4-management", "traefik:v3.7")
+BROKER = os.environ.get("RABBITMQ_IMAGE", "rabbitmq:4.0-management")
+BASES = ("python:3.13-slim", BROKER, "traefik:v3.7")
 USER, PASSWORD = "otra-cuenta", "otra-clave"  # not the defaults: they must come from .env's names
 PORTS = ("WEB_PORT", "TRAEFIK_PORT", "RABBITMQ_PORT", "RABBITMQ_MANAGEMENT_PORT")
 PARTS = {

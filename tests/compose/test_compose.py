@@ -64,12 +64,13 @@ def test_images() -> None:
     built = {n: p["build"]["dockerfile"] for n, p in PARTS.items() if "build" in p}
 
     assert foreign == {
-        "rabbitmq-service": ("rabbitmq:4-management", "rabbitmq"),
+        "rabbitmq-service": ("${RABBITMQ_IMAGE:?is missing, see .env}", "rabbitmq"),
         "cuentas": ("python:3.13-slim", "10001:10001"),
         "reverse-proxy": ("traefik:v3.7", "65532:65532"),
         "prometheus": ("prom/prometheus:v3.5.0", "65534:65534"),
         "grafana": ("grafana/grafana:12.2.0", "472:472"),
     }
+    assert re.fullmatch(r"rabbitmq:4\.\d+-management", DOT_ENV["RABBITMQ_IMAGE"])
     assert built == {name: f"{folder}/Dockerfile" for name, folder in FOLDERS.items()}
 
 

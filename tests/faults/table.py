@@ -14,6 +14,7 @@ from faults import rows_content as content
 from faults import rows_disk as disk
 from faults import rows_hostile as hostile
 from faults import rows_life as life
+from faults import rows_move as move
 from faults import rows_panel as panel
 from faults import rows_queue as queue
 from faults import rows_store as store
@@ -191,5 +192,11 @@ ROWS = (
         "broker killed with a new queue",
         partial(queue.new_queue_killed, times=10, rate=500),
         partial(queue.new_queue_killed, times=1, rate=200),
+    ),
+    Row(
+        46,
+        "moved to another broker",
+        partial(move.moved, rate=1000),
+        partial(move.moved, rate=300),
     ),
 )
