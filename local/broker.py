@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = ROOT / "rabbitmq"
+NODE_NAME = "pulso@localhost"
+# A name for the folder `data` of a node that is the same wherever it lies. A node asks `df` about
+# it without quotes and in Latin-1: spaces or an ñ in it, and there is no alarm for a full disk.
+DATA = "/proc/self/cwd/data"
 # As servicio-analiticas/topology.py declares it
 EXCHANGE = {
     "type": "fanout",
@@ -48,11 +53,14 @@ def server_script() -> str | None:
     return next((path for path in candidates if path and os.access(path, os.X_OK)), None)
 
 
-def node_command() -> list[str]:
+def node_command(node: Node) -> list[str]:
+    """
+    Starts a node within its folder, to which DATA is relative.
+    """
     script = server_script()
     if script is None:
         raise FileNotFoundError("rabbitmq-server is not installed")
-    return [script]
+    return ["/bin/sh", "-c", 'cd "$1" && exec "$2"', "sh", str(node.folder), script]
 
 
 def epmd_command(node: Node) -> list[str]:
@@ -93,7 +101,7 @@ def node_environment(node: Node, inherited: Mapping[str, str]) -> dict[str, str]
         "ERL_FLAGS": "-start_epmd false",
         "RABBITMQ_ALLOW_INPUT": "true",
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": erlang,
-        "RABBITMQ_NODENAME": "pulso@localhost",
+        "RABBITMQ_NODENAME": NODE_NAME,
         "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
         "RABBITMQ_NODE_PORT": str(node.amqp_port),
         "RABBITMQ_DIST_PORT": str(node.distribution_port),
@@ -102,7 +110,7 @@ def node_environment(node: Node, inherited: Mapping[str, str]) -> dict[str, str]
         "RABBITMQ_CONFIG_FILES": str(node.folder / "conf.d"),
         "RABBITMQ_ADVANCED_CONFIG_FILE": str(node.folder / "no-advanced.config"),
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(SETTINGS / "enabled_plugins"),
-        "RABBITMQ_MNESIA_BASE": str(node.folder / "data"),
+        "RABBITMQ_MNESIA_BASE": DATA if sys.platform == "linux" else str(node.folder / "data"),
         "RABBITMQ_LOG_BASE": str(node.folder / "log"),
         "RABBITMQ_LOGS": "-",
     }
@@ -110,7 +118,7 @@ def node_environment(node: Node, inherited: Mapping[str, str]) -> dict[str, str]
 
 def prepare(node: Node) -> None:
     """Write the files of a node that differ from machine to machine. Its data is left alone."""
-    for name in ("home", "conf.d", "data", "log"):
+    for name in ("home", "conf.d", f"data/{NODE_NAME}", "log"):  # it watches the disk of its data
         (node.folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
     accounts = node.folder / "accounts.json"
     _write_private(accounts, json.dumps(_accounts(node), indent=1))

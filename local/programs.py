@@ -48,7 +48,7 @@ def broker_programs(
     return [
         Program("epmd", epmd_command(node), environment),
         # It closes all its data within a moment; then its management plugin waits 5 s for itself.
-        Program("rabbitmq-service", node_command(), environment, stop_seconds=3.0),
+        Program("rabbitmq-service", node_command(node), environment, stop_seconds=3.0),
     ]
 
 

@@ -22,7 +22,7 @@ from delivery_status import Trouble
 from outbox import Message
 from packing import packed
 
-EXCHANGE = "eventos_clientes"
+EXCHANGE, FANOUT = "eventos_clientes", aio_pika.ExchangeType.FANOUT
 HEARTBEAT = 10  # seconds; a frozen broker is noticed after about three of them
 OPEN_TIMEOUT = 10.0
 PUBLISH_TIMEOUT = 15.0  # above the heartbeat, as RabbitMQ's publisher guide asks
@@ -40,8 +40,9 @@ class Broker:
 
 
 class Link:
-    def __init__(self, exchange: AbstractExchange) -> None:
-        self._exchange = exchange
+    def __init__(self, connection: AbstractConnection, exchange: AbstractExchange) -> None:
+        self._connection, self._exchange = connection, exchange
+        self._unroutable: tuple[Trouble, str] | None = None
         self._lost: asyncio.Future[BrokerAwayError] = asyncio.get_running_loop().create_future()
 
     async def publish(self, message: Message) -> tuple[Trouble, str] | None:
@@ -57,10 +58,24 @@ class Link:
                     _amqp(message), routing_key="", mandatory=True, timeout=PUBLISH_TIMEOUT
                 )
             except aiormq.PublishError:
-                return Trouble.UNROUTABLE, "returned"
+                self._unroutable = self._unroutable or await self._why_unroutable()
+                return self._unroutable
             except aiormq.DeliveryError as error:
                 return Trouble.REFUSED, error.frame.name
         return None
+
+    async def _why_unroutable(self) -> tuple[Trouble, str]:
+        """No queue is bound, or the exchange is no fanout: told to those who may declare it."""
+        async with asyncio.timeout(OPEN_TIMEOUT):
+            channel = await self._connection.channel(publisher_confirms=False)
+            try:
+                await channel.declare_exchange(EXCHANGE, FANOUT, durable=True)
+                await channel.close()
+            except aiormq.ChannelPreconditionFailed as other:
+                return Trouble.MISMATCH, str(other)
+            except aiormq.ChannelAccessRefused:
+                pass
+        return Trouble.UNROUTABLE, "returned"
 
     def lose(self, error: BrokerAwayError) -> None:
         if not self._lost.done():
@@ -96,7 +111,7 @@ async def connected(broker: Broker) -> AsyncIterator[Link]:
 
 async def _open(connection: AbstractConnection) -> Link:
     channel, exchange = await _exchange(connection)
-    link = Link(exchange)
+    link = Link(connection, exchange)
 
     def lost(_: object, why: BaseException | None) -> None:
         link.lose(away(why))
@@ -118,9 +133,8 @@ async def _exchange(connection: AbstractConnection) -> tuple[AbstractChannel, Ab
         return channel, await channel.get_exchange(EXCHANGE)
     except aiormq.ChannelNotFoundEntity as missing:  # which closes the channel
         channel = await _confirming(connection)
-        fanout = aio_pika.ExchangeType.FANOUT
         try:
-            return channel, await channel.declare_exchange(EXCHANGE, fanout, durable=True)
+            return channel, await channel.declare_exchange(EXCHANGE, FANOUT, durable=True)
         except aiormq.ChannelAccessRefused:
             raise missing from None
 

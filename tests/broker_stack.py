@@ -41,7 +41,8 @@ class Broker:
             "epmd", epmd_command(self.node), os.environ, folder, lambda _: listens(epmd)
         )
         environment = node_environment(self.node, os.environ)
-        self.vm = Part("rabbitmq", node_command(), environment, folder, lambda _: self.ready())
+        command = node_command(self.node)
+        self.vm = Part("rabbitmq", command, environment, folder, lambda _: self.ready())
 
     def start(self, wait: bool = True) -> None:
         if not self.epmd.running:

@@ -57,6 +57,9 @@ def test_runs_restarts_stops_and_goes_on(
     until(lambda: total() > 3)
     until(lambda: member_saved(folder / "rabbitmq", "%2F_cola_analiticas"))
     until(lambda: member_saved(folder / "rabbitmq", "%2F_cola_analiticas.rechazados"))
+    said = (folder / "log" / "rabbitmq-service.log").read_text(errors="replace")
+    assert "Disk free limit set to" in said
+    assert "Free disk space monitor encountered an error" not in said
 
     first = pids(folder)
     for name in ("rabbitmq-service", "servicio-analiticas", "reverse-proxy"):
