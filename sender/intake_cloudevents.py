@@ -9,6 +9,7 @@ which another mode may write differently, is only looked at for being JSON.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,7 +19,7 @@ from event_check import WHITESPACE
 from intake_attributes import moment, of_headers, plain
 from intake_events import Sender, take_all, take_event
 from intake_parts import cloudevent_id
-from intake_problem import bad_request
+from intake_problem import ProblemError, bad_request
 
 MOST_CLOUDEVENTS = 1_000  # of a batch: each is a message
 ATTRIBUTES = {"cliente": "source", "evento": "type", "timestamp": "time"}
@@ -35,10 +36,14 @@ def take_structured(body: bytes, sender: Sender) -> list[CloudEvent]:
 
 
 def take_batch(body: bytes, sender: Sender) -> list[CloudEvent]:
-    """Raises ProblemError: 400 or 403. An empty batch is allowed by the standard, and nothing."""
+    """Raises ProblemError: 400, 403 or 413. An empty batch is nothing, and allowed."""
     items = _decoded(body, list)
     if len(items) > MOST_CLOUDEVENTS:
-        raise bad_request(f"body: {len(items)} events, a batch has at most {MOST_CLOUDEVENTS}")
+        raise ProblemError(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"body: {len(items)} events, a batch has at most {MOST_CLOUDEVENTS};"
+            " send several requests",
+        )
     return take_all(items, lambda item: take_cloudevent(item, sender))
 
 

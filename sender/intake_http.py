@@ -19,6 +19,8 @@ from intake_ids import ids_of
 from intake_problem import ProblemError, bad_request
 from intake_room import Room
 
+NOWHERE = "nothing is at this path: events are taken by POST /eventos"
+
 
 def create_app(admission: Admission, delivery: Delivery) -> Quart:
     app = Quart(__name__, static_folder=None)
@@ -33,6 +35,7 @@ def create_app(admission: Admission, delivery: Delivery) -> Quart:
     room = Room()
 
     @app.post("/eventos")
+    @app.post("/eventos/")
     async def post_events() -> Response:
         caller = admission.admit(request.headers, _peer(request))
         sender = Sender(caller, default_client_of(_given_client(request), caller))
@@ -81,7 +84,8 @@ async def _http_problem(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     # The error's own headers say what a client may do instead (Allow on a 405).
     headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
-    return await _problem(ProblemError(status, error.description or "", headers=headers))
+    detail = NOWHERE if status == HTTPStatus.NOT_FOUND else error.description or ""
+    return await _problem(ProblemError(status, detail, headers=headers))
 
 
 async def _problem(problem: ProblemError) -> Response:

@@ -105,8 +105,9 @@ def test_a_key_is_for_its_sources_only() -> None:
 def test_batches_end() -> None:
     """An empty batch is nothing, one of more than 1,000 is refused whole."""
     assert take_batch(b"[]", NOBODY) == []
-    with pytest.raises(ProblemError, match="1001 events"):
+    with pytest.raises(ProblemError, match="1001 events") as error:
         take_batch(json.dumps([GOOD] * 1001).encode(), NOBODY)
+    assert error.value.status == 413
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,7 @@ BAD_BODIES = [
     (ce(), BATCH, 400, "body"),
     (b"[%b,%b]" % (ce(), ce(id="2", source="x" * 65)), BATCH, 400, "[1].source"),
     (b"[%b,7]" % ce(), BATCH, 400, "[1].body"),
+    (b"[%b]" % b",".join([ce()] * 1001), BATCH, 413, "1001 events"),
     (b"[%b,%b]" % (ce(), ce(type="otro")), BATCH, 422, "CloudEvent id"),
     (b"", {**IN_HEADERS, "ce-specversion": "2.0"}, 400, "specversion"),
     (b"", {**IN_HEADERS, "ce-id": "%FF"}, 400, "id"),
@@ -164,17 +165,19 @@ def test_a_refusal_is_heard_by_who_is_still_sending(
 
 
 def test_other_paths_are_not_there(service: Service) -> None:
-    """Nothing but /eventos takes events."""
+    """Nothing but /eventos takes events; which is said."""
     for path in ("/", "/eventos/x"):
-        problem(service.post(GOOD, url=service.url.replace("/eventos", path)), 404)
+        answer = problem(service.post(GOOD, url=service.url.replace("/eventos", path)), 404)
+        assert "POST /eventos" in answer["detail"]
 
 
 def test_nothing_of_them_was_counted(service: Service) -> None:
-    """After all of the above the ledger has seen one message: the good one of this test."""
-    assert service.post(GOOD).status_code == 202
+    """After all of the above the ledger has seen two messages: the good ones of this test."""
+    for url in (service.url, f"{service.url}/"):
+        assert service.post(GOOD, url=url).status_code == 202
 
-    assert service.counted(1) == {"bueno": 1}
+    assert service.counted(2) == {"bueno": 2}
     assert service.ledger() == {
-        "recibidos": 1, "contados": 1, "duplicados": 0, "conflictos": 0, "rechazados": 0
+        "recibidos": 2, "contados": 2, "duplicados": 0, "conflictos": 0, "rechazados": 0
     }  # fmt: skip
     assert len(BAD_EVENTS) + len(BAD_BODIES) > 60
