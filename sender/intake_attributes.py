@@ -10,15 +10,20 @@ identity, is free of percent-encoding.
 from __future__ import annotations
 
 import datetime
+import hashlib
 import re
+import unicodedata
 from urllib.parse import unquote_to_bytes
 
 import msgspec
 from werkzeug.datastructures import Headers
 
+from client_name import MAX_LENGTH
+
 COUNTED = ("specversion", "id", "source", "type", "time")
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+HASH_LENGTH = 16  # hexadecimal digits: 64 bits
 MOST_ROUNDS = 4  # nobody encodes more often; each round is a pass over the text
 
 
@@ -60,6 +65,21 @@ def plain(text: str) -> str:
             break
         text = decoded
     return text
+
+
+def short(source: str) -> str:
+    """
+    Return a source as the name of a client: of a longer one what fits, and a hash of all of it.
+
+    Raises ValueError with a reason that begins with the attribute.
+    """
+    name = unicodedata.normalize("NFC", source).strip()
+    if len(name) <= MAX_LENGTH:
+        return source
+    if CONTROL.search(name):
+        raise ValueError("source: a name has no control characters")
+    digest = hashlib.sha256(name.encode()).hexdigest()[:HASH_LENGTH]
+    return f"{name[: MAX_LENGTH - HASH_LENGTH - 1]}…{digest}"
 
 
 def moment(text: str) -> str:

@@ -16,7 +16,7 @@ import msgspec
 from werkzeug.datastructures import Headers
 
 from event_check import WHITESPACE
-from intake_attributes import moment, of_headers, plain
+from intake_attributes import moment, of_headers, plain, short
 from intake_events import Sender, take_all, take_event
 from intake_parts import cloudevent_id
 from intake_problem import ProblemError, bad_request
@@ -61,7 +61,7 @@ def take_cloudevent(given: object, sender: Sender) -> CloudEvent:
     if (version := given.get("specversion")) != "1.0":
         raise ValueError(f"specversion: must be '1.0', not {str(version)[:64]!r}")
     source, event_id, kind = (plain(_text(given, name)) for name in ("source", "id", "type"))
-    event = {"cliente": source, "evento": kind}
+    event = {"cliente": short(source), "evento": kind}
     if given.get("time") is not None:
         event["timestamp"] = moment(plain(_text(given, "time")))
     try:

@@ -18,6 +18,7 @@ from intake_events import Sender, default_client_of
 from intake_ids import ids_of
 from intake_problem import ProblemError, bad_request
 from intake_room import Room
+from intake_webhook import REQUEST_ORIGIN
 
 NOWHERE = "nothing is at this path: events are taken by POST /eventos"
 
@@ -33,6 +34,15 @@ def create_app(admission: Admission, delivery: Delivery) -> Quart:
     app.after_request(_after_the_body)
     _add_health(app, delivery)
     room = Room()
+
+    @app.before_request
+    async def permit() -> Response | None:
+        # Not a route: an OPTIONS that asks for nothing stays a 405, of which nobody takes consent.
+        if request.method != "OPTIONS" or REQUEST_ORIGIN not in request.headers:
+            return None
+        if request.path.rstrip("/") != "/eventos":
+            return None
+        return Response(b"", HTTPStatus.OK, Headers(admission.permit(request.headers)))
 
     @app.post("/eventos")
     @app.post("/eventos/")
