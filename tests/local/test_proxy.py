@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import httpx
 import pytest
@@ -15,7 +13,6 @@ import pytest
 from proxy import Routes, proxy_command, proxy_environment
 from stack import Part, answers, free_ports
 
-READ_TIMEOUT = "TRAEFIK_ENTRYPOINTS_WEB_TRANSPORT_RESPONDINGTIMEOUTS_READTIMEOUT"
 Get = Callable[..., httpx.Response]
 
 
@@ -201,27 +198,3 @@ def test_dashboard_has_its_own_port(get: Get, routes: Routes) -> None:
 
     assert get("/dashboard/", port=routes.traefik_port).status_code == 200
     assert [kind["errors"] + kind["warnings"] for kind in overview.values()] == [0, 0, 0]
-
-
-@pytest.mark.parametrize(
-    "body", [b"Content-Length: 9\r\n\r\n{", b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"]
-)
-def test_a_body_that_comes_too_slowly_is_408(tmp_path: Path, body: bytes) -> None:
-    """Clients know that they may send it again; of an unknown 499 they don't."""
-    routes = Routes(*free_ports(6))
-    environment = proxy_environment(routes, os.environ)
-    environment[READ_TIMEOUT] = "1s"
-    redirect = f"http://127.0.0.1:{routes.web_port}/panel"
-    traefik = Part(
-        "traefik", proxy_command(), environment, tmp_path, lambda _: answers(redirect, 301)
-    )
-    try:
-        traefik.start()
-        with socket.create_connection(("127.0.0.1", routes.web_port), timeout=20) as slow:
-            slow.sendall(b"POST /eventos HTTP/1.1\r\nHost: 127.0.0.1\r\n" + body)
-            answer = slow.recv(65536)
-    finally:
-        traefik.kill()
-
-    assert answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
-    assert b"X-Content-Type-Options: nosniff\r\n" in answer
