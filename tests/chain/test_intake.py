@@ -64,7 +64,8 @@ async def test_cloudevents_of_the_official_sdk(chain):
         for headers, body in (
             (one.headers, one.body),
             (batch, b"[%b,%b,%b]" % (two.body, three.body, one.body)),
-            *((message.headers, message.body) for message in binary),
+            # What other SDKs write of an attribute that nobody counts
+            *(({**message.headers, "ce-subject": b"\xf1"}, message.body) for message in binary),
         ):
             answer = await client.post(chain.intake_url, headers=headers, content=body)
             assert answer.status_code == 202, answer.text
