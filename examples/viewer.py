@@ -12,7 +12,9 @@ from websockets.asyncio.client import connect
 
 
 async def watch(url):
-    async for socket in connect(url, compression=None):  # comes back by itself, with a growing wait
+    # Comes back by itself, with a growing wait; also from the 404 of a proxy that is only starting.
+    again = {"process_exception": lambda error: print(error, file=sys.stderr, flush=True)}
+    async for socket in connect(url, compression=None, **again):
         state = {"epoca": None, "version": None, "clientes": {}}
         try:
             async for text in socket:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -13,8 +14,9 @@ from intake_body import chunks, read_all
 from intake_cloudevents import CloudEvent, take_batch, take_binary, take_structured
 from intake_delivery import Delivery
 from intake_events import Sender, take_events
+from intake_gzip import unpacked
 from intake_ids import Ids
-from intake_media import Kind, is_json, kind_of
+from intake_media import Kind, is_json, is_packed, kind_of
 from intake_ndjson import take_ndjson
 from intake_parts import Part, cut
 from intake_problem import unavailable
@@ -44,7 +46,7 @@ class Intake:
             with self._room.share(is_small(request.headers)) as share:
                 if kind is Kind.NDJSON:
                     return await self._take_lines(request)
-                body = await read_all(request, MOST_WHOLE, share)
+                body = await read_all(_body_of(request, MOST_WHOLE), share)
                 return await self._take_whole(kind, body, request.headers)
         except OverflowError:
             raise unavailable(
@@ -78,7 +80,7 @@ class Intake:
         return Answer(HTTPStatus.ACCEPTED, {"aceptados": events, "mensajes": ids})
 
     async def _take_lines(self, request: Request) -> Answer:
-        outcome = await take_ndjson(chunks(request, MOST_STREAMED), self._sender, self._send_part)
+        outcome = await take_ndjson(_body_of(request, MOST_STREAMED), self._sender, self._send_part)
         return Answer(HTTPStatus.OK, outcome.answer())
 
     async def _send_part(self, part: Part) -> str:
@@ -90,6 +92,12 @@ class Intake:
         number = self._parts
         self._parts += 1
         return _message(self._ids.of_part(number), part)
+
+
+def _body_of(request: Request, most: int) -> AsyncIterator[bytes]:
+    """What the client means: a retry may be packed in another way, or not at all."""
+    given = chunks(request, most)
+    return unpacked(given, most) if is_packed(request.headers) else given
 
 
 def _message(message_id: str, part: Part) -> Message:

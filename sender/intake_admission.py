@@ -10,6 +10,7 @@ from werkzeug.datastructures import Headers
 from intake_keys import ANYONE, Caller, KeyRing, find_caller
 from intake_problem import ProblemError
 from intake_rate import RateLimit
+from intake_webhook import permission
 
 
 class Admission:
@@ -20,12 +21,7 @@ class Admission:
 
     def admit(self, headers: Headers, peer: str) -> Caller:
         """Raises ProblemError: 401, 403 or 429."""
-        if "Origin" in headers:
-            # No program sends one. Without this, any page that somebody opens here could send
-            # events to his own machine: `text/plain` and forms are posted without asking.
-            raise ProblemError(
-                HTTPStatus.FORBIDDEN, "Origin: pages of a browser can't send events; a server can"
-            )
+        _refuse_pages(headers)
         caller = self._caller(headers)
         forwarded = ",".join(headers.getlist("X-Forwarded-For")).split(",")
         who = caller.owner or address_of(peer, forwarded, self._trusted_hops)
@@ -36,6 +32,11 @@ class Admission:
                 headers={"Retry-After": str(wait)},
             )
         return caller
+
+    def permit(self, headers: Headers) -> dict[str, str]:
+        """Return what a webhook's sender is told. Raises ProblemError: 400 or 403."""
+        _refuse_pages(headers)
+        return permission(headers, self._rate.per_minute)
 
     def _caller(self, headers: Headers) -> Caller:
         if self._ring is None:
@@ -48,6 +49,15 @@ class Admission:
         if caller := find_caller(self._ring, key):
             return caller
         raise _unauthorized("no such API key", 'Bearer error="invalid_token"')
+
+
+def _refuse_pages(headers: Headers) -> None:
+    if "Origin" in headers:
+        # No program sends one. Without this, any page that somebody opens here could send
+        # events to his own machine: `text/plain` and forms are posted without asking.
+        raise ProblemError(
+            HTTPStatus.FORBIDDEN, "Origin: pages of a browser can't send events; a server can"
+        )
 
 
 def key_of(headers: Headers) -> str:

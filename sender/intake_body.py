@@ -13,7 +13,7 @@ from quart import Request
 from quart.asgi import ASGIHTTPConnection
 from quart.wrappers.request import Body
 
-from intake_problem import ProblemError
+from intake_problem import ProblemError, too_large
 from intake_room import Share
 
 UNREAD = 64 * 1024
@@ -98,18 +98,18 @@ async def chunks(request: Request, most: int) -> AsyncIterator[bytes]:
     size = 0
     end = time.monotonic() + WHOLE_SECONDS
     if (request.content_length or 0) > most:
-        raise _too_large(most)
+        raise too_large(most)
     while (data := await _next_data(request, end)) is not None:
         size += len(data)
         if size > most:
-            raise _too_large(most)
+            raise too_large(most)
         yield data
 
 
-async def read_all(request: Request, most: int, share: Share) -> bytes:
-    """Raises what `chunks` raises, and OverflowError when there is no room for the body."""
+async def read_all(chunks: AsyncIterator[bytes], share: Share) -> bytes:
+    """Raises what *chunks* raise, and OverflowError when there is no room for the body."""
     body = bytearray()
-    async for data in chunks(request, most):
+    async for data in chunks:
         share.take(len(data))
         body += data
     return bytes(body)
@@ -124,10 +124,3 @@ async def _next_data(request: Request, end: float) -> bytes | None:
             HTTPStatus.REQUEST_TIMEOUT,
             f"body: nothing came for {STALLED_SECONDS:.0f} s, or not all in {WHOLE_SECONDS:.0f}",
         ) from None
-
-
-def _too_large(most: int) -> ProblemError:
-    return ProblemError(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        f"body: at most {most} bytes; send it in several requests",
-    )

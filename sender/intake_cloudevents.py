@@ -8,22 +8,21 @@ which another mode may write differently, is only looked at for being JSON.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, NamedTuple
-from urllib.parse import unquote_to_bytes
 
 import msgspec
 from werkzeug.datastructures import Headers
 
 from event_check import WHITESPACE
+from intake_attributes import moment, of_headers, plain, short
 from intake_events import Sender, take_all, take_event
 from intake_parts import cloudevent_id
-from intake_problem import bad_request
+from intake_problem import ProblemError, bad_request
 
 MOST_CLOUDEVENTS = 1_000  # of a batch: each is a message
 ATTRIBUTES = {"cliente": "source", "evento": "type", "timestamp": "time"}
-QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 class CloudEvent(NamedTuple):
@@ -37,10 +36,14 @@ def take_structured(body: bytes, sender: Sender) -> list[CloudEvent]:
 
 
 def take_batch(body: bytes, sender: Sender) -> list[CloudEvent]:
-    """Raises ProblemError: 400 or 403. An empty batch is allowed by the standard, and nothing."""
+    """Raises ProblemError: 400, 403 or 413. An empty batch is nothing, and allowed."""
     items = _decoded(body, list)
     if len(items) > MOST_CLOUDEVENTS:
-        raise bad_request(f"body: {len(items)} events, a batch has at most {MOST_CLOUDEVENTS}")
+        raise ProblemError(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"body: {len(items)} events, a batch has at most {MOST_CLOUDEVENTS};"
+            " send several requests",
+        )
     return take_all(items, lambda item: take_cloudevent(item, sender))
 
 
@@ -48,12 +51,7 @@ def take_binary(headers: Headers, body: bytes, is_json: bool, sender: Sender) ->
     """Raises ProblemError: 400 or 403."""
     if is_json and body.strip(WHITESPACE):
         _decoded(body, object)
-    attributes = {
-        name.lower().removeprefix("ce-"): value
-        for name, value in headers.items()
-        if name.lower().startswith("ce-")
-    }
-    return take_all([attributes], lambda given: take_cloudevent(_unescaped(given), sender))
+    return take_all([headers], lambda given: take_cloudevent(of_headers(given), sender))
 
 
 def take_cloudevent(given: object, sender: Sender) -> CloudEvent:
@@ -62,10 +60,10 @@ def take_cloudevent(given: object, sender: Sender) -> CloudEvent:
         raise ValueError("body: a CloudEvent is an object")
     if (version := given.get("specversion")) != "1.0":
         raise ValueError(f"specversion: must be '1.0', not {str(version)[:64]!r}")
-    source, event_id, kind = (_text(given, name) for name in ("source", "id", "type"))
-    event = {"cliente": source, "evento": kind}
+    source, event_id, kind = (plain(_text(given, name)) for name in ("source", "id", "type"))
+    event = {"cliente": short(source), "evento": kind}
     if given.get("time") is not None:
-        event["timestamp"] = _text(given, "time")
+        event["timestamp"] = moment(plain(_text(given, "time")))
     try:
         taken = take_event(msgspec.json.encode(event), sender)
     except ValueError as error:
@@ -94,17 +92,3 @@ def _decoded(body: bytes, expected: type[Any]) -> Any:
         raise bad_request(f"body: {error}") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise bad_request(f"JSON: {error}") from None
-
-
-def _unescaped(attributes: Mapping[str, str]) -> dict[str, str]:
-    """Values of headers as the binding writes them: percent-encoded UTF-8, maybe in quotes."""
-    return {name: _header_text(name, value) for name, value in attributes.items()}
-
-
-def _header_text(name: str, value: str) -> str:
-    if quoted := QUOTED.fullmatch(value):
-        value = re.sub(r"\\(.)", r"\1", quoted[1])
-    try:
-        return unquote_to_bytes(value.encode("latin-1")).decode()
-    except ValueError:
-        raise ValueError(f"{name}: no percent-encoded UTF-8") from None

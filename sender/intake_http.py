@@ -18,6 +18,9 @@ from intake_events import Sender, default_client_of
 from intake_ids import ids_of
 from intake_problem import ProblemError, bad_request
 from intake_room import Room
+from intake_webhook import REQUEST_ORIGIN
+
+NOWHERE = "nothing is at this path: events are taken by POST /eventos"
 
 
 def create_app(admission: Admission, delivery: Delivery) -> Quart:
@@ -32,7 +35,17 @@ def create_app(admission: Admission, delivery: Delivery) -> Quart:
     _add_health(app, delivery)
     room = Room()
 
+    @app.before_request
+    async def permit() -> Response | None:
+        # Not a route: an OPTIONS that asks for nothing stays a 405, of which nobody takes consent.
+        if request.method != "OPTIONS" or REQUEST_ORIGIN not in request.headers:
+            return None
+        if request.path.rstrip("/") != "/eventos":
+            return None
+        return Response(b"", HTTPStatus.OK, Headers(admission.permit(request.headers)))
+
     @app.post("/eventos")
+    @app.post("/eventos/")
     async def post_events() -> Response:
         caller = admission.admit(request.headers, _peer(request))
         sender = Sender(caller, default_client_of(_given_client(request), caller))
@@ -81,7 +94,8 @@ async def _http_problem(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     # The error's own headers say what a client may do instead (Allow on a 405).
     headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
-    return await _problem(ProblemError(status, error.description or "", headers=headers))
+    detail = NOWHERE if status == HTTPStatus.NOT_FOUND else error.description or ""
+    return await _problem(ProblemError(status, detail, headers=headers))
 
 
 async def _problem(problem: ProblemError) -> Response:

@@ -51,6 +51,13 @@ def bad_request(detail: str, faults: Sequence[Fault] = ()) -> ProblemError:
     return ProblemError(HTTPStatus.BAD_REQUEST, detail, faults)
 
 
+def too_large(most: int) -> ProblemError:
+    return ProblemError(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        f"body: at most {most} bytes; send it in several requests",
+    )
+
+
 def unavailable(detail: str) -> ProblemError:
     headers = {"Retry-After": RETRY_AFTER}
     return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=headers)

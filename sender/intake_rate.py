@@ -16,6 +16,11 @@ class RateLimit:
         self._burst = max(1.0, per_second * BURST_SECONDS)
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # tokens, and when
 
+    @property
+    def per_minute(self) -> int:
+        """What a caller may do in a minute, in whole requests; 0: any number."""
+        return max(1, int(self._rate * 60)) if self._rate else 0
+
     def wait_of(self, caller: str) -> int:
         """Take one request of *caller*: 0 when it may, else the whole seconds until it may."""
         if not self._rate:

@@ -51,4 +51,6 @@ class Share:
 def is_small(headers: Headers) -> bool:
     """Whether a request says that its body is, which Hypercorn then holds it to."""
     size = headers.get("Content-Length")
-    return size is not None and "Transfer-Encoding" not in headers and int(size) <= SMALL_BYTES
+    if size is None or "Transfer-Encoding" in headers or "Content-Encoding" in headers:
+        return False  # a packed one is as large as it unfolds
+    return int(size) <= SMALL_BYTES

@@ -109,9 +109,15 @@ class ReporteClient:
             raise ReporteAwayError(
                 f"{self._url}{path} asks for a password: set WEB_USUARIO and WEB_CLAVE"
             )
-        if answer.status_code != 200 and not (missing and answer.status_code == 404):
+        if answer.status_code != 200 and not (missing and _is_unknown(answer)):
             raise ReporteAwayError(f"{self._url}{path} answers {answer.status_code}")
         return answer
+
+
+def _is_unknown(answer: httpx.Response) -> bool:
+    """Whether the analytics know no such client; a proxy that only starts answers 404 as well."""
+    kind = answer.headers.get("Content-Type")
+    return answer.status_code == 404 and kind == "application/problem+json"
 
 
 def http_client(web: WebAccess) -> httpx.AsyncClient:

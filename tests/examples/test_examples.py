@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from foreign_publisher import publish, wait_for
+from late_proxy import late_proxy
 from stack import NODE, ROOT, Part
 
 EXAMPLES = ROOT / "examples"
@@ -44,8 +45,10 @@ def test_examples_are_short(path):
 
 
 @pytest.mark.parametrize("example", ["viewer.py", "viewer.mjs"])
-async def test_viewers_show_every_change(chain, run, example):
+async def test_viewers_show_every_change(chain, run, example, monkeypatch, tmp_path):
     """A viewer shows the state it found, each change, and goes on after the panel was killed."""
+    monkeypatch.setenv("WEBSOCKETS_BACKOFF_INITIAL_DELAY", "1")
+    monkeypatch.setenv("WEBSOCKETS_BACKOFF_MIN_DELAY", "0.5")
     await publish(chain.vhost, {"cliente": "antes"}, "1")
     interpreter = sys.executable if example.endswith(".py") else NODE
     viewer = await asyncio.to_thread(run, interpreter, EXAMPLES / example, chain.ws_url)
@@ -61,6 +64,13 @@ async def test_viewers_show_every_change(chain, run, example):
     last = viewer.log.strip().splitlines()[-1]
     assert last.startswith("3 ")
     assert all(f'"{name}":' in last.replace(": ", ":") for name in ("antes", "después", "luego"))
+
+    await asyncio.to_thread(chain.parts["reverse-proxy"].kill)
+    with late_proxy(chain.routes, tmp_path) as late:
+        await printed(late, '"GET /panel/ws HTTP/1.1" 404', seconds=20)
+        late.know_routes()
+        await publish(chain.vhost, {"cliente": "al_final"}, "4")
+        await printed(viewer, "al_final", seconds=20)
 
 
 async def test_browser_viewer(chain, page):

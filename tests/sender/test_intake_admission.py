@@ -110,6 +110,31 @@ def test_too_fast_is_429_with_the_wait() -> None:
     assert (problem.status, problem.headers["Retry-After"]) == (429, "2")
 
 
+@pytest.mark.parametrize(("rate", "told"), [(0, "*"), (5, "300"), (0.5, "30"), (0.001, "1")])
+def test_a_webhook_may_deliver(rate: float, told: str) -> None:
+    """Whoever asks is told so, without a key, and how often; a page of a browser is not."""
+    admission = Admission(RING, RateLimit(rate, Clock()), 0)
+    asked = {"WebHook-Request-Origin": "eventgrid.azure.net", "WebHook-Request-Rate": "120"}
+
+    assert admission.permit(Headers(asked)) == {
+        "Allow": "POST",
+        "WebHook-Allowed-Origin": "eventgrid.azure.net",
+        "WebHook-Allowed-Rate": told,
+    }
+    with pytest.raises(ProblemError) as error:
+        admission.permit(Headers({**asked, "Origin": "https://evil.example"}))
+    assert error.value.status == HTTPStatus.FORBIDDEN
+
+
+@pytest.mark.parametrize("origin", ["", " ", "ñ", "a b", "x" * 256])
+def test_a_webhook_without_a_name_is_400(origin: str) -> None:
+    """Nothing is granted to who can't be named."""
+    with pytest.raises(ProblemError, match="WebHook-Request-Origin") as error:
+        Admission(None, NO_LIMIT, 0).permit(Headers({"WebHook-Request-Origin": origin}))
+
+    assert error.value.status == HTTPStatus.BAD_REQUEST
+
+
 @pytest.mark.parametrize(
     ("forwarded", "hops", "address"),
     [

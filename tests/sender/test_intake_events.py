@@ -58,6 +58,19 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
     max_leaves=6,
 )
+
+
+@given(
+    st.lists(st.dictionaries(st.text(max_size=4), JSON), min_size=1, max_size=4),
+    st.sampled_from([b"", b"\n", b" \r\n\t"]),
+)
+def test_objects_one_after_another_are_an_array(events: list[Any], between: bytes) -> None:
+    """Whatever they hold and whatever is between them, the same events come out."""
+    texts = [json.dumps(event).encode() for event in events]
+
+    assert split(between.join(texts)) == split(b"[%b]" % b",".join(texts))
+
+
 FIELDS = st.fixed_dictionaries(
     {},
     optional={

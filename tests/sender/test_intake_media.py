@@ -6,7 +6,7 @@ import pytest
 from werkzeug.datastructures import Headers
 
 from intake_ids import ids_of
-from intake_media import OFFERED, Kind, kind_of
+from intake_media import OFFERED, Kind, is_packed, kind_of
 from intake_problem import ProblemError
 
 
@@ -16,6 +16,8 @@ from intake_problem import ProblemError
         ({}, Kind.JSON),
         ({"Content-Type": "application/json; charset=UTF-8"}, Kind.JSON),
         ({"Content-Type": "Application/X-WWW-Form-Urlencoded"}, Kind.JSON),
+        ({"Content-Type": "text/plain; charset=UTF-8"}, Kind.JSON),
+        ({"Content-Type": "text/plain; charset=us-ascii"}, Kind.JSON),
         ({"Content-Type": "application/x-ndjson"}, Kind.NDJSON),
         ({"Content-Type": "application/cloudevents+json; charset=utf-8"}, Kind.CLOUDEVENT),
         ({"Content-Type": "application/cloudevents-batch+json"}, Kind.CLOUDEVENTS),
@@ -31,11 +33,10 @@ def test_kind(headers: dict[str, str], kind: Kind) -> None:
 @pytest.mark.parametrize(
     "headers",
     [
-        {"Content-Type": "text/plain"},
+        {"Content-Type": "text/html"},
         {"Content-Type": "application/jsonx"},
         {"Content-Type": "application/json; charset=utf-16"},
         {"Content-Type": "application/cloudevents+avro", "ce-id": "1"},
-        {"Content-Encoding": "gzip"},
     ],
 )
 def test_unknown_media_is_415(headers: dict[str, str]) -> None:
@@ -44,9 +45,26 @@ def test_unknown_media_is_415(headers: dict[str, str]) -> None:
         kind_of(Headers(headers))
 
     assert error.value.status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-    assert {"Accept-Post": OFFERED, "Accept-Encoding": "identity"}.items() & (
-        error.value.headers.items()
-    )
+    assert error.value.headers == {"Accept-Post": OFFERED}
+
+
+@pytest.mark.parametrize(
+    ("encodings", "packed"),
+    [([], False), (["identity"], False), (["GZip"], True), (["x-gzip"], True)],
+)
+def test_a_body_may_be_packed(encodings: list[str], packed: bool) -> None:
+    """As gzip, by whatever name HTTP has for it."""
+    assert is_packed(Headers([("Content-Encoding", each) for each in encodings])) is packed
+
+
+@pytest.mark.parametrize("encodings", [["br"], ["gzip, gzip"], ["gzip", "gzip"], [""]])
+def test_another_encoding_is_415(encodings: list[str]) -> None:
+    """The answer says which would be taken."""
+    with pytest.raises(ProblemError) as error:
+        is_packed(Headers([("Content-Encoding", each) for each in encodings]))
+
+    assert error.value.status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    assert error.value.headers == {"Accept-Encoding": "gzip, identity"}
 
 
 def test_ids_of_a_request() -> None:

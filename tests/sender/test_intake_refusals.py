@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +17,7 @@ GOOD = b'{"cliente":"bueno"}'
 CE = {"specversion": "1.0", "id": "1", "source": "s", "type": "t"}
 BATCH = {"Content-Type": "application/cloudevents-batch+json"}
 ONE = {"Content-Type": "application/cloudevents+json"}
+PACKED = {"Content-Encoding": "gzip"}
 IN_HEADERS = {f"ce-{name}": value for name, value in CE.items()}
 
 
@@ -61,8 +63,11 @@ BAD_BODIES = [
     (b"no es json", {}, 400, "JSON"),
     (b"cliente=web&evento=compra", {}, 400, "JSON"),
     (b'{"cliente":"a"', {}, 400, "JSON"),
-    (b'{"cliente":"a"}{"cliente":"b"}', {}, 400, "JSON"),
-    (b'{"cliente":"a"}\n{"cliente":"b"}', {}, 400, "JSON"),
+    (b'{"cliente":"a"}{"cliente":"b"', {}, 400, "JSON"),
+    (b'{"cliente":"a"}\n{"cliente":7}', {}, 400, "[1].cliente"),
+    (b'{"cliente":"a"},{"cliente":"b"}', {}, 400, "JSON"),
+    (b'{"cliente":"a"} {"cliente":"b"} x', {}, 400, "JSON"),
+    (b'[{"cliente":"a"}][{"cliente":"b"}]', {}, 400, "JSON"),
     (b'{"cliente":"a","metadata":NaN}', {}, 400, "JSON"),
     (b'{"cliente":"a\xff"}', {}, 400, "JSON"),
     ('{"cliente":"a"}'.encode("utf-16"), {}, 400, "JSON"),
@@ -73,11 +78,18 @@ BAD_BODIES = [
     (b"[" * 100_000, {}, 400, "JSON"),
     (b'{"a":' * 100_000, {}, 400, "JSON"),
     (b"[%b]" % b",".join([GOOD] * 10_001), {}, 413, "10001 events"),
+    (b"\n".join([GOOD] * 10_001), {}, 413, "10001 events"),
     (b" " * (1024 * 1024) + GOOD, {}, 413, "at most 1048576 bytes"),
-    (GOOD, {"Content-Type": "text/plain"}, 415, "Content-Type"),
+    (GOOD, {"Content-Type": "text/plain; charset=utf-16"}, 415, "charset"),
     (GOOD, {"Content-Type": "application/xml"}, 415, "Content-Type"),
     (GOOD, {"Content-Type": "application/json; charset=latin-1"}, 415, "charset"),
-    (GOOD, {"Content-Encoding": "gzip"}, 415, "Content-Encoding"),
+    (GOOD, {"Content-Encoding": "br"}, 415, "Content-Encoding"),
+    (GOOD, PACKED, 400, "gzip"),
+    (gzip.compress(GOOD)[:-9], PACKED, 400, "ends early"),
+    (gzip.compress(GOOD) + b"x", PACKED, 400, "gzip"),
+    (gzip.compress(b""), PACKED, 400, "empty"),
+    (gzip.compress(b"[%b]" % b",".join([GOOD] * 60_000)), PACKED, 413, "at most 1048576 bytes"),
+    (gzip.compress(b" ") * 2000, PACKED, 400, "gzip"),
     (GOOD, {"Origin": "https://evil.example"}, 403, "Origin"),
     (GOOD, {"Idempotency-Key": ""}, 400, "Idempotency-Key"),
     (GOOD, {"Idempotency-Key": "x" * 256}, 400, "Idempotency-Key"),
@@ -90,10 +102,12 @@ BAD_BODIES = [
     (ce(id=""), ONE, 400, "id"),
     (ce(source=None), ONE, 400, "source"),
     (ce(type=1), ONE, 400, "type"),
+    (ce(source="x" * 70 + "\n"*2 + "x"), ONE, 400, "source"),
     (ce(time="ayer"), ONE, 400, "time"),
     (ce(), BATCH, 400, "body"),
-    (b"[%b,%b]" % (ce(), ce(id="2", source="x" * 65)), BATCH, 400, "[1].source"),
+    (b"[%b,%b]" % (ce(), ce(id="2", type="x" * 65)), BATCH, 400, "[1].type"),
     (b"[%b,7]" % ce(), BATCH, 400, "[1].body"),
+    (b"[%b]" % b",".join([ce()] * 1001), BATCH, 413, "1001 events"),
     (b"[%b,%b]" % (ce(), ce(type="otro")), BATCH, 422, "CloudEvent id"),
     (b"", {**IN_HEADERS, "ce-specversion": "2.0"}, 400, "specversion"),
     (b"", {**IN_HEADERS, "ce-id": "%FF"}, 400, "id"),
@@ -145,6 +159,18 @@ def test_only_post(service: Service, method: str) -> None:
     assert answer.headers["Allow"] == "POST"
 
 
+def test_a_webhook_is_permitted(service: Service) -> None:
+    """The handshake of CloudEvents: an OPTIONS that says from whom it comes, anywhere else 404."""
+    asked = {"WebHook-Request-Origin": "eventgrid.azure.net"}
+
+    for url in (service.url, f"{service.url}/"):
+        answer = httpx.options(url, headers=asked, trust_env=False)
+        assert (answer.status_code, answer.content) == (200, b"")
+        assert answer.headers["WebHook-Allowed-Origin"] == "eventgrid.azure.net"
+        assert (answer.headers["WebHook-Allowed-Rate"], answer.headers["Allow"]) == ("*", "POST")
+    assert httpx.options(f"{service.url}x", headers=asked, trust_env=False).status_code == 404
+
+
 @pytest.mark.parametrize("query", ["cliente=", "cliente=%FF", "cliente=" + "x" * 65])
 def test_a_bad_client_in_the_address(service: Service, query: str) -> None:
     """It is named even when every event has a client of its own."""
@@ -164,17 +190,19 @@ def test_a_refusal_is_heard_by_who_is_still_sending(
 
 
 def test_other_paths_are_not_there(service: Service) -> None:
-    """Nothing but /eventos takes events."""
+    """Nothing but /eventos takes events; which is said."""
     for path in ("/", "/eventos/x"):
-        problem(service.post(GOOD, url=service.url.replace("/eventos", path)), 404)
+        answer = problem(service.post(GOOD, url=service.url.replace("/eventos", path)), 404)
+        assert "POST /eventos" in answer["detail"]
 
 
 def test_nothing_of_them_was_counted(service: Service) -> None:
-    """After all of the above the ledger has seen one message: the good one of this test."""
-    assert service.post(GOOD).status_code == 202
+    """After all of the above the ledger has seen two messages: the good ones of this test."""
+    for url in (service.url, f"{service.url}/"):
+        assert service.post(GOOD, url=url).status_code == 202
 
-    assert service.counted(1) == {"bueno": 1}
+    assert service.counted(2) == {"bueno": 2}
     assert service.ledger() == {
-        "recibidos": 1, "contados": 1, "duplicados": 0, "conflictos": 0, "rechazados": 0
+        "recibidos": 2, "contados": 2, "duplicados": 0, "conflictos": 0, "rechazados": 0
     }  # fmt: skip
     assert len(BAD_EVENTS) + len(BAD_BODIES) > 60

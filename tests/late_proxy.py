@@ -1,0 +1,49 @@
+"""Traefik as it is for a moment at each start: it listens, and does not know its routes yet."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from proxy import SETTINGS, Routes, proxy_command, proxy_environment
+from stack import Part, answers
+
+
+@contextmanager
+def late_proxy(routes: Routes, folder: Path) -> Iterator[LateProxy]:
+    """One at work."""
+    proxy = LateProxy(routes, folder)
+    try:
+        proxy.start()
+        yield proxy
+    finally:
+        proxy.kill()
+
+
+class LateProxy(Part):
+    """Answers everything with Traefik's 404, until the test says `know_routes`. Logs requests."""
+
+    def __init__(self, routes: Routes, folder: Path) -> None:
+        self._routes_folder = folder / "routes"
+        self._routes_folder.mkdir()
+        environment = proxy_environment(routes, os.environ) | {
+            "TRAEFIK_PROVIDERS_FILE_DIRECTORY": str(self._routes_folder),
+            "TRAEFIK_ACCESSLOG": "true",
+        }
+        del environment["TRAEFIK_PROVIDERS_FILE_FILENAME"]
+        self.url = f"http://127.0.0.1:{routes.web_port}"
+        super().__init__(
+            "late-proxy",
+            proxy_command(),
+            environment,
+            folder,
+            lambda _: answers(f"{self.url}/", 404),
+        )
+
+    def know_routes(self) -> None:
+        whole = self._routes_folder.with_name("routes.yml")
+        shutil.copy(SETTINGS / "routes.yml", whole)
+        whole.rename(self._routes_folder / "routes.yml")
