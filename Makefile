@@ -8,7 +8,7 @@ CODE := sender servicio-analiticas panel-visual local
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q pyproject.toml \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 
-.PHONY: help secretos run test test-compose lint format lock bench bench-push bench-page bench-history bench-clients bench-ingest bench-agreement profile-foreign load clean
+.PHONY: help run test test-compose lint format lock bench bench-push bench-page bench-history bench-ingest profile-foreign load bench-agreement bench-counting bench-clients faults fuzz secretos clean
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
