@@ -23,3 +23,5 @@ def create_or_migrate(db: sqlite3.Connection) -> None:
     if version < 2:
         tables = f"{sql.FROM_1_TO_2} {history.TABLES}"
         db.executescript(f"BEGIN; {tables} PRAGMA user_version = 2; COMMIT;")
+    if version < 3:
+        db.executescript(f"BEGIN; {sql.FROM_2_TO_3} PRAGMA user_version = 3; COMMIT;")

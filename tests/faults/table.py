@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from faults import rows_age as age
 from faults import rows_analytics as analytics
 from faults import rows_broker as broker
 from faults import rows_content as content
@@ -192,4 +193,5 @@ ROWS = (
         partial(queue.new_queue_killed, times=10, rate=500),
         partial(queue.new_queue_killed, times=1, rate=200),
     ),
+    *age.ROWS,
 )
