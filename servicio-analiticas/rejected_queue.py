@@ -4,7 +4,7 @@ Goes once through `cola_analiticas.rechazados`.
 Each message is taken, and acknowledged only after what replaces it has been confirmed: the
 copy that goes to be counted, or, if it stays, a fresh copy at the end of the same queue
 (requeueing would use up the deliveries that RabbitMQ 4 grants a message). A crash in between
-leaves two copies, which count once.
+leaves two copies, which count once if the message has an id.
 """
 
 from __future__ import annotations
