@@ -61,6 +61,7 @@ class BatchCounter:
             try:
                 while await self._on_thread(self._store.tend) and not stop.is_set():
                     pass
+                self._live.future_events = await self._on_thread(self._store.read_future_events)
             except StoreUnavailableError:
                 continue  # counting tells of it, and it can wait
 

@@ -52,6 +52,7 @@ INSERT INTO pliegue VALUES (1, 0, NULL);
 FROM_2_TO_3 = """
 ALTER TABLE libro ADD COLUMN ids INTEGER NOT NULL DEFAULT 0;   -- rows of ids
 UPDATE libro SET ids = (SELECT count(*) FROM ids);
+UPDATE clientes SET visto = NULL WHERE visto > CAST(strftime('%s') AS INTEGER);  -- dated ahead
 """
 
 NEW_LEDGER = "INSERT INTO libro VALUES (1, ?, 0, ?, 0, 0, 0, 0, 0, 0, 0)"
