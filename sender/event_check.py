@@ -7,6 +7,7 @@ take its neighbours along. tests/contracts/evento.json holds both sides to the s
 
 from __future__ import annotations
 
+import codecs
 import datetime
 import json
 import math
@@ -46,12 +47,12 @@ def check(raw: bytes | object, default_client: str | None = None) -> bytes:
     Return the event as bytes that the analytics will count, with its client named in them.
 
     *raw* is the JSON text of one object as bytes, or a Python value to be encoded. The text comes
-    back as it was given, without white space around it; when it names no client, *default_client*
-    is added. The same input always gives the same bytes. Raises ValueError with a reason that
-    begins with the field: `timestamp: …`, or `JSON: …`, or `body: …`.
+    back as it was given, without what `trimmed` leaves out; when it names no client,
+    *default_client* is added. The same input always gives the same bytes. Raises ValueError with a
+    reason that begins with the field: `timestamp: …`, or `JSON: …`, or `body: …`.
     """
     text = bytes(raw) if isinstance(raw, bytes | bytearray | memoryview) else _encoded(raw)
-    text = text.strip(WHITESPACE)
+    text = trimmed(text)
     _check_size(text)
     event = _parse(text)
     if event.evento is not None:
@@ -65,6 +66,11 @@ def check(raw: bytes | object, default_client: str | None = None) -> bytes:
     text = _with_client(text, _name("cliente", default_client))
     _check_size(text)
     return text
+
+
+def trimmed(text: bytes) -> bytes:
+    """Return JSON without the byte order mark with which it may begin, and without white space."""
+    return text.removeprefix(codecs.BOM_UTF8).strip(WHITESPACE)
 
 
 def _encoded(value: object) -> bytes:

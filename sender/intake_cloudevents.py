@@ -16,7 +16,7 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 from werkzeug.datastructures import Headers
 
-from event_check import WHITESPACE
+from event_check import trimmed
 from intake_events import Sender, take_all, take_event
 from intake_parts import cloudevent_id
 from intake_problem import bad_request
@@ -46,7 +46,7 @@ def take_batch(body: bytes, sender: Sender) -> list[CloudEvent]:
 
 def take_binary(headers: Headers, body: bytes, is_json: bool, sender: Sender) -> list[CloudEvent]:
     """Raises ProblemError: 400 or 403."""
-    if is_json and body.strip(WHITESPACE):
+    if is_json and trimmed(body):
         _decoded(body, object)
     attributes = {
         name.lower().removeprefix("ce-"): value
@@ -89,7 +89,7 @@ def _renamed(reason: str) -> str:
 
 def _decoded(body: bytes, expected: type[Any]) -> Any:
     try:
-        return msgspec.json.decode(body, type=expected)
+        return msgspec.json.decode(trimmed(body), type=expected)
     except msgspec.ValidationError as error:
         raise bad_request(f"body: {error}") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:

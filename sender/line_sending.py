@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
-from event_check import MAX_EVENT, WHITESPACE, check
+from event_check import MAX_EVENT, check, trimmed
 from publisher import Publisher
 
 LONGEST_LINE = MAX_EVENT + 1024  # room for white space around the event
@@ -48,7 +48,7 @@ class LineSender:
         try:
             if line is None:
                 raise ValueError(f"body: over {LONGEST_LINE} bytes, at most {MAX_EVENT}")
-            if not line.strip(WHITESPACE):
+            if not trimmed(line):
                 return None  # an empty line is nothing, neither good nor bad
             return check(line, self._client)
         except ValueError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime
 import json
 import math
@@ -59,7 +60,7 @@ def decode(body: bytes, header_client: object = None, app_id: str | None = None)
         plain = unpacked(body, MAX_BODY)
     except ValueError as error:
         raise NotCountableError(str(error)) from None
-    parsed = _parse(plain)
+    parsed = _parse(plain.removeprefix(codecs.BOM_UTF8))
     if not isinstance(parsed, list):
         return [_event(parsed, "", header_client, app_id)]
     if not parsed:

@@ -54,6 +54,8 @@ def test_refuses_what_the_contract_rejects(case: dict[str, Any]) -> None:
     ("raw", "default", "expected"),
     [
         (b' {"cliente": "a"}\r\n', None, b'{"cliente": "a"}'),
+        (b'\xef\xbb\xbf {"cliente": "a"}\r\n', None, b'{"cliente": "a"}'),
+        (b"\xef\xbb\xbf{}", "x", b'{"cliente":"x"}'),
         (b"{}", "x", b'{"cliente":"x"}'),
         (b'{ "evento" : "clic" } ', "x", b'{ "evento" : "clic","cliente":"x"}'),
         (b"{}", "  jose\u0301 ", b'{"cliente":"jos\xc3\xa9"}'),
