@@ -8,7 +8,6 @@ take its neighbours along. tests/contracts/evento.json holds both sides to the s
 from __future__ import annotations
 
 import codecs
-import datetime
 import json
 import math
 from collections.abc import Iterable
@@ -18,6 +17,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from client_name import client_name
+from written_time import seconds_of_text
 
 MAX_EVENT = 1024 * 1024  # bytes; the analytics and the broker take no larger message
 MAX_DEPTH = 100  # of arrays and objects; so that a place in a batch is never one level too deep
@@ -26,17 +26,20 @@ MILLISECONDS_FROM = 1e11
 WHITESPACE = b" \t\r\n"  # JSON's; bytes.strip() alone takes more
 
 
+Timestamp = str | int | float
+
+
 class _Strict(msgspec.Struct, forbid_unknown_fields=True):
     cliente: str | None = None
     evento: str | None = None
-    timestamp: datetime.datetime | int | float | None = None
+    timestamp: Timestamp | None = None
     metadata: Any = None
 
 
 class _Tolerant(msgspec.Struct):
     cliente: str | None = None
     evento: str | None = None
-    timestamp: datetime.datetime | int | float | None = None
+    timestamp: Timestamp | None = None
 
 
 _FAST = msgspec.json.Decoder(_Strict)
@@ -148,18 +151,23 @@ def _name(field: str, given: str) -> str:
     return check_name(field, given)
 
 
-def _check_time(given: datetime.datetime | float | None) -> None:
+def _check_time(given: Timestamp | None) -> None:
     if given is None:
         return
-    if isinstance(given, datetime.datetime):
-        zoned = given if given.tzinfo else given.replace(tzinfo=datetime.UTC)
-        seconds = zoned.timestamp()
-    elif given < MILLISECONDS_FROM:
-        seconds = given
-    else:
-        seconds = given / 1000 if given < END_OF_YEAR_9999 * 1000 else math.inf
+    try:
+        seconds = seconds_of_text(given) if isinstance(given, str) else _from_number(given)
+    except ValueError as error:
+        raise ValueError(f"timestamp: {error}") from None
     if not 0 <= seconds < END_OF_YEAR_9999:
         raise ValueError("timestamp: not within the years 1970 to 9999")
+
+
+def _from_number(given: float) -> float:
+    if given < 0:
+        return -math.inf  # a whole number of any length, which no float may hold
+    if given < MILLISECONDS_FROM:
+        return float(given)
+    return given / 1000 if given < END_OF_YEAR_9999 * 1000 else math.inf
 
 
 def _with_client(text: bytes, client: str) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import datetime
 import json
 import math
 import unicodedata
@@ -12,12 +11,16 @@ from typing import Any, NamedTuple, NoReturn
 
 import msgspec
 
+from event_time import seconds_of_text
 from packed_body import unpacked
 
 MAX_BODY = 1024 * 1024
 MAX_NAME = 64
 END_OF_YEAR_9999 = 253_402_300_800
 MILLISECONDS_FROM = 1e11
+
+
+Timestamp = str | int | float
 
 
 class Event(NamedTuple):
@@ -33,14 +36,14 @@ class NotCountableError(ValueError):
 class _Strict(msgspec.Struct, forbid_unknown_fields=True):
     cliente: str | None = None
     evento: str | None = None
-    timestamp: datetime.datetime | int | float | None = None
+    timestamp: Timestamp | None = None
     metadata: Any = None
 
 
 class _Tolerant(msgspec.Struct):
     cliente: str | None = None
     evento: str | None = None
-    timestamp: datetime.datetime | int | float | None = None
+    timestamp: Timestamp | None = None
 
 
 _Parsed = _Strict | _Tolerant
@@ -145,23 +148,24 @@ def checked_name(field: str, given: str) -> str:
 _cached_name = lru_cache(maxsize=4096)(checked_name)
 
 
-def _seconds(given: datetime.datetime | float | None) -> float | None:
+def _seconds(given: Timestamp | None) -> float | None:
     return None if given is None else seconds_of(given)
 
 
-def seconds_of(given: datetime.datetime | float) -> float:
+def seconds_of(given: Timestamp) -> float:
     """Seconds since 1970 of a timestamp. Raises ValueError outside the years 1970 to 9999."""
-    if isinstance(given, datetime.datetime):
-        zoned = given if given.tzinfo else given.replace(tzinfo=datetime.UTC)
-        seconds = zoned.timestamp()
-    else:
-        seconds = _from_number(given)
+    try:
+        seconds = seconds_of_text(given) if isinstance(given, str) else _from_number(given)
+    except ValueError as error:
+        raise ValueError(f"timestamp: {error}") from None
     if not 0 <= seconds < END_OF_YEAR_9999:
         raise ValueError("timestamp: not within the years 1970 to 9999")
     return seconds
 
 
 def _from_number(given: float) -> float:
+    if given < 0:
+        return -math.inf  # a whole number of any length, which no float may hold
     if given < MILLISECONDS_FROM:
         return float(given)
     return given / 1000 if given < END_OF_YEAR_9999 * 1000 else math.inf

@@ -47,6 +47,7 @@ def test_refuses_what_the_contract_rejects(case: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"^(JSON|body|cliente|evento|timestamp): ") as refusal:
         check(raw)
 
+    assert case.get("says", "") in str(refusal.value)
     assert (where[2] or where[3] or "object").replace("empty", "object") in str(refusal.value)
 
 
