@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from client_name import client_name
+from field_hints import meant_by
 from written_time import seconds_of_text
 
 MAX_EVENT = 1024 * 1024  # bytes; the analytics and the broker take no larger message
@@ -65,7 +66,8 @@ def check(raw: bytes | object, default_client: str | None = None) -> bytes:
         _name("cliente", event.cliente)
         return text
     if default_client is None:
-        raise ValueError("cliente: missing")
+        written = meant_by(_loaded(text), "cliente")
+        raise ValueError(f"cliente: missing; {written}" if written else "cliente: missing")
     text = _with_client(text, _name("cliente", default_client))
     _check_size(text)
     return text

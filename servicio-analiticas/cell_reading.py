@@ -7,15 +7,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from event_decoding import (
-    MAX_BODY,
-    Event,
-    Timestamp,
-    checked_name,
-    client_named_outside,
-    decode,
-    seconds_of,
-)
+from event_decoding import MAX_BODY, checked_name, client_named_outside, decode_hinted
+from event_time import Timestamp, seconds_of
 
 Cell = tuple[str, str, int]
 
@@ -38,6 +31,7 @@ _DECODER: msgspec.json.Decoder[_Raw | list[_Raw]] = msgspec.json.Decoder(_Raw | 
 class Read(NamedTuple):
     cells: list[Cell]
     sent: float  # time of the first event, seconds since 1970
+    untyped: frozenset[str] = frozenset()  # clients of events whose type seems to be elsewhere
 
 
 class CellReader:
@@ -45,7 +39,7 @@ class CellReader:
     Reads messages into cells. Not thread-safe.
 
     Each distinct name and timestamp is looked at once and then known, so that an event costs
-    a decode and three look-ups. Whatever this does not like is decoded again by `decode`,
+    a decode and three look-ups. Whatever this does not like is decoded again by `decode_hinted`,
     which alone says what is wrong: a message means the same to both.
     """
 
@@ -64,7 +58,7 @@ class CellReader:
         """
         raws = self._decode(body)
         if not raws:
-            return _slowly(decode(body, header_client, app_id), otherwise)
+            return _slowly(body, header_client, app_id, otherwise)
         clientes, eventos, seconds = self._clientes, self._eventos, self._seconds
         clientes.header, clientes.app_id = header_client, app_id
         seconds.ungiven = int(otherwise)
@@ -73,7 +67,7 @@ class CellReader:
                 (clientes[raw.cliente], eventos[raw.evento], seconds[raw.timestamp]) for raw in raws
             ]
         except ValueError:
-            return _slowly(decode(body, header_client, app_id), otherwise)
+            return _slowly(body, header_client, app_id, otherwise)
         first = raws[0].timestamp
         return Read(cells, otherwise if first is None else _moment(first))
 
@@ -89,10 +83,11 @@ class CellReader:
         return raws if isinstance(raws, list) else [raws]
 
 
-def _slowly(events: list[Event], otherwise: float) -> Read:
+def _slowly(body: bytes, header_client: object, app_id: str | None, otherwise: float) -> Read:
+    events, untyped = decode_hinted(body, header_client, app_id)
     times = [otherwise if e.timestamp is None else e.timestamp for e in events]
     cells = [(e.cliente, e.evento, int(t)) for e, t in zip(events, times, strict=True)]
-    return Read(cells, times[0])
+    return Read(cells, times[0], untyped)
 
 
 class _Names(dict[str | None, str]):

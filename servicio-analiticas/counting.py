@@ -62,10 +62,12 @@ class Tally:
     rejected: list[Rejected] = field(default_factory=list)  # anew: to be recorded
     to_reject: set[int] = field(default_factory=set)  # delivery tags, of repeated ones too
     each: list[Cell] = field(default_factory=list)  # the cell of each event
+    untyped: set[str] = field(default_factory=set)  # clients, see hint_log.py
 
     def add(self, read: Read) -> None:
         self.each += read.cells
         self.sent.append((read.sent, len(read.cells)))
+        self.untyped |= read.untyped
 
     def add_up(self) -> None:
         """Count what was added. Call once, at the end."""

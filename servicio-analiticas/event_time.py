@@ -7,11 +7,15 @@ docs/publishing.md lists them. Everything else is refused with its name.
 from __future__ import annotations
 
 import datetime
+import math
 import re
 
 import msgspec
 
 EPOCH = datetime.date(1970, 1, 1).toordinal()
+Timestamp = str | int | float
+END_OF_YEAR_9999 = 253_402_300_800
+MILLISECONDS_FROM = 1e11
 EXPECTED = "write it like 2026-11-24T07:00:00Z"
 _TEXT = re.compile(
     r"(?P<year>\d{4})(?P<dash>-?)(?P<month>\d\d)(?P=dash)(?P<day>\d\d)(?P<between>[Tt ])"
@@ -35,6 +39,25 @@ _NAMES = [
     (r".*(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec).*", "a date in words"),
     (r"\d{1,4}[./]\d{1,2}[./].*", "a date that is not written with -"),
 ]
+
+
+def seconds_of(given: Timestamp) -> float:
+    """Seconds since 1970 of a timestamp. Raises ValueError outside the years 1970 to 9999."""
+    try:
+        seconds = seconds_of_text(given) if isinstance(given, str) else _of_number(given)
+    except ValueError as error:
+        raise ValueError(f"timestamp: {error}") from None
+    if not 0 <= seconds < END_OF_YEAR_9999:
+        raise ValueError("timestamp: not within the years 1970 to 9999")
+    return seconds
+
+
+def _of_number(given: float) -> float:
+    if given < 0:
+        return -math.inf  # a whole number of any length, which no float may hold
+    if given < MILLISECONDS_FROM:
+        return float(given)
+    return given / 1000 if given < END_OF_YEAR_9999 * 1000 else math.inf
 
 
 def seconds_of_text(text: str) -> float:

@@ -42,6 +42,21 @@ def test_byte_order_marks_are_no_part_of_what_is_sent(service: Service) -> None:
     assert service.counted(7) == {"a": 7}
 
 
+def test_a_type_under_another_name_gets_a_hint(service: Service) -> None:
+    """The events count, and the answer says what was probably meant; no usual answer does."""
+    odd, usual = b'{"cliente":"a","event":"compra"}', b'{"cliente":"a","evento":"compra"}'
+
+    one = service.post(b"[%b,%b]" % (usual, odd)).json()
+    lines = service.post(usual + b"\n" + odd, NDJSON).json()
+    answers = [service.post(usual).json(), service.post(usual, NDJSON).json()]
+
+    assert [(hint["indice"], hint["campo"]) for hint in one["avisos"]] == [(1, "evento")]
+    assert "'event'" in one["avisos"][0]["motivo"]
+    assert [hint["linea"] for hint in lines["avisos"]] == [2]
+    assert not [answer for answer in answers if "avisos" in answer]
+    assert service.counted(6) == {"a": 6}
+
+
 def test_ndjson_is_published_while_it_comes(service: Service) -> None:
     """What a slow client has sent is counted before it sends the rest."""
     line = b'{"cliente":"a","metadata":"%b"}\n' % (b"x" * 1000)

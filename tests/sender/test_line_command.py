@@ -28,6 +28,17 @@ async def test_every_line_is_an_event(vhost: VirtualHost) -> None:
     assert "5,003 lines: 5,001 events confirmed, 0 under way, 0 lines bad" in err
 
 
+async def test_a_type_under_another_name_is_told_once(vhost: VirtualHost) -> None:
+    """The lines are good; that their type is not where it is looked for is said at the first."""
+    await BoundQueue(vhost).declare()
+    code, _, err = await send(vhost.settings, b'{"cliente":"a","event":"x"}\n' * 3)
+
+    assert code == 0
+    assert err.count("'event'") == 1
+    assert "line 1: evento: " in err
+    assert "3 events confirmed, 0 under way, 0 lines bad" in err
+
+
 @pytest.mark.parametrize(("signum", "expected"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 async def test_a_lone_line_leaves_while_the_pipe_stays_open(
     vhost: VirtualHost, signum: signal.Signals, expected: int
