@@ -67,7 +67,8 @@ class Tally:
     def add(self, read: Read) -> None:
         self.each += read.cells
         self.sent.append((read.sent, len(read.cells)))
-        self.untyped |= read.untyped
+        if read.untyped:
+            self.untyped |= read.untyped
 
     def add_up(self) -> None:
         """Count what was added. Call once, at the end."""
