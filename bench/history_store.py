@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from history import Cell, History
 from history_query import HistoryQuery
+from steady_clock import Moment
 from store import open_store
 from totals import IdWindow
 
@@ -88,8 +89,8 @@ def fill(path: Path, pairs: list[tuple[str, str]], days: int) -> None:
 
 def fold(db: sqlite3.Connection, history: History, cells: dict[Cell, int], now: float) -> Took:
     db.execute("BEGIN IMMEDIATE")
-    took = timed(lambda: history.fold(cells, now))
-    history.prune(now)
+    took = timed(lambda: history.fold(cells, Moment(now, now)))
+    history.prune(Moment(now, now))
     db.execute("COMMIT")
     return took
 

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from report_wire import Counts, Depth, Retraso
+from report_wire import Counts, Depth, Futuros, Retraso
 
 MAX_PAYLOAD = 64 * 1024 - 16  # a frame's header takes up to 10 bytes more
 
@@ -40,6 +40,7 @@ class Latido(Struct, frozen=True, kw_only=True, tag_field="tipo", tag="latido"):
     desde: str | None = None
     ultimo_commit: str | None = None
     retraso: Retraso | None = None
+    futuros: Futuros | None = None
 
 
 def encode(message: Instantanea | Cambio | Latido) -> bytes:

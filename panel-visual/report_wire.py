@@ -67,6 +67,23 @@ class Retraso(Struct, frozen=True):
     mensajes: Count = 0
 
 
+class FutureOfClient(Struct, frozen=True):
+    cliente: Name
+    eventos: Count
+    ultimo: Label
+    adelanto_s: int
+    motivo: Label
+
+
+class Futuros(Struct, frozen=True):
+    """Events dated in the future: counted, and in no history."""
+
+    total: Count
+    ultimo: Label | None
+    clientes: Annotated[list[FutureOfClient], Meta(max_length=20)]
+    otros: Count
+
+
 class Estado(Struct, frozen=True, kw_only=True):
     broker: Label
     almacen: Label
@@ -76,6 +93,7 @@ class Estado(Struct, frozen=True, kw_only=True):
     desde: Label | None = None
     ultimo_commit: Label | None = None
     retraso: Retraso | None = None
+    futuros: Futuros | None = None
 
 
 T = TypeVar("T")

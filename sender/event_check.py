@@ -7,7 +7,7 @@ take its neighbours along. tests/contracts/evento.json holds both sides to the s
 
 from __future__ import annotations
 
-import datetime
+import codecs
 import json
 import math
 from collections.abc import Iterable
@@ -17,6 +17,8 @@ from typing import Any, NoReturn
 import msgspec
 
 from client_name import client_name
+from field_hints import meant_by
+from written_time import seconds_of_text
 
 MAX_EVENT = 1024 * 1024  # bytes; the analytics and the broker take no larger message
 MAX_DEPTH = 100  # of arrays and objects; so that a place in a batch is never one level too deep
@@ -25,17 +27,20 @@ MILLISECONDS_FROM = 1e11
 WHITESPACE = b" \t\r\n"  # JSON's; bytes.strip() alone takes more
 
 
+Timestamp = str | int | float
+
+
 class _Strict(msgspec.Struct, forbid_unknown_fields=True):
     cliente: str | None = None
     evento: str | None = None
-    timestamp: datetime.datetime | int | float | None = None
+    timestamp: Timestamp | None = None
     metadata: Any = None
 
 
 class _Tolerant(msgspec.Struct):
     cliente: str | None = None
     evento: str | None = None
-    timestamp: datetime.datetime | int | float | None = None
+    timestamp: Timestamp | None = None
 
 
 _FAST = msgspec.json.Decoder(_Strict)
@@ -46,12 +51,12 @@ def check(raw: bytes | object, default_client: str | None = None) -> bytes:
     Return the event as bytes that the analytics will count, with its client named in them.
 
     *raw* is the JSON text of one object as bytes, or a Python value to be encoded. The text comes
-    back as it was given, without white space around it; when it names no client, *default_client*
-    is added. The same input always gives the same bytes. Raises ValueError with a reason that
-    begins with the field: `timestamp: …`, or `JSON: …`, or `body: …`.
+    back as it was given, without what `trimmed` leaves out; when it names no client,
+    *default_client* is added. The same input always gives the same bytes. Raises ValueError with a
+    reason that begins with the field: `timestamp: …`, or `JSON: …`, or `body: …`.
     """
     text = bytes(raw) if isinstance(raw, bytes | bytearray | memoryview) else _encoded(raw)
-    text = text.strip(WHITESPACE)
+    text = trimmed(text)
     _check_size(text)
     event = _parse(text)
     if event.evento is not None:
@@ -61,10 +66,16 @@ def check(raw: bytes | object, default_client: str | None = None) -> bytes:
         _name("cliente", event.cliente)
         return text
     if default_client is None:
-        raise ValueError("cliente: missing")
+        written = meant_by(_loaded(text), "cliente")
+        raise ValueError(f"cliente: missing; {written}" if written else "cliente: missing")
     text = _with_client(text, _name("cliente", default_client))
     _check_size(text)
     return text
+
+
+def trimmed(text: bytes) -> bytes:
+    """Return JSON without the byte order mark with which it may begin, and without white space."""
+    return text.removeprefix(codecs.BOM_UTF8).strip(WHITESPACE)
 
 
 def _encoded(value: object) -> bytes:
@@ -142,18 +153,23 @@ def _name(field: str, given: str) -> str:
     return check_name(field, given)
 
 
-def _check_time(given: datetime.datetime | float | None) -> None:
+def _check_time(given: Timestamp | None) -> None:
     if given is None:
         return
-    if isinstance(given, datetime.datetime):
-        zoned = given if given.tzinfo else given.replace(tzinfo=datetime.UTC)
-        seconds = zoned.timestamp()
-    elif given < MILLISECONDS_FROM:
-        seconds = given
-    else:
-        seconds = given / 1000 if given < END_OF_YEAR_9999 * 1000 else math.inf
+    try:
+        seconds = seconds_of_text(given) if isinstance(given, str) else _from_number(given)
+    except ValueError as error:
+        raise ValueError(f"timestamp: {error}") from None
     if not 0 <= seconds < END_OF_YEAR_9999:
         raise ValueError("timestamp: not within the years 1970 to 9999")
+
+
+def _from_number(given: float) -> float:
+    if given < 0:
+        return -math.inf  # a whole number of any length, which no float may hold
+    if given < MILLISECONDS_FROM:
+        return float(given)
+    return given / 1000 if given < END_OF_YEAR_9999 * 1000 else math.inf
 
 
 def _with_client(text: bytes, client: str) -> bytes:

@@ -13,7 +13,7 @@ from werkzeug.datastructures import Headers
 from intake_body import chunks, read_all
 from intake_cloudevents import CloudEvent, take_batch, take_binary, take_structured
 from intake_delivery import Delivery
-from intake_events import Sender, take_events
+from intake_events import Sender, hints_of, take_events
 from intake_gzip import unpacked
 from intake_ids import Ids
 from intake_media import Kind, is_json, is_packed, kind_of
@@ -67,7 +67,8 @@ class Intake:
     async def _take_events(self, body: bytes) -> Answer:
         events = take_events(split(body), self._sender)
         messages = [self._part(part) for part in cut(events)]
-        return await self._deliver(len(events), messages, self._ids.repeatable)
+        answer = await self._deliver(len(events), messages, self._ids.repeatable)
+        return answer._replace(body=answer.body | hints_of(events))
 
     async def _take_cloudevents(self, taken: list[CloudEvent]) -> Answer:
         once = dict.fromkeys(taken)  # a batch may hold one of them twice

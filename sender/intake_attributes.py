@@ -15,10 +15,10 @@ import re
 import unicodedata
 from urllib.parse import unquote_to_bytes
 
-import msgspec
 from werkzeug.datastructures import Headers
 
 from client_name import MAX_LENGTH
+from written_time import seconds_of_text
 
 COUNTED = ("specversion", "id", "source", "type", "time")
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -85,9 +85,7 @@ def short(source: str) -> str:
 def moment(text: str) -> str:
     """Return a time as UTC to the millisecond, however it was spelled; as it is when it is none."""
     try:
-        given = msgspec.convert(text, datetime.datetime)
-        zoned = given if given.tzinfo else given.replace(tzinfo=datetime.UTC)
-        utc = zoned.astimezone(datetime.UTC)
-    except (msgspec.ValidationError, OverflowError):
+        utc = datetime.datetime.fromtimestamp(seconds_of_text(text), datetime.UTC)
+    except (ValueError, OverflowError, OSError):
         return text
     return utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")

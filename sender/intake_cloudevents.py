@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 from werkzeug.datastructures import Headers
 
-from event_check import WHITESPACE
+from event_check import trimmed
 from intake_attributes import moment, of_headers, plain, short
 from intake_events import Sender, take_all, take_event
 from intake_parts import cloudevent_id
@@ -49,7 +49,7 @@ def take_batch(body: bytes, sender: Sender) -> list[CloudEvent]:
 
 def take_binary(headers: Headers, body: bytes, is_json: bool, sender: Sender) -> list[CloudEvent]:
     """Raises ProblemError: 400 or 403."""
-    if is_json and body.strip(WHITESPACE):
+    if is_json and trimmed(body):
         _decoded(body, object)
     return take_all([headers], lambda given: take_cloudevent(of_headers(given), sender))
 
@@ -87,7 +87,7 @@ def _renamed(reason: str) -> str:
 
 def _decoded(body: bytes, expected: type[Any]) -> Any:
     try:
-        return msgspec.json.decode(body, type=expected)
+        return msgspec.json.decode(trimmed(body), type=expected)
     except msgspec.ValidationError as error:
         raise bad_request(f"body: {error}") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:

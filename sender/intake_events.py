@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from typing import NamedTuple, TypeVar
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from client_name import client_name
 from event_check import check
+from field_hints import hint_of
 from intake_keys import ANYONE, Caller
 from intake_parts import EVENT_BYTES
 from intake_problem import LISTED, Fault, ProblemError, bad_request, shown
@@ -56,6 +58,13 @@ def take_event(raw: bytes, sender: Sender) -> bytes:
 def take_events(raws: Sequence[bytes], sender: Sender) -> list[bytes]:
     """Take all of *raws*, or none. Raises ProblemError: 400 or 403."""
     return take_all(raws, lambda raw: take_event(raw, sender))
+
+
+def hints_of(events: Sequence[bytes]) -> dict[str, list[dict[str, Any]]]:
+    """What to add to the answer when events may not be counted as they were meant."""
+    hints = ((index, hint) for index, event in enumerate(events) if (hint := hint_of(event)))
+    faults = [_fault(index, hint)._asdict() for index, hint in islice(hints, LISTED)]
+    return {"avisos": faults} if faults else {}
 
 
 def take_all(items: Sequence[Item], take: Callable[[Item], Taken]) -> list[Taken]:

@@ -3,6 +3,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from event_check import trimmed
+
+AROUND = 4  # bytes that are no part of a line: a byte order mark, and a carriage return
+
 
 class Line(NamedTuple):
     number: int  # 1 for the first
@@ -31,7 +35,7 @@ class Lines:
         yield from self._end()
 
     def _append(self, text: bytes) -> None:
-        if len(self._begun) + len(text) > self._most + 1:  # a carriage return is no part of it
+        if len(self._begun) + len(text) > self._most + AROUND:
             self._too_long = True
             self._begun.clear()
         elif not self._too_long:
@@ -39,7 +43,7 @@ class Lines:
 
     def _end(self) -> Iterator[Line]:
         self._number += 1
-        text = bytes(self._begun).strip(b" \t\r")
+        text = trimmed(bytes(self._begun))
         too_long = self._too_long or len(text) > self._most
         self._begun.clear()
         self._too_long = False

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from field_hints import hint_of
 from intake_events import Sender, take_event
 from intake_lines import Line, Lines
 from intake_parts import EVENT_BYTES, Cutter, Part
@@ -26,18 +27,26 @@ class Outcome:
     rejected: int = 0
     reasons: list[dict[str, Any]] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
+    hints: list[dict[str, Any]] = field(default_factory=list)
 
     def reject(self, line: Line, reason: str) -> None:
         self.rejected += 1
         if len(self.reasons) < LISTED_LINES:
             self.reasons.append({"linea": line.number, "motivo": reason})
 
+    def accept(self, line: Line, event: bytes) -> None:
+        self.accepted += 1
+        if len(self.hints) < LISTED_LINES and (hint := hint_of(event)):
+            self.hints.append({"linea": line.number, "motivo": hint})
+
     def answer(self) -> dict[str, Any]:
+        hints = {"avisos": self.hints} if self.hints else {}
         return {
             "aceptados": self.accepted,
             "rechazados": self.reasons,
             "rechazados_total": self.rejected,
             "mensajes": self.messages,
+            **hints,
         }
 
 
@@ -67,7 +76,7 @@ async def _take(
     except ValueError as error:
         outcome.reject(line, str(error))
         return
-    outcome.accepted += 1
+    outcome.accept(line, event)
     if (part := cutter.add(event)) is not None:
         outcome.messages.append(await send(part))
 

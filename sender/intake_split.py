@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 import msgspec
 
-from event_check import WHITESPACE
+from event_check import trimmed
 from intake_problem import ProblemError, bad_request
 
 MOST_EVENTS = 10_000  # of an array: an event that names no client grows by its name
@@ -21,7 +21,7 @@ def split(body: bytes) -> list[bytes]:
 
     Raises ProblemError: 400 or 413.
     """
-    text = body.strip(WHITESPACE)
+    text = trimmed(body)
     if not text:
         raise bad_request("body: empty, no JSON; send an event, or an array of events")
     items = _items(text) if text.startswith(b"[") else _objects(text)

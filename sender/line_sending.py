@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
-from event_check import MAX_EVENT, WHITESPACE, check
+from event_check import MAX_EVENT, check, trimmed
+from field_hints import hint_of
 from publisher import Publisher
 
 LONGEST_LINE = MAX_EVENT + 1024  # room for white space around the event
@@ -21,7 +22,7 @@ class Tally:
 
 
 class LineSender:
-    """*complain* is told of each bad line: its number from 1 on, the reason, and the line."""
+    """*complain* is told of each bad or odd line: its number from 1 on, the reason, and itself."""
 
     def __init__(
         self, publisher: Publisher, client: str | None, complain: Callable[[int, str, bytes], None]
@@ -30,6 +31,7 @@ class LineSender:
         self._client = client
         self._complain = complain
         self.tally = Tally()
+        self._hinted = False
 
     async def send_all(self, lines: AsyncIterator[list[bytes | None]]) -> None:
         """
@@ -48,10 +50,18 @@ class LineSender:
         try:
             if line is None:
                 raise ValueError(f"body: over {LONGEST_LINE} bytes, at most {MAX_EVENT}")
-            if not line.strip(WHITESPACE):
+            if not trimmed(line):
                 return None  # an empty line is nothing, neither good nor bad
-            return check(line, self._client)
+            event = check(line, self._client)
         except ValueError as error:
             self.tally.bad += 1
             self._complain(self.tally.lines, str(error), line or b"")
             return None
+        self._hint(event, line)
+        return event
+
+    def _hint(self, event: bytes, line: bytes) -> None:
+        """Once: all lines of one source are written alike."""
+        if not self._hinted and (hint := hint_of(event)):
+            self._hinted = True
+            self._complain(self.tally.lines, hint, line)

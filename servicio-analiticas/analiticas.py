@@ -43,6 +43,7 @@ STOP_TIMEOUT = 8.0  # seconds until a stop is forced
 async def run(settings: Settings, store: Store) -> None:
     """Consume and serve until a signal; any part that fails ends the other with its error."""
     live = Live(store.load())
+    live.future_events = store.read_future_events()
     gc_pace.relax()
     counter = BatchCounter(store, live)
     consumer = Consumer(settings, counter, live)

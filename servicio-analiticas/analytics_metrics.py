@@ -80,6 +80,11 @@ def _counted(live: Live, fields: RejectedFields) -> Iterator[Metric]:
     yield CounterMetricFamily(
         "pulso_events", "Events counted since counting began", live.totals.eventos_contados
     )
+    yield CounterMetricFamily(
+        "pulso_future_events",
+        "Events dated over 60 s in the future: counted, in no history; /reporte/estado says whose",
+        (live.future_events or {"total": 0})["total"],
+    )
     rejected = CounterMetricFamily(
         "pulso_rejected_messages",
         "Messages rejected since the start of this process, by the field that was wrong",

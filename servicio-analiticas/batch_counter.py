@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
 from counting import Message
+from hint_log import HintLog
 from history_query import HistoryQuery
 from live import Live
 from reject_log import RejectLog
@@ -33,6 +34,7 @@ class BatchCounter:
     def __init__(self, store: Store, live: Live) -> None:
         self._store, self._live = store, live
         self._rejects, self.rejected_fields = RejectLog(), RejectedFields()
+        self._hints = HintLog()
         # One thread: SQLite's writes block, and the heartbeats must go on meanwhile.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._reading, self._readers = asyncio.Semaphore(1), 0
@@ -61,6 +63,7 @@ class BatchCounter:
             try:
                 while await self._on_thread(self._store.tend) and not stop.is_set():
                     pass
+                self._live.future_events = await self._on_thread(self._store.read_future_events)
             except StoreUnavailableError:
                 continue  # counting tells of it, and it can wait
 
@@ -119,6 +122,7 @@ class BatchCounter:
         live.ring()
         self.rejected_fields.add(reason for _, reason in committed.tally.rejected)
         self._rejects.report(committed.tally.rejected, time.monotonic())
+        self._hints.report(committed.tally.untyped)
 
 
 async def _set_within(event: asyncio.Event, seconds: float) -> bool:

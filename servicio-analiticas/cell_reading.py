@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
 
-from event_decoding import MAX_BODY, Event, checked_name, client_named_outside, decode, seconds_of
+from event_decoding import MAX_BODY, checked_name, client_named_outside, decode_hinted
+from event_time import Timestamp, seconds_of
 
 Cell = tuple[str, str, int]
-Timestamp = str | int | float
 
 CACHED_NAMES = 1 << 17
 CACHED_TIMES = 1 << 16  # a minute of milliseconds
@@ -21,7 +20,7 @@ MAX_CACHED = 256  # characters; padding must not fill the memory
 class _Raw(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     cliente: str | None = None
     evento: str | None = None
-    # As text, since converting a datetime to seconds costs more than all the rest.
+    # Text is looked at once for each distinct one: a time costs more than all the rest.
     timestamp: Timestamp | None = None
     metadata: Any = None
 
@@ -32,6 +31,7 @@ _DECODER: msgspec.json.Decoder[_Raw | list[_Raw]] = msgspec.json.Decoder(_Raw | 
 class Read(NamedTuple):
     cells: list[Cell]
     sent: float  # time of the first event, seconds since 1970
+    untyped: frozenset[str] = frozenset()  # clients of events whose type seems to be elsewhere
 
 
 class CellReader:
@@ -39,7 +39,7 @@ class CellReader:
     Reads messages into cells. Not thread-safe.
 
     Each distinct name and timestamp is looked at once and then known, so that an event costs
-    a decode and three look-ups. Whatever this does not like is decoded again by `decode`,
+    a decode and three look-ups. Whatever this does not like is decoded again by `decode_hinted`,
     which alone says what is wrong: a message means the same to both.
     """
 
@@ -58,7 +58,7 @@ class CellReader:
         """
         raws = self._decode(body)
         if not raws:
-            return _slowly(decode(body, header_client, app_id), otherwise)
+            return _slowly(body, header_client, app_id, otherwise)
         clientes, eventos, seconds = self._clientes, self._eventos, self._seconds
         clientes.header, clientes.app_id = header_client, app_id
         seconds.ungiven = int(otherwise)
@@ -67,7 +67,7 @@ class CellReader:
                 (clientes[raw.cliente], eventos[raw.evento], seconds[raw.timestamp]) for raw in raws
             ]
         except ValueError:
-            return _slowly(decode(body, header_client, app_id), otherwise)
+            return _slowly(body, header_client, app_id, otherwise)
         first = raws[0].timestamp
         return Read(cells, otherwise if first is None else _moment(first))
 
@@ -83,10 +83,11 @@ class CellReader:
         return raws if isinstance(raws, list) else [raws]
 
 
-def _slowly(events: list[Event], otherwise: float) -> Read:
+def _slowly(body: bytes, header_client: object, app_id: str | None, otherwise: float) -> Read:
+    events, untyped = decode_hinted(body, header_client, app_id)
     times = [otherwise if e.timestamp is None else e.timestamp for e in events]
     cells = [(e.cliente, e.evento, int(t)) for e, t in zip(events, times, strict=True)]
-    return Read(cells, times[0])
+    return Read(cells, times[0], untyped)
 
 
 class _Names(dict[str | None, str]):
@@ -131,9 +132,7 @@ class _Seconds(dict[Timestamp | None, int]):
 
 @lru_cache(maxsize=4096)
 def _moment(given: Timestamp) -> float:
-    """Raises ValueError, which a msgspec.ValidationError is too."""
-    if not isinstance(given, str):
-        return seconds_of(given)
-    if len(given) > MAX_CACHED:
+    """Raises ValueError."""
+    if isinstance(given, str) and len(given) > MAX_CACHED:
         raise ValueError("too long to be cached")
-    return seconds_of(msgspec.convert(given, datetime.datetime))
+    return seconds_of(given)

@@ -58,13 +58,17 @@ class Tally:
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     without_id: int = 0
     ids: list[tuple[Key, int, Kept]] = field(default_factory=list)
+    replaced_ids: int = 0  # of those, known before under another fate
     rejected: list[Rejected] = field(default_factory=list)  # anew: to be recorded
     to_reject: set[int] = field(default_factory=set)  # delivery tags, of repeated ones too
     each: list[Cell] = field(default_factory=list)  # the cell of each event
+    untyped: set[str] = field(default_factory=set)  # clients, see hint_log.py
 
     def add(self, read: Read) -> None:
         self.each += read.cells
         self.sent.append((read.sent, len(read.cells)))
+        if read.untyped:
+            self.untyped |= read.untyped
 
     def add_up(self) -> None:
         """Count what was added. Call once, at the end."""
@@ -143,6 +147,7 @@ def _count_identified(message: Message, known: Known, tally: Tally, reader: Cell
     if (kept := kept_after(verdict)) is not None:
         bodies[digest] = kept
         tally.ids.append((key, digest, kept))
+        tally.replaced_ids += same is not None
     if verdict in (Verdict.REJECT, Verdict.CONFLICT):
         _reject(message, reason or "message_id: already counted with another body", tally)
     elif goes_to_rejected(verdict, same):

@@ -17,6 +17,8 @@ from history_levels import Retention
 from history_query import HistoryQuery
 from known_totals import KnownTotals
 from leading import MOST, Leading
+from steady_clock import Moment, SteadyClock
+from wire_time import rfc3339
 
 PRUNE_SECONDS = 2.0
 
@@ -27,6 +29,8 @@ class Counts:
     def __init__(self, db: sqlite3.Connection, kept: Retention) -> None:
         self._db = db
         self._history = History(db, kept)
+        clock = self._history.clock()
+        self._clock = SteadyClock(time.time() if clock is None else clock, time.monotonic())
         self._pruned_at = time.monotonic()
         self._log = DeltaLog(db, time.monotonic())
         self._clientes = KnownTotals(db, sql.KNOWN_CLIENTES)
@@ -62,7 +66,7 @@ class Counts:
         if self._log.has_work:
             self._log.step(self._fold)
         elif self._prune_is_due:
-            self._history.prune(time.time())
+            self._history.prune(self._now())
             self._pruned_at = time.monotonic()
 
     @property
@@ -73,16 +77,26 @@ class Counts:
     def _prune_is_due(self) -> bool:
         return time.monotonic() - self._pruned_at >= PRUNE_SECONDS
 
-    def client(self, cliente: str) -> tuple[int, int | None] | None:
-        """Its total and the second of its newest event; None when it was never counted."""
+    def client(self, cliente: str) -> dict[str, Any] | None:
+        """Its total and when its newest event happened; None when it was never counted."""
         total, seen = self._db.execute(sql.ONE_CLIENTE, (cliente,)).fetchone() or (0, None)
+        now = int(self._now().latest)
         for (name, _, second), n in self._log.items():
             if name == cliente:
-                total, seen = total + n, max(second, seen or 0)
-        return (total, seen) if total else None
+                total, seen = total + n, max(min(second, now), seen or 0)
+        if not total:
+            return None
+        visto = None if seen is None else rfc3339(seen)
+        return {"cliente": cliente, "total": total, "visto": visto}
 
     def history(self, query: HistoryQuery) -> dict[str, Any]:
-        return self._history.read(query, self._log.unfolded(), time.time())
+        return self._history.read(query, self._log.unfolded(), self._now())
+
+    def future_events(self) -> dict[str, Any] | None:
+        return self._history.future.read()
+
+    def _now(self) -> Moment:
+        return self._clock.read(time.time(), time.monotonic())
 
     def commit(self) -> None:
         self._log.commit()
@@ -103,15 +117,16 @@ class Counts:
 
     def _fold(self, cells: Mapping[Cell, int]) -> None:
         """Names go in in order, so that those on one page go together."""
+        now = self._now()
         clientes, eventos = by_name(cells)
         seen: dict[str, int] = {}
         for cliente, _, second in cells:
             if seen.get(cliente, -1) < second:
-                seen[cliente] = second
+                seen[cliente] = min(second, int(now.latest))  # nobody was seen tomorrow
         rows = ((cliente, n, seen[cliente]) for cliente, n in sorted(clientes.items()))
         self._db.executemany(sql.ADD_CLIENTES, rows)
         self._db.executemany(sql.ADD_EVENTOS, sorted(eventos.items()))
-        self._history.fold(cells, time.time())
+        self._history.fold(cells, now)
 
     def _leading(self, query: str, known: KnownTotals, unfolded: Counter[str]) -> Leading:
         """The largest of the table, and all that the log changes of them."""

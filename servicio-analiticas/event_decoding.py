@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
+import codecs
 import json
-import math
 import unicodedata
 from functools import lru_cache
 from typing import Any, NamedTuple, NoReturn
 
 import msgspec
 
+from event_time import Timestamp, seconds_of
 from packed_body import unpacked
 
 MAX_BODY = 1024 * 1024
 MAX_NAME = 64
-END_OF_YEAR_9999 = 253_402_300_800
-MILLISECONDS_FROM = 1e11
 
 
 class Event(NamedTuple):
@@ -32,14 +30,24 @@ class NotCountableError(ValueError):
 class _Strict(msgspec.Struct, forbid_unknown_fields=True):
     cliente: str | None = None
     evento: str | None = None
-    timestamp: datetime.datetime | int | float | None = None
+    timestamp: Timestamp | None = None
     metadata: Any = None
 
 
 class _Tolerant(msgspec.Struct):
     cliente: str | None = None
     evento: str | None = None
-    timestamp: datetime.datetime | int | float | None = None
+    timestamp: Timestamp | None = None
+    # Looked at only to tell what was probably meant.
+    client: Any = None
+    event: Any = None
+    type: Any = None
+
+    @property
+    def is_untyped(self) -> bool:
+        """Whether its type seems to lie where it is not looked for."""
+        elsewhere = isinstance(self.event, str) or isinstance(self.type, str)
+        return self.evento is None and elsewhere
 
 
 _Parsed = _Strict | _Tolerant
@@ -53,18 +61,35 @@ def decode(body: bytes, header_client: object = None, app_id: str | None = None)
     The client of an event that names none comes from *header_client* (the AMQP header
     X-Client-Name), else from *app_id*. Raises only NotCountableError, whatever the bytes.
     """
+    return decode_hinted(body, header_client, app_id)[0]
+
+
+def decode_hinted(
+    body: bytes, header_client: object, app_id: str | None
+) -> tuple[list[Event], frozenset[str]]:
+    """As `decode`; and the clients of events whose type seems to be in another field."""
     if len(body) > MAX_BODY:
         raise NotCountableError(f"body: {len(body)} bytes, at most {MAX_BODY}")
     try:
         plain = unpacked(body, MAX_BODY)
     except ValueError as error:
         raise NotCountableError(str(error)) from None
-    parsed = _parse(plain)
+    parsed = _parse(plain.removeprefix(codecs.BOM_UTF8))
     if not isinstance(parsed, list):
-        return [_event(parsed, "", header_client, app_id)]
-    if not parsed:
+        parsed, places = [parsed], [""]
+    elif not parsed:
         raise NotCountableError("body: an empty array")
-    return [_event(raw, f"[{i}].", header_client, app_id) for i, raw in enumerate(parsed)]
+    else:
+        places = [f"[{i}]." for i in range(len(parsed))]
+    events = [
+        _event(raw, where, header_client, app_id) for raw, where in zip(parsed, places, strict=True)
+    ]
+    untyped = frozenset(
+        event.cliente
+        for raw, event in zip(parsed, events, strict=True)
+        if isinstance(raw, _Tolerant) and raw.is_untyped
+    )
+    return events, untyped
 
 
 def _parse(body: bytes) -> _Parsed | list[Any]:
@@ -110,7 +135,12 @@ def _event(raw: _Parsed, where: str, header_client: object, app_id: str | None) 
 def _client(raw: _Parsed, header_client: object, app_id: str | None) -> str:
     if raw.cliente is not None:
         return _name("cliente", raw.cliente)
-    return client_named_outside(header_client, app_id)
+    try:
+        return client_named_outside(header_client, app_id)
+    except ValueError as error:
+        if isinstance(raw, _Tolerant) and isinstance(raw.client, str):
+            raise ValueError(f"{error}; the body has 'client', is 'cliente' meant?") from None
+        raise
 
 
 def client_named_outside(header_client: object, app_id: str | None) -> str:
@@ -144,23 +174,5 @@ def checked_name(field: str, given: str) -> str:
 _cached_name = lru_cache(maxsize=4096)(checked_name)
 
 
-def _seconds(given: datetime.datetime | float | None) -> float | None:
+def _seconds(given: Timestamp | None) -> float | None:
     return None if given is None else seconds_of(given)
-
-
-def seconds_of(given: datetime.datetime | float) -> float:
-    """Seconds since 1970 of a timestamp. Raises ValueError outside the years 1970 to 9999."""
-    if isinstance(given, datetime.datetime):
-        zoned = given if given.tzinfo else given.replace(tzinfo=datetime.UTC)
-        seconds = zoned.timestamp()
-    else:
-        seconds = _from_number(given)
-    if not 0 <= seconds < END_OF_YEAR_9999:
-        raise ValueError("timestamp: not within the years 1970 to 9999")
-    return seconds
-
-
-def _from_number(given: float) -> float:
-    if given < MILLISECONDS_FROM:
-        return float(given)
-    return given / 1000 if given < END_OF_YEAR_9999 * 1000 else math.inf

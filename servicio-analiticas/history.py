@@ -14,12 +14,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import history_tables as sql
+from future_events import FutureEvents
 from history_catalogue import Catalogue, Places, Series
 from history_cells import Cell, Chunks, sort, spread
+from history_horizon import Horizon
 from history_levels import Retention, add, levels, split_key
 from history_query import HistoryQuery
 from history_reading import answer
 from history_tables import RESET, TABLES
+from steady_clock import Moment
 
 __all__ = ["RESET", "TABLES", "Cell", "History", "Places", "Retention"]
 
@@ -45,24 +48,37 @@ class History:
         self._generation = -1
         self._catalogue = Catalogue(places)
         self._looked_for_room = 0.0
+        self._horizon = Horizon(db)
+        self.future = FutureEvents(db)
 
-    def fold(self, cells: Mapping[Cell, int], now: float) -> None:
+    def clock(self) -> float | None:
+        """What the steady clock showed when something was last written; None: nothing ever was."""
+        return self._horizon.clock()
+
+    def fold(self, cells: Mapping[Cell, int], now: Moment) -> None:
         """Add the cells, whose order decides who gets the last places for series."""
         catalogue = self._synced()
         self._generation = -1  # until all is written
         todo = sort(cells, catalogue, self._levels, now)
-        catalogue.clip(todo.futuros, todo.antiguos)
+        catalogue.clip(todo.future_events, todo.antiguos)
+        self.future.add(todo.futuros, now.wall)
         self._add(spread(todo, catalogue, self._levels, now))
         self._write_catalogue()
+        self._horizon.note(now)
 
-    def prune(self, now: float) -> None:
+    def prune(self, now: Moment) -> None:
         """Delete some of what is no longer kept; costs next to nothing when there is none."""
+        by, deleted = now.earliest, 0
         for level in self._levels:
-            old = (level.key(0), level.key(level.oldest_chunk(now)), PRUNE_AT_MOST)
-            self._db.execute(sql.PRUNE, old)
-        if abs(now - self._looked_for_room) < ROOM_EVERY:
-            return
-        self._looked_for_room = now
+            old = (level.key(0), level.key(level.oldest_chunk(by)), PRUNE_AT_MOST)
+            deleted += self._db.execute(sql.PRUNE, old).rowcount
+        if deleted:
+            self._horizon.note(now, deleted=True)
+        if abs(by - self._looked_for_room) >= ROOM_EVERY:
+            self._looked_for_room = by
+            self._drop_series(by)
+
+    def _drop_series(self, now: float) -> None:
         catalogue = self._synced()
         self._generation = -1
         hours = self._levels[-1]
@@ -72,14 +88,15 @@ class History:
         self._db.executemany(sql.DROP_SERIES, [(series,) for series in gone])
         self._write_catalogue()
 
-    def read(self, query: HistoryQuery, pending: Mapping[Cell, int], now: float) -> dict[str, Any]:
+    def read(self, query: HistoryQuery, pending: Mapping[Cell, int], now: Moment) -> dict[str, Any]:
         """
         Answer as if *pending*, cells that are counted but not folded, had just been folded.
 
         The answer lacks `epoca` and `version`: they are the caller's, who knows which commit
         *pending* belongs to. Raises BadQueryError and NotKeptError.
         """
-        return answer(self._db, self._synced().copy(), self._levels, query, pending, now)
+        catalogue = self._synced().copy()
+        return answer(self._db, catalogue, self._levels, self._horizon, query, pending, now)
 
     def _add(self, chunks: Chunks) -> None:
         slots = [level.slots for level in self._levels]

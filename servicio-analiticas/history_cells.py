@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from history_catalogue import NEVER, Catalogue, Series
 from history_levels import FUTURE_SECONDS, Level, Levels
+from steady_clock import Moment
 
 Cell = tuple[str, str, int]
 """cliente, evento, whole second of the event."""
@@ -24,25 +25,32 @@ class Sorted(NamedTuple):
 
     types: dict[str, Seconds]  # all
     pairs: dict[tuple[str, str], Seconds]  # those of clients that have a series or may get one
-    futuros: int
+    futuros: dict[str, tuple[int, int]]  # by client: how many, and their latest second
     antiguos: int
     refused: int  # the newest second of a client that finds no place
 
+    @property
+    def future_events(self) -> int:
+        return sum(events for events, _ in self.futuros.values())
 
-def sort(cells: Mapping[Cell, int], catalogue: Catalogue, levels: Levels, now: float) -> Sorted:
+
+def sort(cells: Mapping[Cell, int], catalogue: Catalogue, levels: Levels, now: Moment) -> Sorted:
     """
-    Leave out what is dated too far in the future, or before every level.
+    Leave out what is dated too far in the future, or before every level, by either clock.
 
     With very many clients most have no series, and cost little more than an addition.
     """
-    future, oldest, clients = now + FUTURE_SECONDS, levels[-1].oldest(now), catalogue.may_have()
-    futuros = antiguos = 0
+    future, oldest = now.latest + FUTURE_SECONDS, levels[-1].oldest(now.earliest)
+    clients = catalogue.may_have()
+    futuros: dict[str, tuple[int, int]] = {}
+    antiguos = 0
     refused = NEVER
     types: dict[str, Seconds] = {}
     pairs: dict[tuple[str, str], Seconds] = {}
     for (cliente, evento, second), n in cells.items():
         if second > future:
-            futuros += n
+            events, latest = futuros.get(cliente, (0, second))
+            futuros[cliente] = events + n, max(second, latest)
             continue
         if second < oldest:
             antiguos += n
@@ -68,7 +76,7 @@ def entries(cells: Sorted, catalogue: Catalogue) -> Iterator[tuple[list[Series],
         catalogue.refuse_client(cells.refused)
 
 
-def spread(cells: Sorted, catalogue: Catalogue, levels: Levels, now: float) -> Chunks:
+def spread(cells: Sorted, catalogue: Catalogue, levels: Levels, now: Moment) -> Chunks:
     """Enter each event into all levels that still keep its time, in each of its series."""
     chunks: Chunks = {}
     for series, seconds in entries(cells, catalogue):
@@ -77,7 +85,7 @@ def spread(cells: Sorted, catalogue: Catalogue, levels: Levels, now: float) -> C
         counts: Mapping[int, int] = seconds
         for level in levels:
             counts = _coarser(counts, level.step)
-            _enter(chunks, ids, counts, level, level.oldest(now))
+            _enter(chunks, ids, counts, level, level.oldest(now.earliest))
     return chunks
 
 

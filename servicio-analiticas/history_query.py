@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -10,6 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from event_time import seconds_of_text
 from history_levels import FUTURE_SECONDS, Level, Levels
 from wire_time import rfc3339
 
@@ -155,12 +155,9 @@ def _limit(name: str, value: str) -> int:
 
 def _moment(name: str, value: str) -> float:
     try:
-        # A bare number would do too, as seconds since 1970.
-        text = value if re.match(r"[0-9]{4}-", value, re.ASCII) else ""
-        moment = msgspec.convert(text, datetime.datetime, strict=False)
-    except msgspec.ValidationError:
+        seconds = seconds_of_text(value)
+    except ValueError:
         raise _bad(name, value, "a time of RFC 3339 (a + in it written as %2B)") from None
-    seconds = (moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)).timestamp()
     if not 0 <= seconds < END_OF_YEAR_9999:
         raise _bad(name, value, "a time within the years 1970 to 9999")
     return seconds

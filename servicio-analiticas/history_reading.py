@@ -14,8 +14,10 @@ from typing import Any
 import history_tables as sql
 from history_catalogue import Catalogue, Name, Series
 from history_cells import Cell, Sorted, entries, sort
-from history_levels import Levels, series_of, split_key, unpack
+from history_horizon import Horizon
+from history_levels import FUTURE_SECONDS, Level, Levels, series_of, split_key, unpack
 from history_query import HistoryQuery, NotKeptError, Window, window_of
+from steady_clock import Moment
 from wire_time import rfc3339
 
 Added = dict[int, Counter[int]]
@@ -26,12 +28,13 @@ def answer(
     db: sqlite3.Connection,
     catalogue: Catalogue,
     levels: Levels,
+    horizon: Horizon,
     query: HistoryQuery,
     pending: Mapping[Cell, int],
-    now: float,
+    now: Moment,
 ) -> dict[str, Any]:
     """Read what is in the store and in *pending*; *catalogue* is a copy that this may change."""
-    window = window_of(query, levels, now)
+    window = window_of(query, levels, now.wall)
     waiting = sort(pending, catalogue, levels, now)
     steps = _Steps(db, window, _added(waiting, catalogue, window))
     whole = (query.cliente, query.evento)
@@ -45,18 +48,31 @@ def answer(
     for points in listed.values():
         rest = list(map(sub, rest, points))
     complete = all(catalogue.is_complete(name, window.start) for name in (whole, *listed))
+    lacks_before = horizon.lacks_before(window.level, window.start)
     return {
         "desde": rfc3339(window.start),
         "hasta": rfc3339(window.end),
         "paso_s": window.step,
-        "completo": complete,
+        "completo": complete and lacks_before is None,
+        "falta_antes_de": None if lacks_before is None else rfc3339(lacks_before),
         "series": [_series(query, name, points) for name, points in listed.items()],
         "otros": rest,
         "recortados": {
-            "futuros": catalogue.futuros + waiting.futuros,
+            "futuros": catalogue.futuros + waiting.future_events + _ahead(db, levels[-1], now),
             "antiguos": catalogue.antiguos + waiting.antiguos,
         },
     }
+
+
+def _ahead(db: sqlite3.Connection, hours: Level, now: Moment) -> int:
+    """Events in history in the hours after this one: entered while the clock was ahead."""
+    next_hour = int(now.latest + FUTURE_SECONDS) // hours.step + 1
+    chunk, slot = divmod(next_hour, hours.slots)
+    ahead = 0
+    for key, data in db.execute(sql.CHUNKS_FROM, (hours.key(chunk),)):
+        begun = slot if key == hours.key(chunk) else 0
+        ahead += sum(unpack(data, hours.slots)[begun:])
+    return ahead
 
 
 def _series(query: HistoryQuery, name: Name, points: list[int]) -> dict[str, Any]:

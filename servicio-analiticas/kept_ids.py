@@ -23,7 +23,6 @@ class KeptIds:
         # Age of an id is measured in time spent counting: neither a clock that jumps nor a
         # week of being switched off may make us forget an id whose copy still sits in the queue.
         self.clock: Callable[[], float] = _running_clock(stored)
-        self._first, self._last = self._span()
 
     def known(self, messages: Sequence[Message]) -> Known:
         keys = list({key_of(m.message_id) for m in messages if m.message_id})
@@ -37,19 +36,20 @@ class KeptIds:
         self._db.executemany(sql.KEEP, ((*row, clock) for row in ids))
 
     def prune(self, clock: float) -> None:
-        """Forget some of the ids that are too old or too many."""
-        too_old = clock - self._window.seconds
+        """Forget some of the ids that are too old or too many. Call once the ledger has them."""
+        too_old, forgotten = clock - self._window.seconds, 0
         if self._oldest(clock) < too_old:
-            self._db.execute(sql.PRUNE_BEFORE, (PRUNE_AT_MOST, too_old))
-        self._first, self._last = self._span()
-        first_kept = self._last - self._window.rows + 1
-        if self._first < first_kept:
-            self._db.execute(sql.PRUNE, (first_kept, PRUNE_AT_MOST))
-            self._first, self._last = self._span()  # the window that is told is the one that holds
+            forgotten = self._db.execute(sql.PRUNE_BEFORE, (PRUNE_AT_MOST, too_old)).rowcount
+        too_many = self._rows() - forgotten - self._window.rows
+        if too_many > 0:
+            oldest = (min(too_many, PRUNE_AT_MOST),)
+            forgotten += self._db.execute(sql.PRUNE, oldest).rowcount
+        if forgotten:
+            self._db.execute(sql.FORGET_ID_ROWS, (forgotten,))
 
     def window(self) -> IdWindow:
         """Shorter than the setting once ids are pruned for their number."""
-        rows = self._last - self._first + 1 if self._last else 0
+        rows = self._rows()
         if rows < self._window.rows:
             return IdWindow(self._window.seconds, rows)
         clock = self.clock()
@@ -59,9 +59,9 @@ class KeptIds:
         row = self._db.execute(sql.OLDEST_ID).fetchone()
         return float(row[0]) if row else otherwise
 
-    def _span(self) -> tuple[int, int]:
-        first, last = self._db.execute(sql.ID_SPAN).fetchone()
-        return first or 0, last or 0
+    def _rows(self) -> int:
+        (rows,) = self._db.execute(sql.ID_ROWS).fetchone()
+        return int(rows)
 
 
 def _running_clock(start: float) -> Callable[[], float]:

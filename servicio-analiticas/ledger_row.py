@@ -36,6 +36,7 @@ def update_ledger(db: sqlite3.Connection, tally: Tally, now: float, clock: float
         len(tally.clientes) - len(tally.clientes_before),
         len(tally.eventos) - len(tally.eventos_before),
         clock,
+        len(tally.ids) - tally.replaced_ids,
     )
     (version,) = db.execute(sql.UPDATE_LEDGER, changed).fetchone()
     return int(version)

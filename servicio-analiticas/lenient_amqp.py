@@ -16,6 +16,8 @@ from typing import Any
 
 from pamqp import decode
 
+from undecoded_text import UndecodedText
+
 UNREADABLE = "x-pulso-unreadable-headers"
 """The only key of a header table that could not be read."""
 
@@ -37,9 +39,12 @@ def _replace(mapping: dict[Any, Any], key: object, decoder: Callable[[bytes], ob
 
 
 def short_string(value: bytes) -> tuple[int, str]:
-    # "replace" would map different ids to one; "backslashreplace" keeps them apart.
     length = value[0]
-    return length + 1, value[1 : length + 1].decode("utf-8", "backslashreplace")
+    text = value[1 : length + 1]
+    try:
+        return length + 1, text.decode()
+    except UnicodeDecodeError:
+        return length + 1, UndecodedText(text)
 
 
 def timestamp(value: bytes) -> tuple[int, datetime.datetime | None]:

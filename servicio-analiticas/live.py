@@ -74,6 +74,7 @@ class Live:
         self.vitals = Vitals()
         self.rates = Rates()
         self.delays = Delays()
+        self.future_events: dict[str, Any] | None = None  # as of the last fold
         self.closing = False
         self.counting = False  # a batch is on its way into the store
         self._bell = asyncio.Event()
@@ -118,4 +119,5 @@ class Live:
             "almacen": vitals.almacen,
             "tasas": {k: round(v, 3) for k, v in self.rates.read(time.monotonic()).items()},
             "retraso": self.delays.read(time.monotonic()),
+            "futuros": self.future_events,
         }

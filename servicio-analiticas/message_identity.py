@@ -6,8 +6,14 @@ from collections.abc import Mapping
 from enum import IntEnum
 from hashlib import blake2b
 
+from undecoded_text import UndecodedText
+
 Key = bytes | str
-"""A message_id as it is stored: the 16 bytes of a canonical UUID, any other id as text."""
+"""
+A message_id as it is stored: the 16 bytes of a canonical UUID, any other id as text; one that is
+no UTF-8 as its bytes, after a prefix that makes them more than 16.
+"""
+NOT_UTF_8 = b"no UTF-8 message_id: "
 
 
 class Kept(IntEnum):
@@ -35,10 +41,14 @@ def key_of(message_id: str) -> Key:
         try:
             key = bytes.fromhex(digits)
         except ValueError:
-            return message_id
+            return _other_key(message_id)
         if len(key) == 16 and key.hex() == digits:
             return key
-    return message_id
+    return _other_key(message_id)
+
+
+def _other_key(message_id: str) -> Key:
+    return NOT_UTF_8 + message_id.raw if isinstance(message_id, UndecodedText) else message_id
 
 
 def digest_of(body: bytes) -> int:

@@ -1,4 +1,4 @@
-"""Message bodies that travel compressed."""
+"""Message bodies that travel compressed: as gzip, or as zlib, which is what kombu sends."""
 
 from __future__ import annotations
 
@@ -6,39 +6,46 @@ import zlib
 
 MAGIC = b"\x1f\x8b"
 """How gzip begins (RFC 1952, 2.3.1) and no JSON text does: no property has to tell them apart."""
-GZIP_WINDOW = 16 + zlib.MAX_WBITS
+WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "zlib": zlib.MAX_WBITS}
+MOST_INFLATED = 1032  # bytes that deflate can make of one; zlib doesn't say how many it holds
 
 
 def size_of(body: bytes, limit: int) -> int:
     """
-    Bytes of what the body holds, as its last four say (RFC 1952, 2.3.1), *limit* at most.
+    Bytes of what the body holds, or more; *limit* at most.
 
-    They may lie: then unpacking fails.
+    Gzip's last four tell (RFC 1952, 2.3.1). They may lie: then unpacking fails.
     """
-    return min(int.from_bytes(body[-4:], "little"), limit) if body.startswith(MAGIC) else len(body)
+    match _packing_of(body):
+        case "gzip":
+            return min(int.from_bytes(body[-4:], "little"), limit)
+        case "zlib":
+            return min(len(body) * MOST_INFLATED, limit)
+    return len(body)
 
 
 def unpacked(body: bytes, limit: int) -> bytes:
     """
-    Return what a gzip body holds, any other as it is. Of a bomb no more than *limit* is inflated.
+    Return what a packed body holds, any other as it is. Of a bomb only *limit* is inflated.
 
     Raises ValueError, which says why, when it can't be read or holds more than *limit* bytes.
     """
-    if not body.startswith(MAGIC):
+    packing = _packing_of(body)
+    if packing is None:
         return body
-    inflating = zlib.decompressobj(GZIP_WINDOW)
+    inflating = zlib.decompressobj(WINDOWS[packing])
     try:
         plain = inflating.decompress(body, limit + 1)
     except zlib.error as error:
-        raise ValueError(f"gzip: {error}") from None
+        raise ValueError(f"{packing}: {error}") from None
     if len(plain) > limit:
-        raise ValueError(f"gzip: holds more than {limit} bytes")
+        raise ValueError(f"{packing}: holds more than {limit} bytes")
     if not inflating.eof:
-        raise ValueError("gzip: cut short")
+        raise ValueError(f"{packing}: cut short")
     if inflating.unused_data:
-        raise ValueError("gzip: something follows its end")
-    if plain.startswith(MAGIC):
-        raise ValueError("gzip: within gzip")
+        raise ValueError(f"{packing}: something follows its end")
+    if within := _packing_of(plain):
+        raise ValueError(f"{within}: within {packing}")
     return plain
 
 
@@ -48,3 +55,12 @@ def unpacked_if_readable(body: bytes, limit: int) -> bytes:
         return unpacked(body, limit)
     except ValueError:
         return body
+
+
+def _packing_of(body: bytes) -> str | None:
+    if body.startswith(MAGIC):
+        return "gzip"
+    # RFC 1950, 2.2, with the window that every program takes. No JSON text begins with an x.
+    if body.startswith(b"x") and int.from_bytes(body[:2], "big") % 31 == 0:
+        return "zlib"
+    return None

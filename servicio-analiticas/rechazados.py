@@ -7,7 +7,8 @@ rechazados: look at the messages that could not be counted, and send them again 
 listar reads reasons and samples from the store (STORE_PATH). reinyectar goes through the queue
 cola_analiticas.rechazados (RABBITMQ_*): a chosen message that is countable now is published
 again and leaves the queue; with --buenos also the good events of a batch that still has bad
-ones. Each is counted at most once, however often this runs. Everything else stays; a conflict
+ones. Each is counted at most once, however often this runs (one without an id, twice if this is
+killed with it in hand). Everything else stays; a conflict
 (its id was counted with another body) comes back each time, until it is published under another id.
 Exit codes: 0, 1 failed, 2 wrong usage.
 """

@@ -4,7 +4,7 @@ Goes once through `cola_analiticas.rechazados`.
 Each message is taken, and acknowledged only after what replaces it has been confirmed: the
 copy that goes to be counted, or, if it stays, a fresh copy at the end of the same queue
 (requeueing would use up the deliveries that RabbitMQ 4 grants a message). A crash in between
-leaves two copies, which count once.
+leaves two copies, which count once if the message has an id.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from packed_body import unpacked_if_readable
 from reinjection import Again
 
 PUBLISH_TIMEOUT = 15.0
+PACKING_HEADER = "compression"  # kombu's
 Choose = Callable[[Message], Again | None]
 
 
@@ -68,7 +69,11 @@ async def _publish(
     body: bytes,
     message_id: str | None,
 ) -> None:
-    headers = {k: v for k, v in original.headers.items() if not k.startswith("x-")}
+    as_it_was = body is original.body
+    left_out = () if as_it_was else (PACKING_HEADER,)
+    headers = {
+        k: v for k, v in original.headers.items() if not k.startswith("x-") and k not in left_out
+    }
     copy = aio_pika.Message(
         body,
         headers=headers,
@@ -76,7 +81,7 @@ async def _publish(
         app_id=original.app_id,
         timestamp=original.timestamp,
         content_type=original.content_type,
-        content_encoding=original.content_encoding if body is original.body else None,
+        content_encoding=original.content_encoding if as_it_was else None,
         delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
     )
     target = await channel.get_exchange(exchange, ensure=False)

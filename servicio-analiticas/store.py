@@ -28,7 +28,6 @@ from ledger_row import identity, read_ledger, update_ledger
 from store_lock import lock_store
 from store_versions import create_or_migrate
 from totals import IdWindow, Totals
-from wire_time import rfc3339
 
 FREE_BYTES = 16 * 1024**2  # more than a COMMIT and the checkpoint that it may start can write
 CACHE_KIB = 32 * 1024
@@ -125,12 +124,14 @@ class Store:
 
     def read_client(self, cliente: str) -> dict[str, Any] | None:
         found = self._counts.client(cliente)
-        if found is None:
-            return None
-        total, seen = found
-        visto = None if seen is None else rfc3339(seen)
-        version = identity(self._db)["version"]
-        return {"cliente": cliente, "total": total, "version": version, "visto": visto}
+        return found and {**found, "version": identity(self._db)["version"]}
+
+    def read_future_events(self) -> dict[str, Any] | None:
+        """What `/reporte/estado` tells of events dated in the future. Raises as `apply` does."""
+        try:
+            return self._counts.future_events()
+        except sqlite3.Error as error:
+            raise StoreUnavailableError(str(error)) from error
 
     def close(self) -> None:
         self._db.close()

@@ -1,6 +1,6 @@
 """The tables of the store, and the statements that touch them."""
 
-VERSION = 2
+VERSION = 3
 
 LEDGER_TABLE = """
 CREATE TABLE libro (                      -- one row: the ledger
@@ -49,6 +49,11 @@ CREATE TABLE pliegue (                    -- one row: how far the deltas are fol
 ) STRICT;
 INSERT INTO pliegue VALUES (1, 0, NULL);
 """
+FROM_2_TO_3 = """
+ALTER TABLE libro ADD COLUMN ids INTEGER NOT NULL DEFAULT 0;   -- rows of ids
+UPDATE libro SET ids = (SELECT count(*) FROM ids);
+UPDATE clientes SET visto = NULL WHERE visto > CAST(strftime('%s') AS INTEGER);  -- dated ahead
+"""
 
 NEW_LEDGER = "INSERT INTO libro VALUES (1, ?, 0, ?, 0, 0, 0, 0, 0, 0, 0)"
 LEDGER = """SELECT epoca, version, generado, contados, duplicados, conflictos, rechazados, sin_id,
@@ -56,7 +61,7 @@ LEDGER = """SELECT epoca, version, generado, contados, duplicados, conflictos, r
 UPDATE_LEDGER = """UPDATE libro SET version = version + 1, generado = ?,
     contados = contados + ?, duplicados = duplicados + ?, conflictos = conflictos + ?,
     rechazados = rechazados + ?, sin_id = sin_id + ?, eventos_contados = eventos_contados + ?,
-    clientes = clientes + ?, eventos = eventos + ?, reloj = ? RETURNING version"""
+    clientes = clientes + ?, eventos = eventos + ?, reloj = ?, ids = ids + ? RETURNING version"""
 IDENTITY = "SELECT epoca, version FROM libro"
 DISTINCT = "SELECT clientes, eventos FROM libro"
 CLOCK = "SELECT reloj FROM libro"
@@ -80,11 +85,12 @@ FOLDED = "SELECT sellado, hasta FROM pliegue"
 FOLD = "UPDATE pliegue SET sellado = ?, hasta = ?"
 
 KNOWN = "SELECT id, cuerpo, suerte FROM ids WHERE id IN ({})"
-KEEP = """INSERT INTO ids (id, cuerpo, suerte, reloj) VALUES (?, ?, ?, ?)
-    ON CONFLICT (id, cuerpo) DO UPDATE SET suerte = excluded.suerte"""
-ID_SPAN = "SELECT (SELECT min(n) FROM ids), (SELECT max(n) FROM ids)"
+# What is decided anew is as young as its decision: it gets a new place, and leaves a gap.
+KEEP = "REPLACE INTO ids (id, cuerpo, suerte, reloj) VALUES (?, ?, ?, ?)"
+ID_ROWS = "SELECT ids FROM libro"
+FORGET_ID_ROWS = "UPDATE libro SET ids = ids - ?"
 OLDEST_ID = "SELECT reloj FROM ids ORDER BY n LIMIT 1"
-PRUNE = """DELETE FROM ids WHERE n IN (SELECT n FROM ids WHERE n < ? ORDER BY n LIMIT ?)"""
+PRUNE = "DELETE FROM ids WHERE n IN (SELECT n FROM ids ORDER BY n LIMIT ?)"
 PRUNE_BEFORE = """DELETE FROM ids WHERE n IN
     (SELECT n FROM (SELECT n, reloj FROM ids ORDER BY n LIMIT ?) WHERE reloj < ?)"""
 

@@ -6,7 +6,7 @@ import sqlite3
 import time
 import uuid
 
-import history
+import history_tables
 import rejections
 import store_schema as sql
 
@@ -21,5 +21,8 @@ def create_or_migrate(db: sqlite3.Connection) -> None:
         db.execute(sql.NEW_LEDGER, (uuid.uuid4().hex, time.time()))
         db.execute("COMMIT")
     if version < 2:
-        tables = f"{sql.FROM_1_TO_2} {history.TABLES}"
+        tables = f"{sql.FROM_1_TO_2} {history_tables.VERSION_2}"
         db.executescript(f"BEGIN; {tables} PRAGMA user_version = 2; COMMIT;")
+    if version < 3:
+        tables = f"{sql.FROM_2_TO_3} {history_tables.FROM_2_TO_3}"
+        db.executescript(f"BEGIN; {tables} PRAGMA user_version = 3; COMMIT;")

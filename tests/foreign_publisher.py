@@ -60,6 +60,9 @@ class RawText(str):
     def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
         return self.raw
 
+    def __str__(self) -> str:
+        return self  # aio_pika copies its properties with str()
+
 
 def read(url: str) -> Mapping[str, Any]:
     answer = HTTP.get(url, timeout=5)

@@ -5,15 +5,21 @@ from typing import Any
 
 from history import History
 from history_query import HistoryQuery
+from steady_clock import Moment
 
 NOW = 1_795_503_600  # the first second of an hour
 HOUR, DAY = 3600, 86400
 
 
+def moment(now: float) -> Moment:
+    """A moment at which no clock is wrong."""
+    return Moment(now, now)
+
+
 def ask(
     history: History, now: float = NOW, pending: Mapping[Any, int] | tuple[()] = (), **query: Any
 ) -> dict[str, Any]:
-    return history.read(HistoryQuery(**query), dict(pending), now)
+    return history.read(HistoryQuery(**query), dict(pending), moment(now))
 
 
 def whole(history: History, now: float = NOW, **query: Any) -> list[int]:

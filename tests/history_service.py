@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from history import History, Places
 from history_http import add_history
+from history_questions import moment
 from live import Live
 from report_http import create_app
 from totals import Totals
@@ -29,7 +30,7 @@ def contract_history(db):
     history.fold(
         {(*name, END - 5 + i): n for name, points in POINTS.items() for i, n in enumerate(points)}
         | {("web", "clic", END + 3600): 1},
-        NOW,
+        moment(NOW),
     )
     return history
 
@@ -39,7 +40,7 @@ def client_of(history):
 
     async def read(query):
         commit = {"epoca": CONTRACT["epoca"], "version": CONTRACT["version"]}
-        return commit | history.read(query, {}, NOW)
+        return commit | history.read(query, {}, moment(NOW))
 
     async def no_rejections(limit):
         return {}

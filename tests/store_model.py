@@ -31,17 +31,18 @@ class Model:
         return rejected
 
     def _count(self, message: Message, clock: float) -> bool:
-        events = _events(message.body)
+        events = _events(message)
         fate = self._fate(message, bool(events))
         self.fates[fate] += 1
         key = (message.message_id or "", message.body)
-        before, since = self.known.get(key, (None, clock))
+        before, _ = self.known.get(key, (None, clock))
         if fate == COUNTED:
             self.clientes.update(event["cliente"] for event in events)
             self.eventos.update(event["evento"] for event in events)
             self.without_id += message.message_id is None
         if fate != COPY and message.message_id is not None:
-            self.known[key] = (fate, since)
+            self.known.pop(key, None)  # its age begins anew
+            self.known[key] = (fate, clock)
         return fate in (REJECTED, CONFLICT) or (fate == COPY and before != COUNTED)
 
     def _fate(self, message: Message, good: bool) -> str:
@@ -64,12 +65,13 @@ class Model:
         self.known = {key: self.known[key] for key in young[-self._window.rows :]}
 
 
-def _events(body: bytes) -> list[dict[str, str]]:
+def _events(message: Message) -> list[dict[str, str]]:
     """None when one of them can't be counted."""
     try:
-        parsed = json.loads(body)
+        parsed = json.loads(message.body)
     except ValueError:
         return []
-    events = parsed if isinstance(parsed, list) else [parsed]
+    named = {"cliente": message.app_id, "evento": "evento"}
+    events = [named | event for event in (parsed if isinstance(parsed, list) else [parsed])]
     good = all(isinstance(event.get("cliente"), str) for event in events)
     return events if good else []

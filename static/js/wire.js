@@ -32,6 +32,13 @@
  * @property {string | null} [desde] since when the broker is what it is
  * @property {string | null} [ultimo_commit] when something was last counted
  * @property {{p50: number | null, p95: number | null, p99: number | null, mensajes: number} | null} [retraso] from event to commit, in seconds
+ * @property {Future | null} [futuros] events dated in the future: counted, and in no history
+ *
+ * @typedef {object} Future
+ * @property {number} total since counting began
+ * @property {string | null} ultimo when the newest was counted
+ * @property {{cliente: string, eventos: number, ultimo: string, adelanto_s: number, motivo: string}[]} clientes those seen last; motivo: hora_local, reloj, fecha, or a later one
+ * @property {number} otros of clients that are not listed
  *
  * @typedef {Snapshot | Change | Beat} Message
  */

@@ -14,6 +14,11 @@ TIMES = st.one_of(
     st.datetimes().map(lambda d: d.isoformat()),
     st.datetimes(timezones=st.timezones()).map(lambda d: d.isoformat()),
     st.integers(0, 2 * 10**12),
+    st.from_regex(
+        r"20\d\d-?\d\d-?\d\d[Tt ]?\d\d:?\d\d(:?\d\d([.,]\d{1,9})?)?( ?[-+]\d\d(:?\d\d)?|Z)?",
+        fullmatch=True,
+        alphabet=st.characters(max_codepoint=127),
+    ),
     st.sampled_from(
         [
             10**30,
@@ -21,6 +26,8 @@ TIMES = st.one_of(
             "2026-11-24T07:00:00.123456789Z",
             "2026-11-24 07:00:00z",
             "2026-11-24T23:59:60Z",
+            "2026-11-24T07:00Z",
+            -(10**400),
             "0001-01-01T00:00:00+14:00",
             "2026-11-24",
             f"2026-11-24T07:00:00.{'0' * 300}Z",

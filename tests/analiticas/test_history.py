@@ -4,7 +4,7 @@ import pytest
 
 from history import RESET, History, Places, Retention
 from history_levels import levels
-from history_questions import DAY, HOUR, NOW, ask, whole
+from history_questions import DAY, HOUR, NOW, ask, moment, whole
 
 _, _, HOURS = levels(Retention())
 
@@ -24,7 +24,7 @@ def on_hours(db):
 
 def test_a_late_event_lands_in_its_own_second(history):
     """Counted ten minutes late, it is where it happened, and makes no spike now."""
-    history.fold({("web", "clic", NOW - 600): 3}, NOW)
+    history.fold({("web", "clic", NOW - 600): 3}, moment(NOW))
 
     points = whole(history)
 
@@ -36,7 +36,7 @@ def test_an_outage_leaves_neither_hole_nor_spike(history):
     """Sixty seconds of events counted together afterwards look like sixty seconds of events."""
     cells = {("web", "clic", NOW - 61 + i): 1000 for i in range(60)}
     for at in range(0, 60, 7):
-        history.fold(dict(list(cells.items())[at : at + 7]), NOW)
+        history.fold(dict(list(cells.items())[at : at + 7]), moment(NOW))
 
     assert whole(history, ventana=62)[1:-1] == [1000] * 60
     assert whole(history, ventana=62)[::61] == [0, 0]
@@ -56,7 +56,7 @@ def test_an_outage_leaves_neither_hole_nor_spike(history):
 )
 def test_every_level_that_keeps_its_time_has_an_event(db, history, age, seconds, minutes, hours):
     """An event is in all levels that still reach back to it, at once."""
-    history.fold({("web", "clic", NOW - age): 1}, NOW)
+    history.fold({("web", "clic", NOW - age): 1}, moment(NOW))
 
     numbers = [key >> 60 for (key,) in db.execute("SELECT clave FROM historia_trozos")]
 
@@ -80,7 +80,7 @@ def test_clipped_events_are_shown(db, history, second, fate):
     expected = {"futuros": 0, "antiguos": 0} | ({fate: 5} if fate else {})
 
     assert ask(history, pending=cells)["recortados"] == expected
-    history.fold(cells, NOW)
+    history.fold(cells, moment(NOW))
     assert ask(History(db))["recortados"] == expected
     assert (on_hours(db) or 0) + sum(expected.values()) == 5
 
@@ -88,7 +88,7 @@ def test_clipped_events_are_shown(db, history, second, fate):
 def test_the_hour_level_has_every_event_of_a_year(db, history):
     """Its sum is the number of events, whatever their age."""
     cells = {(f"c{n % 7}", f"e{n % 3}", NOW - n * 86_000): n for n in range(1, 360)}
-    history.fold(cells, NOW)
+    history.fold(cells, moment(NOW))
 
     assert on_hours(db) == sum(cells.values())
     assert sum(whole(history, ventana=364 * DAY, paso=DAY)) == sum(cells.values())
@@ -98,7 +98,7 @@ def test_counts_grow_past_each_width(history):
     """A chunk's counts are as wide as they must be, up to eight bytes."""
     expected = []
     for n in (200, 100, 60_000, 10_000, 4_294_900_000, 4_294_900_000, 2**40):
-        history.fold({("web", "clic", NOW - 5): n, ("web", "clic", NOW - 6): 1}, NOW)
+        history.fold({("web", "clic", NOW - 5): n, ("web", "clic", NOW - 6): 1}, moment(NOW))
         expected.append(n)
 
         assert whole(history)[894:896] == [len(expected), sum(expected)]
@@ -108,16 +108,16 @@ def test_pruning_is_by_small_steps(db, history):
     """A step deletes at most 500 rows; what it leaves is not shown, and goes with the next."""
     for n in range(40):
         cells = {(f"c{c}", "clic", NOW + n * 60): 1 for c in range(30)}
-        history.fold(cells, NOW + n * 60)
+        history.fold(cells, moment(NOW + n * 60))
     later = NOW + 12 * HOUR
     before = rows(db)
 
-    history.prune(later)
+    history.prune(moment(later))
 
     assert before - 500 == rows(db)
     while before > rows(db):
         before = rows(db)
-        history.prune(later)
+        history.prune(moment(later))
     assert {key >> 60 for (key,) in db.execute("SELECT clave FROM historia_trozos")} == {1, 2}
     assert on_hours(db) == sum(whole(history, later, ventana=DAY)) == 40 * 30
 
@@ -125,11 +125,11 @@ def test_pruning_is_by_small_steps(db, history):
 def test_a_rolled_back_fold_leaves_no_trace(db, history):
     """After a rollback the names that it brought are as new as before."""
     db.execute("BEGIN")
-    history.fold({("web", "clic", NOW): 1, ("x", "y", NOW + 999): 1}, NOW)
+    history.fold({("web", "clic", NOW): 1, ("x", "y", NOW + 999): 1}, moment(NOW))
     db.execute("ROLLBACK")
     assert whole(history) == [0] * 900
 
-    history.fold({("app", "compra", NOW): 2}, NOW)
+    history.fold({("app", "compra", NOW): 2}, moment(NOW))
 
     assert [s["cliente"] for s in ask(History(db), NOW + 1)["series"]] == ["app"]
     assert ask(history)["recortados"]["futuros"] == 0
@@ -142,18 +142,18 @@ def test_a_fold_that_fails_half_way_leaves_no_trace(db):
     db.execute(f"PRAGMA max_page_count = {pages}")
     db.execute("BEGIN")
     with pytest.raises(sqlite3.OperationalError, match="full"):
-        history.fold({(f"c{n}", "clic", NOW): 1 for n in range(90)}, NOW)
+        history.fold({(f"c{n}", "clic", NOW): 1 for n in range(90)}, moment(NOW))
     assert not db.in_transaction  # SQLite has rolled back by itself
     db.execute("PRAGMA max_page_count = 1000000")
 
-    history.fold({("web", "clic", NOW): 1}, NOW)
+    history.fold({("web", "clic", NOW): 1}, moment(NOW))
 
     assert [s["cliente"] for s in ask(history, NOW + 1)["series"]] == ["web"]
 
 
 def test_reset(db, history):
     """Counting that begins anew has no history, and no memory of clipped events."""
-    history.fold({("web", "clic", NOW): 1, ("x", "y", NOW + 999): 1}, NOW)
+    history.fold({("web", "clic", NOW): 1, ("x", "y", NOW + 999): 1}, moment(NOW))
     for statement in RESET:
         db.execute(statement)
 

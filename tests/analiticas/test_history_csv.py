@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from history_csv import csv_parts, rows
+from history_questions import moment
 from history_service import CONTRACT, END, NOW, client_of, contract_history, get, table
 
 
@@ -56,7 +57,7 @@ async def test_accept(client, accept, kind):
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "＝1"])
 async def test_csv_is_no_program(client, history, name):
     """What a spreadsheet would compute is text: names come from outside."""
-    history.fold({(name, 'a,"b"', END - 1): 1000}, NOW)
+    history.fold({(name, 'a,"b"', END - 1): 1000}, moment(NOW))
 
     _, lines = await table(client, formato="csv", ventana="1s", limite=1)
 

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from history_questions import moment
 from history_service import CONTRACT, END, NOW, ask, client_of, contract_history, get
 
 
@@ -114,7 +115,7 @@ async def test_repeated_parameters(client, name):
 
 async def test_clients_without_a_place(client, history):
     """Of a client that found no place for a series nothing is pretended to be known."""
-    history.fold({(f"c{n}", "clic", END - 2): 7 for n in range(3)}, NOW)
+    history.fold({(f"c{n}", "clic", END - 2): 7 for n in range(3)}, moment(NOW))
 
     response = await get(client, cliente="c2", ventana="5s")
     answer = await ask(client, por="cliente", ventana="5s")

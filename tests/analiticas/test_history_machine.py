@@ -17,6 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from history import TABLES, History, Places, Retention
 from history_levels import levels
 from history_query import SPLITS, BadQueryError, HistoryQuery, NotKeptError, window_of
+from history_questions import moment
+from steady_clock import Moment
 
 KEPT = Retention(seconds=300, minutes=180, hours=240)
 START = 1_795_503_600
@@ -36,6 +38,7 @@ STEPS = [
     *((300, None), (300, 1), (60, 1), (280, 7), (120, 60), (3600, None), (3 * 3600, 60)),
     *((3 * 3600, 3600), (7200, 300), (9 * 86400, None), (9 * 86400, 3600), (5 * 86400, 86400)),
 ]
+OFF = [0, 0, 0, -400 * 86400, -3600, 3600, 400 * 86400]
 BACK = [None, None, 0.5, 30, 3600]
 FILTERS = [(None, None)] * 5 + [("a", None), ("b", None), (None, "a"), (None, "d"), ("a", "b")]
 QUESTIONS = st.lists(
@@ -65,6 +68,7 @@ class Remembering(RuleBasedStateMachine):
         self.db = sqlite3.connect(":memory:", isolation_level=None)
         self.db.executescript(TABLES)
         self.now = START
+        self.off = 0  # by how much the wall clock is wrong
         self.pending = {}
         self.folded = Counter()  # the cells that history took
         self.clipped = Counter()
@@ -89,10 +93,10 @@ class Remembering(RuleBasedStateMachine):
     def fold(self, n):
         cells = dict(islice(self.pending.items(), n))
         with self.transaction("COMMIT"):
-            self.history.fold(cells, self.now)
+            self.history.fold(cells, self.moment())
         for cell, events in cells.items():
             del self.pending[cell]
-            fate = self.fate(cell)
+            fate = self.fate(cell, self.moment())
             if fate:
                 self.clipped[fate] += events
             else:
@@ -102,7 +106,11 @@ class Remembering(RuleBasedStateMachine):
     def prune(self, rounds):
         for _ in range(rounds):
             with self.transaction("COMMIT"):
-                self.history.prune(self.now)
+                self.history.prune(self.moment())
+
+    @rule(off=st.sampled_from(OFF))
+    def set_the_clock(self, off):
+        self.off = off
 
     @rule(seconds=st.sampled_from(PAUSES))
     def wait(self, seconds):
@@ -118,7 +126,7 @@ class Remembering(RuleBasedStateMachine):
         with self.transaction("ROLLBACK"):
             cells = iter(list(self.pending.items()))
             while part := dict(islice(cells, slices)):
-                self.history.fold(part, self.now)
+                self.history.fold(part, moment(self.now))
             folded = self.ask(questions, {})
 
         assert before == folded == self.ask(questions, self.pending)
@@ -134,7 +142,7 @@ class Remembering(RuleBasedStateMachine):
 
     def ask_one(self, query, pending):
         try:
-            return self.history.read(query, pending, self.now)
+            return self.history.read(query, pending, moment(self.now))
         except (BadQueryError, NotKeptError) as error:
             return repr(error)
 
@@ -194,12 +202,18 @@ class Remembering(RuleBasedStateMachine):
         clipped = Counter(self.clipped)
         for cell, n in self.pending.items():
             clipped[self.fate(cell)] += n
-        return {"futuros": clipped["futuros"], "antiguos": clipped["antiguos"]}
+        ahead = (int(self.now) + 60) // 3600 * 3600 + 3600
+        lying = sum(n for (_, _, second), n in self.folded.items() if second >= ahead)
+        return {"futuros": clipped["futuros"] + lying, "antiguos": clipped["antiguos"]}
 
-    def fate(self, cell):
-        if cell[2] > self.now + 60:
+    def fate(self, cell, now=None):
+        now = now or moment(self.now)
+        if cell[2] > now.latest + 60:
             return "futuros"
-        return "antiguos" if cell[2] < levels(KEPT)[-1].oldest(self.now) else None
+        return "antiguos" if cell[2] < levels(KEPT)[-1].oldest(now.earliest) else None
+
+    def moment(self):
+        return Moment(self.now + self.off, self.now)
 
     @contextmanager
     def transaction(self, end):

@@ -2,16 +2,16 @@
 
 from history import History, Places
 from history_query import NotKeptError
-from history_questions import DAY, NOW, ask, whole
+from history_questions import DAY, NOW, ask, moment, whole
 
 
 def test_a_series_without_counts_gives_its_place_back(db):
     """After a year of silence a name is forgotten, and its place is free."""
     history = History(db, places=Places(clients=1, types=1, pairs=1))
-    history.fold({("old", "clic", NOW): 1}, NOW)
+    history.fold({("old", "clic", NOW): 1}, moment(NOW))
     later = NOW + 370 * DAY
-    history.prune(later)
-    history.fold({("new", "clic", later): 1}, later)
+    history.prune(moment(later))
+    history.fold({("new", "clic", later): 1}, moment(later))
 
     assert ask(history, later + 1)["series"][0]["cliente"] == "new"
     assert ask(history, later + 1)["completo"]
@@ -20,9 +20,9 @@ def test_a_series_without_counts_gives_its_place_back(db):
 def filled(db):
     """Two clients have the only places, a third found none, and one of the two goes quiet."""
     history = History(db, places=Places(clients=2, types=9, pairs=9))
-    history.fold({("quiet", "clic", NOW): 5, ("busy", "clic", NOW): 7}, NOW)
-    history.fold({("late", "clic", NOW + 6 * DAY): 9}, NOW + 6 * DAY)
-    history.fold({("busy", "clic", NOW + 6 * DAY): 11}, NOW + 6 * DAY)
+    history.fold({("quiet", "clic", NOW): 5, ("busy", "clic", NOW): 7}, moment(NOW))
+    history.fold({("late", "clic", NOW + 6 * DAY): 9}, moment(NOW + 6 * DAY))
+    history.fold({("busy", "clic", NOW + 6 * DAY): 11}, moment(NOW + 6 * DAY))
     return history
 
 
@@ -31,9 +31,9 @@ def test_who_goes_quiet_makes_room(db):
     history, later = filled(db), NOW + 6 * DAY + 100
     assert refused(history, later, "late")
 
-    history.prune(later)
+    history.prune(moment(later))
     assert not refused(history, later + 1000, "busy", ventana=60)
-    history.fold({("late", "clic", later): 1}, later)
+    history.fold({("late", "clic", later): 1}, moment(later))
 
     assert whole(history, later + 1, cliente="late", ventana=60) == [0] * 59 + [1]
 
@@ -41,9 +41,9 @@ def test_who_goes_quiet_makes_room(db):
 def test_nobody_leaves_for_nobody(db):
     """As long as no one is refused, full places stay as they are."""
     history = History(db, places=Places(clients=1, types=1, pairs=1))
-    history.fold({("quiet", "clic", NOW): 5}, NOW)
+    history.fold({("quiet", "clic", NOW): 5}, moment(NOW))
 
-    history.prune(NOW + 30 * DAY)
+    history.prune(moment(NOW + 30 * DAY))
 
     assert sum(whole(history, NOW + 30 * DAY, cliente="quiet", ventana=40 * DAY)) == 5
 
@@ -51,8 +51,8 @@ def test_nobody_leaves_for_nobody(db):
 def test_an_answer_that_lacks_events_says_so(db):
     """Until its window is past all that a series missed, it is not complete; otros stays exact."""
     history, later = filled(db), NOW + 6 * DAY + 100
-    history.prune(later)
-    history.fold({("late", "clic", later): 1}, later)
+    history.prune(moment(later))
+    history.fold({("late", "clic", later): 1}, moment(later))
 
     early = ask(history, later + 1, por="cliente", ventana=10 * DAY)
     recent = ask(history, later + 1, por="cliente", ventana=60)
@@ -75,7 +75,7 @@ def refused(history, now, cliente, **query):
 def test_pairs_begin_only_with_their_client_and_type(db):
     """A pair whose client found no place gets none: it would count more than its client ever."""
     history = History(db, places=Places(clients=1, types=9, pairs=9))
-    history.fold({("first", "clic", NOW): 1, ("second", "clic", NOW): 9}, NOW)
+    history.fold({("first", "clic", NOW): 1, ("second", "clic", NOW): 9}, moment(NOW))
 
     answer = ask(history, NOW + 1, evento="clic")
 
@@ -86,7 +86,7 @@ def test_pairs_begin_only_with_their_client_and_type(db):
 def test_pairs_need_a_type_with_a_series_too(db):
     """Of a type that found no place there are no pairs either, and otros has its events."""
     history = History(db, places=Places(clients=9, types=1, pairs=9))
-    history.fold({("web", "clic", NOW): 1, ("web", "pago", NOW): 9}, NOW)
+    history.fold({("web", "clic", NOW): 1, ("web", "pago", NOW): 9}, moment(NOW))
 
     answer = ask(history, NOW + 1, cliente="web")
 

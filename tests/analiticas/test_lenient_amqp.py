@@ -10,6 +10,7 @@ def test_short_strings_stay_apart():
     consumed, text = lenient_amqp.short_string(b"\x03a\xffb")
 
     assert (consumed, text) == (4, "a\\xffb")
+    assert text.encode() == str(text).encode() == b"a\xffb"
     assert lenient_amqp.short_string(b"\x01\xfe")[1] != lenient_amqp.short_string(b"\x01\xff")[1]
 
 

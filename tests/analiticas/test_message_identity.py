@@ -3,6 +3,7 @@ import uuid
 import pytest
 
 from message_identity import Kept, Verdict, digest_of, goes_to_rejected, judge, key_of
+from undecoded_text import UndecodedText
 
 THIS, OTHER = 1, 2
 
@@ -51,6 +52,17 @@ def test_uuid_is_stored_in_16_bytes():
 def test_other_ids_stay_apart(message_id):
     """Any other id, an unusual spelling of a UUID included, stays the text that it is."""
     assert key_of(message_id) == message_id
+
+
+def test_bytes_that_are_no_text_stay_apart():
+    """An id that is no UTF-8 is neither the text that shows it, nor the UUID of its bytes."""
+    undecoded = [UndecodedText(b"\xff" * n) for n in range(1, 33)]
+    looks_alike = [*map(str.__str__, undecoded), "\xff", str(uuid.UUID(bytes=undecoded[15].raw))]
+
+    keys = {*map(key_of, undecoded)}
+
+    assert len(keys) == 32
+    assert keys.isdisjoint(map(key_of, looks_alike))
 
 
 def test_digest_fits_sqlite():

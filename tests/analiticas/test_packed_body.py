@@ -1,5 +1,6 @@
 import gzip
 import tracemalloc
+import zlib
 
 import pytest
 from hypothesis import given
@@ -7,17 +8,25 @@ from hypothesis import strategies as st
 
 from cell_reading import CellReader
 from event_decoding import MAX_BODY, NotCountableError, decode
-from packed_body import MAGIC, unpacked, unpacked_if_readable
+from packed_body import MAGIC, size_of, unpacked, unpacked_if_readable
 
 EVENT = b'{"cliente":"a"}'
 
 
-@given(st.binary(max_size=500).filter(lambda body: not body.startswith(MAGIC)))
+@given(st.binary(max_size=500).filter(lambda body: not body.startswith((MAGIC, b"x"))))
 def test_whatever_was_packed_comes_out(body):
-    """Any level and any gzip program will do; what is not packed is left alone."""
+    """Any level and any gzip program will do, and zlib; what is not packed is left alone."""
     assert unpacked(body, 500) == body
-    for level in (0, 1, 9):
+    for level in (0, 1, 6, 9):
         assert unpacked(gzip.compress(body, level), 500) == body
+        assert unpacked(zlib.compress(body, level), 500) == body
+
+
+@given(st.binary(max_size=500) | st.integers(0, 5000).map(bytes))
+def test_what_it_holds_is_no_more_than_was_said(body):
+    """What waits together is limited by what it holds, which no packed message may belie."""
+    for packed in (gzip.compress(body), zlib.compress(body)):
+        assert len(body) <= size_of(packed, MAX_BODY) <= MAX_BODY
 
 
 # Named, since pytest would name them by their bytes, and gzip writes the time into those:
@@ -28,6 +37,15 @@ UNREADABLE = {
     "text behind it": (gzip.compress(EVENT) + b"x", "gzip: something follows its end"),
     "gzip behind it": (gzip.compress(EVENT) * 2, "gzip: something follows its end"),
     "gzip within it": (gzip.compress(gzip.compress(EVENT)), "gzip: within gzip"),
+    "zlib cut": (zlib.compress(EVENT)[:-1], "zlib: cut short"),
+    "text that looks like zlib": (b"x\x01no", "zlib: Error -3"),
+    "text behind zlib": (zlib.compress(EVENT) + b"x", "zlib: something follows its end"),
+    "gzip within zlib": (zlib.compress(gzip.compress(EVENT)), "gzip: within zlib"),
+    "zlib within gzip": (gzip.compress(zlib.compress(EVENT)), "zlib: within gzip"),
+    "too large for zlib": (
+        zlib.compress(b" " * (MAX_BODY + 1)),
+        f"zlib: holds more than {MAX_BODY} bytes",
+    ),
     "no known method": (
         MAGIC + b"no",
         "gzip: Error -3 while decompressing data: unknown compression method",
@@ -60,11 +78,12 @@ def test_the_largest_body_fits():
 
 def test_a_bomb_takes_no_memory():
     """What would become 128 MB is given up at the limit."""
-    bomb = gzip.compress(bytes(1 << 27), 1)
+    bombs = [pack(bytes(1 << 27), 1) for pack in (gzip.compress, zlib.compress)]
     tracemalloc.start()
     try:
-        with pytest.raises(ValueError, match="more than"):
-            unpacked(bomb, MAX_BODY)
+        for bomb in bombs:
+            with pytest.raises(ValueError, match="more than"):
+                unpacked(bomb, MAX_BODY)
         assert tracemalloc.get_traced_memory()[1] < 4 * MAX_BODY
     finally:
         tracemalloc.stop()

@@ -34,7 +34,9 @@ def test_good_events_of_a_bad_batch():
 
 
 def test_without_an_id():
-    """A message without an id gets one, the same each time."""
-    message = Message(1, b'{"cliente":"a"}')
+    """Nothing tells equal messages without an id apart, so each gets an id of its own."""
+    whole, partly = Message(1, b'{"cliente":"a"}'), Message(1, b'[{"cliente":"a"},{}]')
 
-    assert again(message, False).message_id == again(message, True).message_id
+    ids = {again(message, True).message_id for message in (whole, whole, partly, partly)}
+
+    assert len(ids) == 4

@@ -2,6 +2,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -149,6 +150,23 @@ def test_ids_are_pruned_by_age(path: Path, store: Store):
     again = store.apply([message("a", "old"), message("a", "young")])
 
     assert again.tally.clientes == {"a": 1}
+
+
+@pytest.mark.parametrize("rows", [1000, 50_000_000])
+def test_an_id_is_as_old_as_its_count(path: Path, rows):
+    """An id that was rejected first is kept from when it was counted on, by age and by number."""
+    bad = Message(1, b'{"evento": "clic"}', "rejected, then counted")
+    good = bad._replace(app_id="a")
+    with closing(open_store(path, IdWindow(WINDOW.seconds, rows))) as store:
+        store.apply([bad, *(message("b", f"old {n}") for n in range(998))])
+        store._db.execute("UPDATE ids SET reloj = reloj - ?", (WINDOW.seconds + 1,))
+        counted = store.apply([good]).tally.clientes
+        store.apply([message("b", f"young {n}") for n in range(999)])
+
+        again = store.apply([good]).tally.clientes
+
+        assert (counted, again) == ({"a": 1}, {})
+        assert store.load().window.rows == 1000
 
 
 def test_time_off_does_not_age_ids(path: Path, store: Store):

@@ -30,6 +30,7 @@ WINDOW = IdWindow(seconds=100, rows=6)
 ONE = [json.dumps({"cliente": c, "evento": e}).encode() for c in "abc" for e in "xy"]
 GOOD = [*ONE, b"[" + ONE[0] + b"]", b"[" + b",".join(ONE) + b"]"]
 BAD = [b"no es json", b'{"cliente": 7}', b"[" + ONE[1] + b",{}]"]
+UNNAMED = [b"{}", b"[" + ONE[1] + b",{}]"]
 KILL_AT = sorted(p for p in fault_points.POINTS if not p.endswith("ack"))
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "60"))
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a sync costs nothing there
@@ -98,6 +99,15 @@ class Counting(RuleBasedStateMachine):
     @rule(message=published, body=st.sampled_from(GOOD + BAD))
     def publish_under_a_used_id(self, message, body):
         self.queue.append(message._replace(body=body))
+
+    @rule(target=published, body=st.sampled_from(UNNAMED))
+    def publish_without_a_client(self, body):
+        return self.publish(body)
+
+    @rule(message=published, app_id=st.sampled_from("abc"))
+    def publish_again_with_a_client(self, message, app_id):
+        """What was rejected for want of one counts now."""
+        self.queue.append(message._replace(app_id=app_id))
 
     @rule(seconds=st.sampled_from([1, 30, 99, 101]))
     def count_for_a_while(self, seconds):

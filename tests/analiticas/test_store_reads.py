@@ -78,6 +78,21 @@ def test_a_reset_empties_history(path, store):
     again.close()
 
 
+def test_a_clock_that_jumps_prunes_nothing(store, monkeypatch):
+    """What a wrong clock makes old is kept, and there when it is right again."""
+    monkeypatch.setattr(counts, "PRUNE_SECONDS", 0)
+    now = time.time()
+    store.apply([message(1, ("a", "x", int(now) - 700))])
+    monkeypatch.setattr(time, "time", lambda: now + 400 * 86400)
+    for _ in range(5):
+        store.tend()
+    monkeypatch.setattr(time, "time", lambda: now)
+
+    history = store.read_history(HistoryQuery(por="total"))
+
+    assert (history["series"][0]["total"], history["completo"]) == (1, True)
+
+
 def test_old_history_is_pruned(store, monkeypatch):
     """What history no longer keeps is deleted while nothing is counted."""
     monkeypatch.setattr(counts, "PRUNE_SECONDS", 0)
@@ -86,8 +101,9 @@ def test_old_history_is_pruned(store, monkeypatch):
         store.tend()
     (before,) = store._db.execute("SELECT count(*) FROM historia_trozos").fetchone()
 
-    later = time.time() + 3600
+    later, running = time.time() + 3600, time.monotonic() + 3600
     monkeypatch.setattr(time, "time", lambda: later)
+    monkeypatch.setattr(time, "monotonic", lambda: running)
     store.tend()
 
     (after,) = store._db.execute("SELECT count(*) FROM historia_trozos").fetchone()

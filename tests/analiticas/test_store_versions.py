@@ -37,6 +37,7 @@ def test_an_old_store_is_migrated(path):
     assert (totals.epoca, totals.version, totals.clientes.names) == ("la_vieja", 9, 2)
     assert totals.clientes == {"a": 6, "b": 2}
     assert totals.eventos == {"evento": 8}
+    assert totals.window.rows == 2
     store.close()
 
 

@@ -60,6 +60,16 @@ async def test_reason_names_the_field(chain):
     assert "[1].cliente: " in chain.parts["servicio-analiticas"].log
 
 
+async def test_an_id_of_bytes_is_not_the_text_that_shows_it(chain):
+    """An id that is no UTF-8 and the one that is written as it is shown are two."""
+    for message_id in (RawText(b"\xff"), "\\xff", RawText(b"\xff")):
+        await publish(chain.vhost, {"cliente": "raro"}, message_id=message_id)
+
+    report = wait_for(chain.report_url, lambda r: r["total"] + r["duplicados"] == 3)
+
+    assert (report["total"], report["duplicados"]) == (2, 1)
+
+
 @pytest.mark.parametrize(
     "properties",
     [

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 
 from chain.rejected_command import rechazados
 from foreign_publisher import publish, read, wait_for
@@ -13,8 +14,10 @@ async def test_a_message_is_the_same_packed_or_not(chain):
     body = b'{"cliente":"a"}'
     for travelling in (gzip.compress(body, 9), body, gzip.compress(body, 1)):
         await publish(chain.vhost, travelling, "uno")
+    kombu = {"compression": "application/x-gzip"}  # what it says of zlib
+    await publish(chain.vhost, zlib.compress(body), "uno", headers=kombu)
 
-    report = wait_for(chain.report_url, lambda r: r["duplicados"] == 2)
+    report = wait_for(chain.report_url, lambda r: r["duplicados"] + r["conflictos"] == 3)
 
     assert (report["total"], report["conflictos"], report["rechazados"]) == (1, 0, 0)
 

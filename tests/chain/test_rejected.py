@@ -3,7 +3,7 @@
 import json
 
 from chain.rejected_command import rechazados
-from foreign_publisher import publish, read, wait_for
+from foreign_publisher import RawText, amqp_publish, publish, read, wait_for
 
 
 async def test_good_events_of_a_rejected_batch_are_counted_once(chain):
@@ -39,3 +39,28 @@ async def test_only_the_chosen_are_sent(chain):
     )
     assert wait_for(chain.report_url, lambda r: r["total"] == 1)["clientes"] == {"a": 1}
     assert read(f"{chain.report_url}/rechazados")["rechazados"] == 2
+
+
+async def test_each_of_equal_messages_is_counted(chain):
+    """Without ids, as many equal messages as were rejected are counted, and as many are told."""
+    bad = json.dumps([{"cliente": "a"}, {"cliente": 7}])
+    for _ in range(20):
+        amqp_publish(chain.vhost, bad)
+    wait_for(chain.report_url, lambda r: r["rechazados"] == 20)
+
+    report = await rechazados(chain, "reinyectar", "--todos", "--buenos")
+
+    assert report.startswith("20 messages with 20 events published again, 20 events left out, 0 ")
+    assert wait_for(chain.report_url, lambda r: r["total"] == 20)["duplicados"] == 0
+
+
+async def test_ids_that_look_the_same_are_sent_under_their_own(chain):
+    """An id that is no UTF-8 stays the bytes that it is."""
+    bad = json.dumps([{"cliente": "a"}, {"cliente": 7}]).encode()
+    for message_id in (RawText(b"\xff"), "\\xff"):
+        await publish(chain.vhost, bad, message_id)
+    wait_for(chain.report_url, lambda r: r["rechazados"] == 2)
+
+    await rechazados(chain, "reinyectar", "--todos", "--buenos")
+
+    assert wait_for(chain.report_url, lambda r: r["total"] == 2)["duplicados"] == 0

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from faults.watcher import Watcher
 from faults.workload import ACKNOWLEDGED, ATTEMPT, Ledger, body_of, entry, numbers_of
 from stack import ROOT, Part, free_ports, python_part
 
+Body = Callable[[int], bytes]
 RANGE = 1_000_000_000
 """Each publisher's numbers start at a multiple of this, so that no two make the same event."""
 
@@ -100,16 +101,16 @@ class Rig(ReportReader):
         """Unconfirmed events are no fault from now on: their publisher took them with it."""
         self._publishers_died = True
 
-    def note_attempts(self, numbers: Iterable[int]) -> None:
+    def note_attempts(self, numbers: Iterable[int], body: Body = body_of) -> None:
         """For a row that publishes by itself: what a publisher's ledger would say."""
-        self._note(ATTEMPT, numbers)
+        self._note(ATTEMPT, numbers, body)
 
-    def note_acknowledged(self, numbers: Iterable[int]) -> None:
-        self._note(ACKNOWLEDGED, numbers)
+    def note_acknowledged(self, numbers: Iterable[int], body: Body = body_of) -> None:
+        self._note(ACKNOWLEDGED, numbers, body)
 
-    def _note(self, kind: str, numbers: Iterable[int]) -> None:
+    def _note(self, kind: str, numbers: Iterable[int], body: Body) -> None:
         path = self.folder / f"row-{len(self._ledgers)}.ledger"
-        path.write_bytes(b"".join(entry(kind, body_of(number)) for number in numbers))
+        path.write_bytes(b"".join(entry(kind, body(number)) for number in numbers))
         self._ledgers.append(path)
 
     def keep_store_elsewhere(self) -> None:

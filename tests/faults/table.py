@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from faults import rows_age as age
 from faults import rows_analytics as analytics
 from faults import rows_broker as broker
 from faults import rows_content as content
@@ -193,6 +194,7 @@ ROWS = (
         partial(queue.new_queue_killed, times=10, rate=500),
         partial(queue.new_queue_killed, times=1, rate=200),
     ),
+    *age.ROWS,
     Row(
         46,
         "moved to another broker",

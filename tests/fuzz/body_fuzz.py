@@ -15,7 +15,8 @@ from collections import Counter
 from math import floor
 
 from cell_reading import Cell, CellReader
-from event_decoding import END_OF_YEAR_9999, NotCountableError, decode
+from event_decoding import NotCountableError, decode
+from event_time import END_OF_YEAR_9999
 from fuzz.fuzzed_bodies import Fuzzer
 
 ARRIVAL = 1_795_503_600.5

@@ -47,6 +47,7 @@ def test_refuses_what_the_contract_rejects(case: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"^(JSON|body|cliente|evento|timestamp): ") as refusal:
         check(raw)
 
+    assert case.get("says", "") in str(refusal.value)
     assert (where[2] or where[3] or "object").replace("empty", "object") in str(refusal.value)
 
 
@@ -54,6 +55,8 @@ def test_refuses_what_the_contract_rejects(case: dict[str, Any]) -> None:
     ("raw", "default", "expected"),
     [
         (b' {"cliente": "a"}\r\n', None, b'{"cliente": "a"}'),
+        (b'\xef\xbb\xbf {"cliente": "a"}\r\n', None, b'{"cliente": "a"}'),
+        (b"\xef\xbb\xbf{}", "x", b'{"cliente":"x"}'),
         (b"{}", "x", b'{"cliente":"x"}'),
         (b'{ "evento" : "clic" } ', "x", b'{ "evento" : "clic","cliente":"x"}'),
         (b"{}", "  jose\u0301 ", b'{"cliente":"jos\xc3\xa9"}'),

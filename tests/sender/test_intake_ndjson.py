@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from sender.intake_service import NDJSON, Service
 
+CLOUDEVENTS = {"Content-Type": "application/cloudevents-batch+json"}
+
 
 def test_ndjson_takes_the_good_lines(service: Service) -> None:
     """Each bad line is named with its number and reason; the others are counted."""
@@ -21,6 +23,38 @@ def test_ndjson_takes_the_good_lines(service: Service) -> None:
         "cliente", "JSON", "body", "cliente"
     ]  # fmt: skip
     assert service.counted(2) == {"a": 1, "b": 1}
+
+
+def test_byte_order_marks_are_no_part_of_what_is_sent(service: Service) -> None:
+    """At the beginning of a body or a line one costs nothing, in whatever way it comes."""
+    one, bom = b'{"cliente":"a"}', "\ufeff".encode()
+    cloud = b'{"specversion":"1.0","id":"1","source":"a","type":"b"}'
+    lines = service.post(b"\n".join([bom + one, bom, b"", bom + one + b"\r"]), NDJSON)
+    others = [
+        service.post(bom + one),
+        service.post(bom + b"[%b,%b]" % (one, one)),
+        service.post(bom + cloud, {"Content-Type": "application/cloudevents+json"}),
+        service.post(bom + b"[%b]" % cloud.replace(b'1",', b'2",', 1), CLOUDEVENTS),
+    ]
+
+    assert (lines.json()["aceptados"], lines.json()["rechazados"]) == (2, [])
+    assert [answer.status_code for answer in others] == [202] * 4
+    assert service.counted(7) == {"a": 7}
+
+
+def test_a_type_under_another_name_gets_a_hint(service: Service) -> None:
+    """The events count, and the answer says what was probably meant; no usual answer does."""
+    odd, usual = b'{"cliente":"a","event":"compra"}', b'{"cliente":"a","evento":"compra"}'
+
+    one = service.post(b"[%b,%b]" % (usual, odd)).json()
+    lines = service.post(usual + b"\n" + odd, NDJSON).json()
+    answers = [service.post(usual).json(), service.post(usual, NDJSON).json()]
+
+    assert [(hint["indice"], hint["campo"]) for hint in one["avisos"]] == [(1, "evento")]
+    assert "'event'" in one["avisos"][0]["motivo"]
+    assert [hint["linea"] for hint in lines["avisos"]] == [2]
+    assert not [answer for answer in answers if "avisos" in answer]
+    assert service.counted(6) == {"a": 6}
 
 
 def test_ndjson_is_published_while_it_comes(service: Service) -> None:

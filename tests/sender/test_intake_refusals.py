@@ -71,7 +71,7 @@ BAD_BODIES = [
     (b'{"cliente":"a","metadata":NaN}', {}, 400, "JSON"),
     (b'{"cliente":"a\xff"}', {}, 400, "JSON"),
     ('{"cliente":"a"}'.encode("utf-16"), {}, 400, "JSON"),
-    (b"\xef\xbb\xbf" + GOOD, {}, 400, "JSON"),
+    (b"[\xef\xbb\xbf%b]" % GOOD, {}, 400, "JSON"),
     (b"[" + GOOD, {}, 400, "JSON"),
     (b"[%b,]" % GOOD, {}, 400, "JSON"),
     (b"[%b] x" % GOOD, {}, 400, "JSON"),

@@ -17,7 +17,8 @@ async def test_every_line_is_an_event(vhost: VirtualHost) -> None:
     """Good lines arrive once each, in order and in few messages, and the end says so."""
     queue = BoundQueue(vhost)
     await queue.declare()
-    text = b"\r\n".join(bodies(5000)) + b"\n\n \n" + body(5000)
+    marked = b"\xef\xbb\xbf"  # as Windows begins a file
+    text = marked + b"\r\n".join(bodies(5000)) + b"\n\n \n" + marked + body(5000)
     code, out, err = await send(vhost.settings, text)
     messages = await queue.take_all()
 
@@ -25,6 +26,17 @@ async def test_every_line_is_an_event(vhost: VirtualHost) -> None:
     assert [e for m in messages for e in events_of(m.body)] == bodies(5001)
     assert len(messages) < 100
     assert "5,003 lines: 5,001 events confirmed, 0 under way, 0 lines bad" in err
+
+
+async def test_a_type_under_another_name_is_told_once(vhost: VirtualHost) -> None:
+    """The lines are good; that their type is not where it is looked for is said at the first."""
+    await BoundQueue(vhost).declare()
+    code, _, err = await send(vhost.settings, b'{"cliente":"a","event":"x"}\n' * 3)
+
+    assert code == 0
+    assert err.count("'event'") == 1
+    assert "line 1: evento: " in err
+    assert "3 events confirmed, 0 under way, 0 lines bad" in err
 
 
 @pytest.mark.parametrize(("signum", "expected"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
