@@ -6,6 +6,7 @@ import asyncio
 import csv
 import datetime
 import io
+import re
 from collections.abc import AsyncIterator, Iterator
 from itertools import islice
 from typing import Any
@@ -14,8 +15,9 @@ from wire_time import rfc3339
 
 HEADER = ("hora", "grupo", "cliente", "evento", "eventos")
 ROWS_A_PART = 2000  # a few ms; the loop has others to serve
-# What a spreadsheet may take for the beginning of a formula; names come from outside.
-FORMULA = tuple("=+-@＝＋－＠\t\r\n")
+# Where a spreadsheet may see a formula begin; names come from outside. A cell begins after a semicolon,
+# too: which sign separates is the reader's region, not this file. static/js/exports.js has the same rule.
+FORMULA = re.compile("(?<![^;,|\t\r\n])(?=[ \t\r\n\"']*[=+\\-@＝＋－＠])|^(?=[\t\r\n])")
 
 Row = tuple[str, str, str, str, int]
 
@@ -50,4 +52,4 @@ def _names(series: dict[str, Any]) -> tuple[str, str]:
 
 
 def _safe(name: str) -> str:
-    return f"'{name}" if name.startswith(FORMULA) else name
+    return FORMULA.sub("'", name)

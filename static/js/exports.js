@@ -6,13 +6,16 @@
  * @typedef {import("./state.js").State} State
  */
 
-/** A cell that a spreadsheet would take for a formula is text. */
-const FORMULA = /^[=+\-@\t\r]/;
+/**
+ * Where a spreadsheet may see a formula begin. A cell begins after a semicolon, too: which sign separates is the
+ * reader's region, not this file. The analytics' CSV has the same rule (history_csv.py).
+ */
+const FORMULA = /(?<![^;,|\t\r\n])(?=[ \t\r\n"']*[=+\-@＝＋－＠])|^(?=[\t\r\n])/g;
 
 /** @param {string | number} value */
 function cell(value) {
   if (typeof value === "number") return String(value);
-  const safe = FORMULA.test(value) ? `'${value}` : value;
+  const safe = value.replaceAll(FORMULA, "'");
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
