@@ -22,6 +22,7 @@ from intake_room import Room
 
 def create_app(admission: Admission, delivery: Delivery) -> Quart:
     app = Quart(__name__, static_folder=None)
+    app.url_map.merge_slashes = False  # its redirect is for good, and forgets any prefix
     app.asgi_http_class = PacedConnection
     app.request_class = PacedRequest
     app.config["MAX_CONTENT_LENGTH"] = None  # each kind of body has its own limit
