@@ -38,11 +38,30 @@ test("the top is a round number above what is drawn", () => {
   assert.deepEqual([0, 0.5, 0.99, 1, 4.7, 9.9, 23, 960].map(roundTop), [1, 0.6, 1.5, 1.5, 6, 15, 30, 1000]);
 });
 
-test("a line keeps its colour as long as it is shown", () => {
+test("a name has the same colour on every screen, whenever it was opened and whatever is larger", () => {
+  const names = ["cliente_uno", "cliente_dos", "tienda_online", "app_movil", "sensores_planta_3", "almacen_norte"];
+  /** @param {string[][]} shown one after the other @param {string[]} [known] */
+  const coloursAfter = (shown, known) => {
+    const palette = new Palette();
+    for (const some of shown) palette.assign(some, known);
+    return names.map((name) => palette.of(name));
+  };
+  const colours = coloursAfter([names]);
+  assert.deepEqual([...new Set(colours)].sort(), [0, 1, 2, 3, 4, 5], "six lines, six colours");
+  assert.deepEqual(coloursAfter([["x", "y"], [...names].reverse()]), colours);
+  assert.deepEqual(coloursAfter([names.slice(2, 4)], names).slice(2, 4), colours.slice(2, 4), "a window that shows only some");
+});
+
+test("a name keeps the colour that it asks for, and what is not shown has none", () => {
   const palette = new Palette();
-  palette.assign(["a", "b", "c"]);
-  palette.assign(["c", "d", "b"]);
-  assert.deepEqual(["a", "b", "c", "d"].map((name) => palette.of(name)), [undefined, 1, 2, 0]);
+  palette.assign(["a"]);
+  const alone = palette.of("a");
+  palette.assign(["b"]);
+  assert.equal(palette.of("a"), undefined);
+  palette.assign(["b"], Array.from({ length: 200 }, (_, i) => `c${i}`));
+  assert.notEqual(palette.of("b"), undefined);
+  palette.assign(["a"]);
+  assert.equal(palette.of("a"), alone);
 });
 
 test("the server's clock is that of its least late heartbeat", () => {
