@@ -133,6 +133,7 @@ const en = {
   "delay.detail": "count {counted} + screen {screen}",
   "delay.counted": "{counted} to count",
   "delay.none": "not measured in the last minute",
+  "delay.old": { one: "{n} message about the past, apart", other: "{n} messages about the past, apart" },
   "delay.chart": "Delay p95 until counted, at each heartbeat of 5 minutes",
 
   "chart.title": "Activity, in events per second",
@@ -206,7 +207,7 @@ const en = {
 
   "empty.title": "No event has arrived yet",
   "empty.text": "Publish the first one and see it here at once:",
-  "empty.note": "amqp-publish is in the package amqp-tools; any program that speaks AMQP will do. Account and port are those of .env.",
+  "empty.note": "amqp-publish is in the package amqp-tools; any program that speaks AMQP will do. The command reads the password from .env: run it in the project's folder.",
   "empty.copy": "Copy",
   "empty.copied": "Copied",
 

@@ -139,6 +139,7 @@ const es = {
   "delay.detail": "contar {counted} + pantalla {screen}",
   "delay.counted": "{counted} hasta contar",
   "delay.none": "sin medida en el último minuto",
+  "delay.old": { one: "{n} mensaje de hace tiempo, aparte", other: "{n} mensajes de hace tiempo, aparte" },
   "delay.chart": "Retraso p95 hasta contar, en cada latido de 5 minutos",
 
   "chart.title": "Actividad, en eventos por segundo",
@@ -212,7 +213,7 @@ const es = {
 
   "empty.title": "Aún no ha llegado ningún evento",
   "empty.text": "Publica el primero y lo verás aquí al instante:",
-  "empty.note": "amqp-publish es del paquete amqp-tools; vale cualquier programa que hable AMQP. Cuenta y puerto, los de .env.",
+  "empty.note": "amqp-publish es del paquete amqp-tools; vale cualquier programa que hable AMQP. La orden lee la contraseña de .env: ejecútala en la carpeta del proyecto.",
   "empty.copy": "Copiar",
   "empty.copied": "Copiado",
 

@@ -1,6 +1,7 @@
 // @ts-check
 import { parseHistory, queryOf } from "./history.js";
 import { continues, Timeline } from "./timeline.js";
+import { steadyNow } from "./wakefulness.js";
 
 /**
  * @typedef {import("./history.js").Question} Question
@@ -141,7 +142,7 @@ export class Feed {
       const history = parseHistory(await answer.text(), question);
       const timeline = new Timeline(history, question);
       this.history = history;
-      this.readAt = Date.now() - 1000 * Number(answer.headers.get("Age") ?? 0);
+      this.readAt = steadyNow() - 1000 * Number(answer.headers.get("Age") ?? 0);
       for (const delta of this.page.recent()) timeline.add(delta);
       return timeline;
     } catch {

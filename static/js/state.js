@@ -42,13 +42,14 @@ export const INITIAL = Object.freeze({
  * @param {State} state
  * @param {Message} message
  * @param {number} now
+ * @param {number} [at] when what it tells happened
  * @returns {State}
  */
-export function reduce(state, message, now) {
+export function reduce(state, message, now, at = now) {
   const heard = { ...state, heardAt: now };
   if (message.tipo === "latido") return beaten(heard, message);
   if (message.tipo === "instantanea") return replaced(heard, message, now);
-  return follows(state, message) ? changed(heard, message, now) : { ...heard, gap: true };
+  return follows(state, message) ? changed(heard, message, at) : { ...heard, gap: true };
 }
 
 /**
@@ -59,6 +60,16 @@ export function reduce(state, message, now) {
  */
 export function forgetBeat(state) {
   return { ...state, beat: null, queue: [] };
+}
+
+/**
+ * Nobody knows how long nothing was heard.
+ *
+ * @param {State} state
+ * @returns {State}
+ */
+export function forgetTime(state) {
+  return { ...forgetBeat(state), heardAt: null };
 }
 
 /** @param {State} state @param {Beat} beat @returns {State} */
@@ -95,8 +106,8 @@ function follows(state, change) {
   return state.counts?.epoca === change.epoca && state.counts.version === change.previa;
 }
 
-/** @param {State} state @param {Change} change @param {number} now @returns {State} */
-function changed(state, change, now) {
+/** @param {State} state @param {Change} change @param {number} at @returns {State} */
+function changed(state, change, at) {
   const clients = new Map(state.clients);
   const changedAt = new Map(state.changedAt);
   for (const [name, count] of Object.entries(change.clientes)) {
@@ -105,7 +116,7 @@ function changed(state, change, now) {
       changedAt.delete(name);
     } else {
       clients.set(name, count);
-      changedAt.set(name, now);
+      changedAt.set(name, at);
     }
   }
   return { ...state, counts: change, clients, changedAt };

@@ -13,17 +13,31 @@ import { decimalsOf } from "./scale.js";
 const CATALOGUES = { es, en };
 
 /**
+ * The language tag that is meant, as `Intl` takes it; null for what is none. Systems also give
+ * `en-US@posix`, `es_ES.UTF-8` and `C`, which `Intl` refuses by an error.
+ *
+ * @param {string} tag
+ */
+function usable(tag) {
+  try {
+    return Intl.getCanonicalLocales(tag.split(/[.@]/)[0].replaceAll("_", "-"))[0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string | null} tag */
+const primary = (tag) => tag?.split("-")[0];
+
+/**
  * The first of the reader's languages that the page speaks, else Spanish.
  *
  * @param {readonly string[]} preferred as of `navigator.languages`
  * @returns {Language}
  */
 export function chooseLanguage(preferred) {
-  for (const tag of preferred) {
-    const primary = tag.toLowerCase().split("-")[0];
-    if (primary === "es" || primary === "en") return primary;
-  }
-  return "es";
+  const spoken = preferred.map((tag) => primary(usable(tag))).find((language) => language === "es" || language === "en");
+  return spoken === "en" ? "en" : "es";
 }
 
 const LEAST_SHARE = 0.001;
@@ -52,7 +66,7 @@ export class Words {
    */
   constructor(language, preferred = []) {
     this.language = language;
-    const locale = preferred.find((tag) => tag.toLowerCase().split("-")[0] === language) ?? language;
+    const locale = preferred.map(usable).find((tag) => primary(tag) === language) ?? language;
     this.#locale = locale;
     this.#plural = new Intl.PluralRules(locale);
     this.#whole = new Intl.NumberFormat(locale, { useGrouping: "always" });

@@ -33,6 +33,13 @@ test("the first of the reader's languages that the page speaks is chosen, else S
   assert.equal(chooseLanguage([]), "es");
 });
 
+test("tags that systems give and Intl refuses mean the language that they name, or none", () => {
+  assert.equal(chooseLanguage(["en-US@posix"]), "en");
+  assert.equal(chooseLanguage(["C", "", "x", "es_ES.UTF-8", "en"]), "es");
+  assert.equal(new Words("en", ["C", "en-US@posix"]).whole(5021), "5,021");
+  assert.equal(new Words("es", ["es_MX.UTF-8"]).whole(5021), "5,021");
+});
+
 test("numbers are grouped and pick the plural", () => {
   const words = new Words("es");
   assert.equal(words.say("total.rejected", { n: 1 }), "1 rechazado");

@@ -82,8 +82,8 @@ function word(kind, seconds, words) {
 }
 
 /** @param {Picture} picture @param {Words} words */
-function pausedDetail({ at, fresh, status }, words) {
-  const time = words.clock(at);
+function pausedDetail({ chartNow, fresh, status }, words) {
+  const time = words.clock(chartNow);
   if (isCurrent(status.kind)) return words.say("detail.paused", { n: fresh ?? 0, time });
   return words.say("detail.paused_blind", { time, state: word(status.kind, 0, words) });
 }

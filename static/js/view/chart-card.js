@@ -1,5 +1,6 @@
 // @ts-check
 import { sumOf } from "../history.js";
+import { visibleText } from "../names.js";
 import { Palette } from "../palette.js";
 import { Chart } from "./chart.js";
 import { ChartTable } from "./chart-table.js";
@@ -47,7 +48,7 @@ export class ChartCard {
     this.#table.draw(missing ? null : chart.history, chart.readAt, view.table, words);
     if (timeline === null || missing) return;
     const knownUntil = timeline.question.until === null ? knownTo(picture) : null;
-    this.palette.assign(timeline.names);
+    this.palette.assign(timeline.names, known(picture));
     const why = picture.status.kind === "behind" ? "chart.pending" : "chart.no_data";
     const catchesUp = chart.outdated && !chart.failed && knownUntil === null;
     if (!view.table && !catchesUp) this.chart.draw({ timeline, stacked: !view.lines, now: picture.chartNow, knownUntil, why }, words);
@@ -93,7 +94,7 @@ export class ChartCard {
     if (shape === null || this.step === null) return "";
     const values = shape.names.map((name, i) => {
       const rate = shape.rates[i][/** @type {number} */ (this.step)];
-      return `${name || words.say("chart.others")} ${rate === null ? words.say("chart.no_data") : words.rate(rate)}`;
+      return `${visibleText(name) || words.say("chart.others")} ${rate === null ? words.say("chart.no_data") : words.rate(rate)}`;
     });
     return words.say("chart.at", { time: words.clock(1000 * shape.xs[this.step]), values: values.join(", ") });
   }
@@ -104,6 +105,9 @@ function knownTo({ knownUntil, chart, serverNow, now }) {
   if (knownUntil !== null || !chart.outdated || !chart.failed || chart.readAt === null) return knownUntil;
   return chart.readAt + serverNow - now;
 }
+
+/** All names that may be lines of this chart, as far as they are listed. @param {Picture} picture */
+const known = ({ chart: { timeline }, state: { clients, counts } }) => (timeline?.question.by === "cliente" ? [...clients.keys()] : Object.keys(counts?.eventos ?? {}));
 
 /** @param {number[]} line */
 const sum = (line) => line.reduce((all, n) => all + n, 0);

@@ -25,6 +25,7 @@ const SVG = "http://www.w3.org/2000/svg";
 export class ClientColumns {
   /** @type {(name: string) => Lately} */ latelyOf = () => ({ activity: undefined, seenAt: null, silentSince: null });
   now = 0;
+  /** The server's clock is that far before the steady one. */ ahead = 0;
   /** @type {WeakMap<Element, {known: boolean, turn: Turn}>} */ #drawn = new WeakMap();
 
   make() {
@@ -57,7 +58,7 @@ export class ClientColumns {
     setText(/** @type {Element} */ (when.lastElementChild), seenAt === null ? "—" : words.ago(Math.max(0, this.now - seenAt)));
     when.classList.toggle("recent", seenAt !== null && this.now - seenAt < RECENT_MS);
     when.classList.toggle("silent", silentSince !== null);
-    const title = titleOf(seenAt, silentSince, words);
+    const title = titleOf(seenAt === null ? null : seenAt + this.ahead, silentSince === null ? null : silentSince + this.ahead, words);
     if (when.title !== title) when.title = title;
   }
 }

@@ -35,7 +35,7 @@ export class Lists {
     const { counts, clients } = state;
     if (counts === null) return;
     const { total, otros, otros_eventos: otherTypes } = counts;
-    Object.assign(this.#columns, { latelyOf: (/** @type {string} */ name) => lately.of(name), now });
+    Object.assign(this.#columns, { latelyOf: (/** @type {string} */ name) => lately.of(name), now, ahead: picture.serverNow - now });
     const found = matching(clients, view.search);
     setText(this.#matches, view.search === "" ? "" : words.say("clients.matches", { n: found.length, all: clients.size }));
     this.#sayOrder(view);

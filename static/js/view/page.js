@@ -83,10 +83,10 @@ export class Page {
 }
 
 /** @param {Picture} picture @param {Words} words */
-function noticesOf({ state, refused }, words) {
+function noticesOf({ state, refused, serverNow, now }, words) {
   const notices = [];
   if (state.restartedAt !== null) {
-    const time = words.clock(state.restartedAt);
+    const time = words.clock(state.restartedAt + serverNow - now);
     notices.push({ id: `restarted ${state.restartedAt}`, text: words.say("notice.restarted", { time }) });
   }
   if (refused) {

@@ -27,6 +27,7 @@ export class Tiles {
   #activeChange = byId("active-change", HTMLElement);
   #activeDetail = byId("active-detail", HTMLElement);
   #delayDetail = byId("delay-detail", HTMLElement);
+  #delayOld = byId("delay-old", HTMLElement);
   #lines = { pace: byId("pace", SVGSVGElement), total: byId("total-line", SVGSVGElement), active: byId("active-line", SVGSVGElement), delay: byId("delay-line", SVGSVGElement) };
   #missing = { rejected: byId("rejected", HTMLElement), duplicates: byId("duplicates", HTMLElement), conflicts: byId("conflicts", HTMLElement) };
 
@@ -53,7 +54,9 @@ export class Tiles {
     if (rate === null) setText(this.#rateChange, "");
     const counted = beat?.retraso?.p95 ?? null;
     setFigure(this.#figures.delay, counted === null ? "—" : words.duration(1000 * counted + (screenDelay ?? 0)));
-    setText(this.#delayDetail, counted === null ? words.say("delay.none") : delayDetail(counted, screenDelay, words));
+    setText(this.#delayDetail, delayDetail(counted, screenDelay, words));
+    const old = beat?.retraso?.antiguos ?? 0;
+    setText(this.#delayOld, old === 0 ? "" : words.say("delay.old", { n: old }));
     if (counts === null) return;
     setFigure(this.#figures.total, words.whole(counts.total));
     setFigure(this.#figures.active, `${counts.otros.clientes > 0 ? "≥ " : ""}${words.whole(active)}`);
@@ -90,8 +93,9 @@ export class Tiles {
   }
 }
 
-/** @param {number} counted in s @param {number | null} screen in ms @param {Words} words */
+/** @param {number | null} counted in s @param {number | null} screen in ms @param {Words} words */
 function delayDetail(counted, screen, words) {
+  if (counted === null) return words.say("delay.none");
   const values = { counted: words.duration(1000 * counted), screen: screen === null ? "" : words.duration(screen) };
   return words.say(screen === null ? "delay.counted" : "delay.detail", values);
 }
