@@ -7,7 +7,7 @@ import csv
 import datetime
 import io
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -15,8 +15,8 @@ from wire_time import rfc3339
 
 HEADER = ("hora", "grupo", "cliente", "evento", "eventos")
 ROWS_A_PART = 2000  # a few ms; the loop has others to serve
-# Where a spreadsheet may see a formula begin; names come from outside. A cell begins after a semicolon,
-# too: which sign separates is the reader's region, not this file. static/js/exports.js has the same rule.
+# Where a spreadsheet may see a formula begin; names come from outside. A cell begins after a
+# semicolon, too: the reader's region says what separates. static/js/exports.js has the same rule.
 FORMULA = re.compile("(?<![^;,|\t\r\n])(?=[ \t\r\n\"']*[=+\\-@＝＋－＠])|^(?=[\t\r\n])")
 
 Row = tuple[str, str, str, str, int]
@@ -24,11 +24,9 @@ Row = tuple[str, str, str, str, int]
 
 def rows(history: dict[str, Any]) -> Iterator[Row]:
     """One row for each step and series, by time; `grupo` is `serie`, or `otros` for the rest."""
-    start = datetime.datetime.fromisoformat(history["desde"]).timestamp()
     series = [("serie", *_names(one), one["puntos"]) for one in history["series"]]
     series.append(("otros", "", "", history["otros"]))
-    for i in range(len(history["otros"])):
-        hora = rfc3339(start + i * history["paso_s"])
+    for i, hora in enumerate(_hours(history)):
         for grupo, cliente, evento, points in series:
             yield hora, grupo, cliente, evento, points[i]
 
@@ -39,6 +37,15 @@ async def csv_parts(history: dict[str, Any]) -> AsyncIterator[str]:
     while part := list(islice(todo, ROWS_A_PART)):
         yield _lines(part)
         await asyncio.sleep(0)
+
+
+def _hours(history: dict[str, Any]) -> Iterable[str]:
+    """When each step begins."""
+    if "inicios" in history:
+        begun: list[str] = history["inicios"]
+        return begun
+    start = datetime.datetime.fromisoformat(history["desde"]).timestamp()
+    return (rfc3339(start + i * history["paso_s"]) for i in range(len(history["otros"])))
 
 
 def _lines(part: list[Any]) -> str:

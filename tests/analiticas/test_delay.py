@@ -6,7 +6,13 @@ from delay import Delays
 
 def test_nothing_was_counted():
     """Without data there are no percentiles."""
-    assert Delays().read(1000.0) == {"p50": None, "p95": None, "p99": None, "mensajes": 0, "antiguos": 0}
+    assert Delays().read(1000.0) == {
+        "p50": None,
+        "p95": None,
+        "p99": None,
+        "mensajes": 0,
+        "antiguos": 0,
+    }
 
 
 def test_a_message_weighs_as_much_as_its_events():

@@ -16,7 +16,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from history import TABLES, History, Places, Retention
 from history_levels import levels
-from history_query import SPLITS, BadQueryError, HistoryQuery, NotKeptError, window_of
+from history_query import SPLITS, BadQueryError, HistoryQuery, NotKeptError
+from history_window import window_of
 
 KEPT = Retention(seconds=300, minutes=180, hours=240)
 START = 1_795_503_600
