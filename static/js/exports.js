@@ -1,4 +1,5 @@
 // @ts-check
+import { beginOf } from "./history.js";
 
 /**
  * @typedef {import("./history.js").History} History
@@ -23,7 +24,7 @@ function cell(value) {
 const csv = (rows) => rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("");
 
 /** When a step begins. @param {History} history @param {number} k */
-const begins = ({ from, step }, k) => new Date(from + k * step).toISOString();
+const begins = (history, k) => new Date(beginOf(history, k)).toISOString();
 
 /** The chart as a table: a row for each step, a column for each line. @param {History} history */
 export function historyCsv(history) {

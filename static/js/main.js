@@ -11,6 +11,7 @@ import { translate } from "./view/dom.js";
 import { initExport } from "./view/export-menu.js";
 import { Page } from "./view/page.js";
 import { chooseNext, initPreferences } from "./view/preferences.js";
+import { initPrinting } from "./view/printing.js";
 import { initRewind } from "./view/rewind.js";
 import { announce, copyLink, Shortcuts, SummaryChoice } from "./view/shortcuts.js";
 import { byId } from "./view/dom.js";
@@ -104,6 +105,10 @@ initExport({
   onDone: (name) => announce(name === null ? words.say("export.failed") : words.say("export.done", { name })),
 });
 initCopy(() => words);
+initPrinting(() => {
+  page.chart.chart.recolour();
+  draw();
+});
 
 view.onChange(() => {
   toolbar.draw(words);

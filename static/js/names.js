@@ -26,9 +26,9 @@ export function visibleParts(name) {
     const mark = MARK.test(character);
     const escaped = (UNSEEN.test(character) && character !== " ") || (mark && !joins(character, letter));
     letter = escaped ? [] : mark ? [...letter, character] : [character];
-    add(parts, escaped ? escape(character) : character, escaped);
+    add(parts, escaped ? hexOf(character) : character, escaped);
   }
-  return parts;
+  return parts.map(({ text, escaped }) => ({ text: escaped ? `\\u{${text}}` : text, escaped }));
 }
 
 /** A name in which all can be seen, where parts of it can't look different. @param {string} name */
@@ -40,11 +40,9 @@ const joins = (mark, letter) => letter.length > 0 && letter.length <= MOST_MARKS
 /** @param {{text: string, escaped: boolean}[]} parts @param {string} text @param {boolean} escaped */
 function add(parts, text, escaped) {
   const last = parts.at(-1);
-  if (last?.escaped === escaped) last.text += text;
+  if (last?.escaped === escaped) last.text += `${escaped ? " " : ""}${text}`;
   else parts.push({ text, escaped });
 }
 
 /** @param {string} character */
-function escape(character) {
-  return `\\u{${/** @type {number} */ (character.codePointAt(0)).toString(16).toUpperCase()}}`;
-}
+const hexOf = (character) => /** @type {number} */ (character.codePointAt(0)).toString(16).toUpperCase();

@@ -3,16 +3,16 @@
 const COLOURS = 6;
 
 /**
- * Gives each name one of a few colours, by the name and those that it has to be told from, and by nothing
- * that differs between two screens: not when they were opened, not which line is the larger one.
+ * Gives each name one of a few colours, by the names and counts that every screen has, and by nothing in which
+ * two screens differ: not when they were opened, not which line came first.
  */
 export class Palette {
   /** @type {Map<string, number>} */ #colours = new Map();
 
-  /** @param {string[]} names those shown now @param {string[]} [known] all that there are: while they are few, windows that show some of them agree */
-  assign(names, known = []) {
-    const all = new Set([...names, ...known]);
-    this.#colours = coloursOf(all.size > COLOURS ? names : [...all]);
+  /** @param {string[]} names those shown now @param {Map<string, number>} [counts] of all that are known: while they are few, windows that show some of them agree */
+  assign(names, counts = new Map()) {
+    const all = [...new Set([...names, ...counts.keys()])];
+    this.#colours = coloursOf(all.length > COLOURS ? names : all, counts);
   }
 
   /** Which colour, from 0 on; undefined for what is not shown. @param {string} name */
@@ -21,12 +21,14 @@ export class Palette {
   }
 }
 
-/** Each takes the colour that its name asks for, or the next that is free. @param {string[]} names */
-function coloursOf(names) {
+/** Each takes the colour that its name asks for, or the next that is free; first those with the most events, roughly, as these change least. @param {string[]} names @param {Map<string, number>} counts */
+function coloursOf(names, counts) {
+  const ranked = names.map((name) => ({ name, size: Math.floor(Math.log2(1 + (counts.get(name) ?? 0))), wish: hash(name) }));
+  ranked.sort((a, b) => b.size - a.size || a.wish - b.wish || (a.name < b.name ? -1 : 1));
   /** @type {Map<string, number>} */
   const colours = new Map();
   const free = new Set(Array.from({ length: COLOURS }, (_, i) => i));
-  for (const [name, wish] of names.map((name) => /** @type {const} */ ([name, hash(name)])).sort(([a, m], [b, n]) => m - n || (a < b ? -1 : 1))) {
+  for (const { name, wish } of ranked) {
     let colour = wish % COLOURS;
     while (free.size > 0 && !free.has(colour)) colour = (colour + 1) % COLOURS;
     free.delete(colour);

@@ -1,4 +1,5 @@
 // @ts-check
+import { setAsideOf } from "./set-aside.js";
 
 /**
  * @typedef {import("./wire.js").Counts} Counts
@@ -17,6 +18,7 @@
  * @property {number | null} heardAt when anything last arrived
  * @property {number | null} since when the first counts arrived
  * @property {number[]} queue the last few depths of the queue, oldest first
+ * @property {number | null} asideSince since when something waits to be set aside
  * @property {number | null} restartedAt when counting was seen to start anew
  * @property {boolean} gap a change did not build on these counts: only a snapshot helps
  */
@@ -32,6 +34,7 @@ export const INITIAL = Object.freeze({
   heardAt: null,
   since: null,
   queue: [],
+  asideSince: null,
   restartedAt: null,
   gap: false,
 });
@@ -76,7 +79,8 @@ export function forgetTime(state) {
 function beaten(state, beat) {
   const depth = beat.cola?.listos;
   const queue = depth === undefined ? [] : [...state.queue, depth].slice(-QUEUE_SAMPLES);
-  return { ...state, beat, queue };
+  const asideSince = setAsideOf(beat).waiting > 0 ? (state.asideSince ?? state.heardAt) : null;
+  return { ...state, beat, queue, asideSince };
 }
 
 /** @param {State} state @param {Snapshot} snapshot @param {number} now @returns {State} */

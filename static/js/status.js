@@ -1,4 +1,5 @@
 // @ts-check
+import { writingOf } from "./set-aside.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -12,6 +13,7 @@
  * @property {Kind} kind
  * @property {number | null} since the time that the numbers are of, by the panel's clock
  * @property {boolean} brokerLost are they stale because the analytics, which answer, lost their broker?
+ * @property {boolean} brokerRefuses are they because it takes nothing that is published?
  * @property {number} seconds until the next attempt
  * @property {number} attempt
  *
@@ -49,8 +51,8 @@ export const isCurrent = (kind) => kind === "live" || kind === "polling" || kind
  */
 export function statusOf(state, link, polling, now, online = true, ahead = 0) {
   const seconds = Math.max(0, Math.ceil(((link.retryAt ?? now) - now) / 1000));
-  /** @param {Kind} kind @param {number | null} since @param {boolean} [brokerLost] @returns {Status} */
-  const is = (kind, since, brokerLost = false) => ({ kind, since, brokerLost, seconds, attempt: link.attempt });
+  /** @param {Kind} kind @param {number | null} since @param {"lost" | "refuses"} [broker] @returns {Status} */
+  const is = (kind, since, broker) => ({ kind, since, brokerLost: broker === "lost", brokerRefuses: broker === "refuses", seconds, attempt: link.attempt });
   const heardAt = state.heardAt === null ? null : state.heardAt + ahead;
   const dataOf = dataTime(state, heardAt);
   const polled = polling.active && polling.answeredAt !== null && now - polling.answeredAt <= POLL_AGE_MS;
@@ -60,7 +62,8 @@ export function statusOf(state, link, polling, now, online = true, ahead = 0) {
     if (analyticsAway(state)) return is("stale", dataOf);
     if (state.heardAt !== null && now - state.heardAt > limit) return is("stale", heardAt);
     if (state.counts === null || state.beat === null) return is("connecting", dataOf);
-    if (state.beat.broker === "reconectando") return is("stale", lostSince(state.beat) ?? dataOf, true);
+    if (state.beat.broker === "reconectando") return is("stale", lostSince(state.beat) ?? dataOf, "lost");
+    if (writingOf(state.beat) === "refused") return is("stale", dataOf, "refuses");
     return is(isBehind(state) ? "behind" : reached, heardAt);
   }
   if (link.lostAt === null) return is("connecting", dataOf);

@@ -38,30 +38,38 @@ test("the top is a round number above what is drawn", () => {
   assert.deepEqual([0, 0.5, 0.99, 1, 4.7, 9.9, 23, 960].map(roundTop), [1, 0.6, 1.5, 1.5, 6, 15, 30, 1000]);
 });
 
-test("a name has the same colour on every screen, whenever it was opened and whatever is larger", () => {
-  const names = ["cliente_uno", "cliente_dos", "tienda_online", "app_movil", "sensores_planta_3", "almacen_norte"];
-  /** @param {string[][]} shown one after the other @param {string[]} [known] */
-  const coloursAfter = (shown, known) => {
-    const palette = new Palette();
-    for (const some of shown) palette.assign(some, known);
-    return names.map((name) => palette.of(name));
-  };
-  const colours = coloursAfter([names]);
+const NAMES = ["cliente_uno", "cliente_dos", "tienda_online", "app_movil", "sensores_planta_3", "almacen_norte"];
+
+/** @param {string[][]} shown one after the other @param {Map<string, number>} [counts] */
+function coloursAfter(shown, counts) {
+  const palette = new Palette();
+  for (const some of shown) palette.assign(some, counts);
+  return NAMES.map((name) => palette.of(name));
+}
+
+test("a name has the same colour on every screen, whenever it was opened and whichever line is larger", () => {
+  const colours = coloursAfter([NAMES]);
   assert.deepEqual([...new Set(colours)].sort(), [0, 1, 2, 3, 4, 5], "six lines, six colours");
-  assert.deepEqual(coloursAfter([["x", "y"], [...names].reverse()]), colours);
-  assert.deepEqual(coloursAfter([names.slice(2, 4)], names).slice(2, 4), colours.slice(2, 4), "a window that shows only some");
+  assert.deepEqual(coloursAfter([["x", "y"], [...NAMES].reverse()]), colours);
 });
 
-test("a name keeps the colour that it asks for, and what is not shown has none", () => {
+test("a window that shows only some of few names agrees with one that shows all", () => {
+  const counts = new Map(NAMES.map((name, i) => [name, 100 * i]));
+  assert.deepEqual(coloursAfter([NAMES.slice(2, 4)], counts).slice(2, 4), coloursAfter([NAMES], counts).slice(2, 4));
+});
+
+test("who comes and goes among many takes no colour from those that are larger", () => {
+  const counts = new Map([...NAMES.map((name, i) => /** @type {const} */ ([name, 10 ** (9 - i)])), ...Array.from({ length: 60 }, (_, i) => /** @type {const} */ ([`c${i}`, i]))]);
+  const five = coloursAfter([NAMES.slice(0, 5)], counts);
+  for (let i = 0; i < 60; i += 1) assert.deepEqual(coloursAfter([[`c${i}`, ...NAMES.slice(0, 5)]], counts), five);
+});
+
+test("what is not shown has no colour", () => {
   const palette = new Palette();
   palette.assign(["a"]);
-  const alone = palette.of("a");
   palette.assign(["b"]);
   assert.equal(palette.of("a"), undefined);
-  palette.assign(["b"], Array.from({ length: 200 }, (_, i) => `c${i}`));
   assert.notEqual(palette.of("b"), undefined);
-  palette.assign(["a"]);
-  assert.equal(palette.of("a"), alone);
 });
 
 test("the server's clock is that of its least late heartbeat", () => {

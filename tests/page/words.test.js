@@ -88,6 +88,11 @@ test("ages use the coarsest whole unit", () => {
   assert.deepEqual(ages, ["now", "now", "2s ago", "59s ago", "1m ago", "59m ago", "1h ago", "1d ago"].map((s) => s.replace("1d ago", words.ago(86_400_000))));
 });
 
+test("an age without words is the same number and unit", () => {
+  const words = new Words("es");
+  assert.deepEqual([0, 2000, 840_000, 7_200_000].map((ms) => words.age(ms)), ["ahora", "2 s", "14 min", "2 h"]);
+});
+
 test("durations have the unit that suits them", () => {
   const words = new Words("en");
   const spans = [40, 999, 1000, 10_000, 119_000, 900_000, 7_199_000, 10_800_000].map((ms) => words.duration(ms));

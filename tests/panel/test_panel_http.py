@@ -39,7 +39,7 @@ async def test_serves_the_page_and_its_files(client):
 
 
 async def test_the_page_tells_account_and_port(tmp_path, hub):
-    """The command for a first event is right for this broker, and as safe as its name is strange."""
+    """The command for a first event is right for this broker, however strange its account."""
     (tmp_path / "index.html").write_text("<code>publish --port 5672 --username pulso -e x</code>")
     strange = Account("<b>'; id", 5700)
     relay = Relay("http://127.0.0.1:9")

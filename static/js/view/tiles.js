@@ -16,6 +16,8 @@ const LINE_HEIGHT = 20;
 const STEPS_A_DOT = 3;
 const DELAYS = 60;
 const LINES_APART_MS = 1_000;
+/** So much wider than a digit is the m of the units. */
+const WIDE = 0.75;
 /** Less than this is no change. */
 const SAME = 0.01;
 
@@ -29,7 +31,6 @@ export class Tiles {
   #delayDetail = byId("delay-detail", HTMLElement);
   #delayOld = byId("delay-old", HTMLElement);
   #lines = { pace: byId("pace", SVGSVGElement), total: byId("total-line", SVGSVGElement), active: byId("active-line", SVGSVGElement), delay: byId("delay-line", SVGSVGElement) };
-  #missing = { rejected: byId("rejected", HTMLElement), duplicates: byId("duplicates", HTMLElement), conflicts: byId("conflicts", HTMLElement) };
 
   #linesAt = -Infinity;
   /** @type {Timeline | null} */ #of = null;
@@ -61,9 +62,6 @@ export class Tiles {
     setFigure(this.#figures.total, words.whole(counts.total));
     setFigure(this.#figures.active, `${counts.otros.clientes > 0 ? "≥ " : ""}${words.whole(active)}`);
     setText(this.#activeDetail, words.say("active.detail", { n: clients.size + counts.otros.clientes }));
-    setMissing(this.#missing.rejected, words.say("total.rejected", { n: counts.rechazados }), counts.rechazados > 0);
-    setMissing(this.#missing.duplicates, words.say("total.duplicates", { n: counts.duplicados }), false);
-    setMissing(this.#missing.conflicts, words.say("total.conflicts", { n: counts.conflictos }), counts.conflictos > 0);
   }
 
   /** What a reader looks at once a second. @param {Picture} picture @param {number} active @param {Words} words */
@@ -119,14 +117,8 @@ function changeOf(now, before, words) {
 /** A number whose size the style sheet fits to its length. @param {HTMLElement} element @param {string} text */
 function setFigure(element, text) {
   setText(element, text);
-  if (element.dataset.chars !== String(text.length)) {
-    element.dataset.chars = String(text.length);
-    element.style.setProperty("--chars", String(text.length));
-  }
-}
-
-/** @param {HTMLElement} element @param {string} text @param {boolean} concern */
-function setMissing(element, text, concern) {
-  setText(element, text);
-  element.classList.toggle("concern", concern);
+  const chars = String(text.length + WIDE * (text.split("m").length - 1));
+  if (element.dataset.chars === chars) return;
+  element.dataset.chars = chars;
+  element.style.setProperty("--chars", chars);
 }
