@@ -32,10 +32,10 @@ const primary = (tag) => tag?.split("-")[0];
 /**
  * The first of the reader's languages that the page speaks, else Spanish.
  *
- * @param {readonly string[]} preferred as of `navigator.languages`
+ * @param {readonly string[]} [preferred] as of `navigator.languages`, which not all that runs pages has
  * @returns {Language}
  */
-export function chooseLanguage(preferred) {
+export function chooseLanguage(preferred = []) {
   const spoken = preferred.map((tag) => primary(usable(tag))).find((language) => language === "es" || language === "en");
   return spoken === "en" ? "en" : "es";
 }

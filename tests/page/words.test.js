@@ -31,6 +31,7 @@ test("the first of the reader's languages that the page speaks is chosen, else S
   assert.equal(chooseLanguage(["es-MX", "en"]), "es");
   assert.equal(chooseLanguage(["eu", "ensayo"]), "es");
   assert.equal(chooseLanguage([]), "es");
+  assert.equal(chooseLanguage(undefined), "es");
 });
 
 test("tags that systems give and Intl refuses mean the language that they name, or none", () => {
