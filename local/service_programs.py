@@ -24,6 +24,10 @@ HOW_LONG_KEPT = (
     *("ID_WINDOW_SECONDS", "ID_WINDOW_ROWS"),
     *("HISTORY_SECONDS_KEPT", "HISTORY_MINUTES_KEPT", "HISTORY_HOURS_KEPT"),
 )
+PANEL_KNOWS = (
+    *("PANEL_PORT", "PUSH_PORT", "WEB_PORT", "PANEL_ORIGENES", "PANEL_MARCOS"),
+    *("RABBITMQ_USER", "RABBITMQ_PORT"),  # to show them, in the command for a first event
+)
 
 
 def service_programs(
@@ -38,7 +42,7 @@ def service_programs(
         ),
         "panel-visual": (
             ("panel-visual/panel.py",),
-            ("PANEL_PORT", "PUSH_PORT", "WEB_PORT", "PANEL_ORIGENES", "PANEL_MARCOS"),
+            PANEL_KNOWS,
             {"REPORTE_URL": f"http://127.0.0.1:{settings['REPORTE_PORT']}"},
         ),
         "entrada": (

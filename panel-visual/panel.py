@@ -31,6 +31,7 @@ from poller import Poller
 from push_limits import Limits
 from pusher import Pusher
 from relay import Relay
+from start_page import Account
 
 LOG = logging.getLogger("panel")
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -52,7 +53,8 @@ async def run(
     poller = Poller(settings.reporte_url, pusher, heartbeat)
     relay = Relay(settings.reporte_url)
     state = state_of(pusher, heartbeat)
-    app = create_app(STATIC, hub, state, relay, settings.framers())
+    account = Account(settings.rabbitmq_user, settings.rabbitmq_port)
+    app = create_app(STATIC, hub, state, relay, settings.framers(), account)
 
     async with asyncio.TaskGroup() as group:
         group.create_task(serve(app, page_config(page), shutdown_trigger=stop.wait))

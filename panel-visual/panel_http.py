@@ -14,7 +14,8 @@ from werkzeug.exceptions import HTTPException, NotFound
 from hub import Hub
 from relay import Relay
 from relay_routes import add_relays
-from static_files import read_static
+from start_page import Account, for_account
+from static_files import StaticFile, read_static
 
 POLICY = (  # and who may frame the page
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -30,15 +31,28 @@ STRICT_HEADERS = {
 }
 
 
+USUAL_ACCOUNT = Account()
+
+
 def create_app(
-    static: Path, hub: Hub, state: Callable[[], bytes], relay: Relay, framers: Sequence[str] = ()
+    static: Path,
+    hub: Hub,
+    state: Callable[[], bytes],
+    relay: Relay,
+    framers: Sequence[str] = (),
+    account: Account = USUAL_ACCOUNT,
 ) -> Quart:
-    """*state* gives the body of `estado.json`; *framers* are origins that may frame the page."""
+    """
+    *state* gives the body of `estado.json`; *framers* are origins that may frame the page.
+
+    *account* is the one that the command of the empty page publishes with.
+    """
     app = Quart(__name__, static_folder=None)
+    app.url_map.merge_slashes = False  # its redirect is for good, and forgets any prefix
     app.config["MAX_CONTENT_LENGTH"] = 1024  # nothing here takes a body
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     _secure(app, {"Content-Security-Policy": " ".join([POLICY, *framers]), **STRICT_HEADERS})
-    _add_page(app, static.resolve(), state)
+    _add_page(app, static.resolve(), state, account)
     add_relays(app, relay)
     _add_health(app, hub)
     return app
@@ -57,14 +71,14 @@ def _secure(app: Quart, strict: dict[str, str]) -> None:
         return response
 
 
-def _add_page(app: Quart, root: Path, state: Callable[[], bytes]) -> None:
+def _add_page(app: Quart, root: Path, state: Callable[[], bytes], account: Account) -> None:
     @app.get("/")
     async def get_page() -> Response:
-        return _static(root, "index.html")
+        return _sent(for_account(_found(root, "index.html"), account))
 
     @app.get("/static/<path:name>")
     async def get_static(name: str) -> Response:
-        return _static(root, name)
+        return _sent(_found(root, name))
 
     @app.get("/estado.json")
     async def get_state() -> Response:
@@ -85,10 +99,14 @@ def _add_health(app: Quart, hub: Hub) -> None:
         return Response(body, status, mimetype="application/json")
 
 
-def _static(root: Path, name: str) -> Response:
+def _found(root: Path, name: str) -> StaticFile:
     found = read_static(root, name)
     if found is None:
         raise NotFound(f"no such file: {name[:64]!r}")
+    return found
+
+
+def _sent(found: StaticFile) -> Response:
     # no-cache: kept by the browser, but asked for each time, so that an upgrade is seen at once.
     headers = {"ETag": f'"{found.etag}"', "Cache-Control": "no-cache"}
     if request.if_none_match.contains_weak(found.etag):

@@ -27,6 +27,8 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     web_port: Port = 8080  # where browsers find the page: part of its origin
     panel_origenes: str = ""  # comma separated: further origins
     panel_marcos: str = ""  # comma separated: origins that may show the page in a frame
+    rabbitmq_user: str = "pulso"  # shown in the command of the empty page, for nothing else
+    rabbitmq_port: Port = 5672  # likewise
     push_max_per_address: Annotated[int, Meta(ge=0, le=1_000_000)] = 0  # 0: any number
     push_trusted_hops: Annotated[int, Meta(ge=0, le=8)] = 0  # proxies of ours in front
 

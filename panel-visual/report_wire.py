@@ -59,12 +59,17 @@ class Depth(Struct, frozen=True):
 
 
 class Retraso(Struct, frozen=True):
-    """From an event's time to its commit, over the last minute, in seconds; null without events."""
+    """
+    From an event's time to its commit, over the last minute, in seconds; null without events.
+
+    `antiguos`: messages that tell of long ago, and are in none of it.
+    """
 
     p50: float | None = None
     p95: float | None = None
     p99: float | None = None
     mensajes: Count = 0
+    antiguos: Count = 0
 
 
 class FutureOfClient(Struct, frozen=True):

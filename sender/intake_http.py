@@ -25,6 +25,7 @@ NOWHERE = "nothing is at this path: events are taken by POST /eventos"
 
 def create_app(admission: Admission, delivery: Delivery) -> Quart:
     app = Quart(__name__, static_folder=None)
+    app.url_map.merge_slashes = False  # its redirect is for good, and forgets any prefix
     app.asgi_http_class = PacedConnection
     app.request_class = PacedRequest
     app.config["MAX_CONTENT_LENGTH"] = None  # each kind of body has its own limit

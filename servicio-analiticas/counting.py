@@ -54,7 +54,8 @@ class Tally:
     clientes_before: Mapping[str, int] = field(default_factory=dict)
     eventos_before: Mapping[str, int] = field(default_factory=dict)
     events: int = 0
-    sent: list[tuple[float, int]] = field(default_factory=list)  # of a message: first event, events
+    # Of a message: when its first event happened, when it was sent, its events
+    sent: list[tuple[float, float, int]] = field(default_factory=list)
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     without_id: int = 0
     ids: list[tuple[Key, int, Kept]] = field(default_factory=list)
@@ -64,9 +65,9 @@ class Tally:
     each: list[Cell] = field(default_factory=list)  # the cell of each event
     untyped: set[str] = field(default_factory=set)  # clients, see hint_log.py
 
-    def add(self, read: Read) -> None:
+    def add(self, read: Read, published: float) -> None:
         self.each += read.cells
-        self.sent.append((read.sent, len(read.cells)))
+        self.sent.append((read.sent, published, len(read.cells)))
         if read.untyped:
             self.untyped |= read.untyped
 
@@ -126,7 +127,7 @@ def _count_anonymous(message: Message, tally: Tally, reader: CellReader) -> None
     if reason is None:
         tally.without_id += 1
         tally.verdicts[Verdict.COUNT] += 1
-        tally.add(read)
+        tally.add(read, _sent_at(message))
     else:
         tally.verdicts[Verdict.REJECT] += 1
         _reject(message, reason, tally)
@@ -143,7 +144,7 @@ def _count_identified(message: Message, known: Known, tally: Tally, reader: Cell
     verdict = judge(bodies, digest, countable=reason is None)
     tally.verdicts[verdict] += 1
     if verdict is Verdict.COUNT:
-        tally.add(read)
+        tally.add(read, _sent_at(message))
     if (kept := kept_after(verdict)) is not None:
         bodies[digest] = kept
         tally.ids.append((key, digest, kept))
@@ -160,8 +161,12 @@ def _reject(message: Message, reason: str, tally: Tally) -> None:
 
 
 def _read(message: Message, reader: CellReader) -> tuple[Read, str | None]:
-    sent = message.timestamp or message.arrived
+    sent = _sent_at(message)
     try:
         return reader.read(message.body, message.header_client, message.app_id, sent), None
     except NotCountableError as error:
         return Read([], 0.0), str(error)
+
+
+def _sent_at(message: Message) -> float:
+    return message.timestamp or message.arrived

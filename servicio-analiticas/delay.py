@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from hdrh.histogram import HdrHistogram
 
@@ -12,8 +13,20 @@ SLICE_SECONDS = 10
 LONGEST_MS = 24 * 3600 * 1000
 DIGITS = 2  # significant ones
 PERCENTILES = (50, 95, 99)
+# What happened so long before it was sent was not late on its way: it is somebody's past.
+OLD_SECONDS = 300
 
 Delay = dict[str, float | int | None]
+Sent = tuple[float, float, int]
+"""Of a message: when its first event happened, when it was sent, how many events it has."""
+
+
+@dataclass(slots=True)
+class _Slice:
+    number: int
+    sketch: HdrHistogram
+    messages: int = 0
+    old: int = 0
 
 
 class Delays:
@@ -25,49 +38,52 @@ class Delays:
     """
 
     def __init__(self) -> None:
-        self._slices: deque[tuple[int, HdrHistogram, int]] = deque()
+        self._slices: deque[_Slice] = deque()
 
-    def add(self, sent: Iterable[tuple[float, int]], counted: float, now: float) -> None:
-        """
-        *sent*: for each message when its first event happened, and how many events it has.
-
-        *counted* and *sent* are seconds since 1970, *now* is monotonic time.
-        """
+    def add(self, sent: Iterable[Sent], counted: float, now: float) -> None:
+        """*counted* and the times of *sent* are seconds since 1970, *now* is monotonic time."""
         weights: Counter[int] = Counter()
-        messages = 0
-        for moment, events in sent:
+        messages = old = 0
+        for happened, published, events in sent:
+            if published - happened > OLD_SECONDS:
+                old += 1
+                continue
             # A publisher's clock may be ahead of ours: then it took no time.
-            weights[min(max(round((counted - moment) * 1000), 1), LONGEST_MS)] += events
+            weights[min(max(round((counted - happened) * 1000), 1), LONGEST_MS)] += events
             messages += 1
-        if not messages:
+        if not messages + old:
             return
-        sketch = self._slice(int(now // SLICE_SECONDS), messages)
+        sketch = self._slice(int(now // SLICE_SECONDS), messages, old)
         for milliseconds, events in weights.items():
             sketch.record_value(milliseconds, events)
 
     def read(self, now: float) -> Delay:
-        """Percentiles of the last minute in seconds, None when nothing was counted."""
+        """
+        Percentiles of the last minute in seconds, None when nothing was counted.
+
+        `antiguos`: messages that tell of long ago (a backfill); `mensajes` are all others.
+        """
         self._forget(int(now // SLICE_SECONDS))
         merged = _sketch()
-        for _, sketch, _ in self._slices:
-            merged.add(sketch)
-        messages = sum(messages for _, _, messages in self._slices)
+        for piece in self._slices:
+            merged.add(piece.sketch)
+        messages = sum(piece.messages for piece in self._slices)
+        old = sum(piece.old for piece in self._slices)
         values = merged.get_percentile_to_value_dict(PERCENTILES) if messages else {}
         delays = {f"p{p}": values[p] / 1000 if values else None for p in PERCENTILES}
-        return {**delays, "mensajes": messages}
+        return {**delays, "mensajes": messages, "antiguos": old}
 
-    def _slice(self, number: int, messages: int) -> HdrHistogram:
+    def _slice(self, number: int, messages: int, old: int) -> HdrHistogram:
         self._forget(number)
-        if self._slices and self._slices[-1][0] == number:
-            _, sketch, before = self._slices.pop()
-            messages += before
-        else:
-            sketch = _sketch()
-        self._slices.append((number, sketch, messages))
-        return sketch
+        if not self._slices or self._slices[-1].number != number:
+            self._slices.append(_Slice(number, _sketch()))
+        piece = self._slices[-1]
+        piece.messages += messages
+        piece.old += old
+        return piece.sketch
 
     def _forget(self, number: int) -> None:
-        while self._slices and self._slices[0][0] <= number - WINDOW_SECONDS // SLICE_SECONDS:
+        while self._slices and self._slices[0].number <= number - WINDOW_SECONDS // SLICE_SECONDS:
             self._slices.popleft()
 
 

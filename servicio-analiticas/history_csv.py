@@ -6,7 +6,8 @@ import asyncio
 import csv
 import datetime
 import io
-from collections.abc import AsyncIterator, Iterator
+import re
+from collections.abc import AsyncIterator, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -14,19 +15,18 @@ from wire_time import rfc3339
 
 HEADER = ("hora", "grupo", "cliente", "evento", "eventos")
 ROWS_A_PART = 2000  # a few ms; the loop has others to serve
-# What a spreadsheet may take for the beginning of a formula; names come from outside.
-FORMULA = tuple("=+-@＝＋－＠\t\r\n")
+# Where a spreadsheet may see a formula begin; names come from outside. A cell begins after a
+# semicolon, too: the reader's region says what separates. static/js/exports.js has the same rule.
+FORMULA = re.compile("(?<![^;,|\t\r\n])(?=[ \t\r\n\"']*[=+\\-@＝＋－＠])|^(?=[\t\r\n])")
 
 Row = tuple[str, str, str, str, int]
 
 
 def rows(history: dict[str, Any]) -> Iterator[Row]:
     """One row for each step and series, by time; `grupo` is `serie`, or `otros` for the rest."""
-    start = datetime.datetime.fromisoformat(history["desde"]).timestamp()
     series = [("serie", *_names(one), one["puntos"]) for one in history["series"]]
     series.append(("otros", "", "", history["otros"]))
-    for i in range(len(history["otros"])):
-        hora = rfc3339(start + i * history["paso_s"])
+    for i, hora in enumerate(_hours(history)):
         for grupo, cliente, evento, points in series:
             yield hora, grupo, cliente, evento, points[i]
 
@@ -37,6 +37,15 @@ async def csv_parts(history: dict[str, Any]) -> AsyncIterator[str]:
     while part := list(islice(todo, ROWS_A_PART)):
         yield _lines(part)
         await asyncio.sleep(0)
+
+
+def _hours(history: dict[str, Any]) -> Iterable[str]:
+    """When each step begins."""
+    if "inicios" in history:
+        begun: list[str] = history["inicios"]
+        return begun
+    start = datetime.datetime.fromisoformat(history["desde"]).timestamp()
+    return (rfc3339(start + i * history["paso_s"]) for i in range(len(history["otros"])))
 
 
 def _lines(part: list[Any]) -> str:
@@ -50,4 +59,4 @@ def _names(series: dict[str, Any]) -> tuple[str, str]:
 
 
 def _safe(name: str) -> str:
-    return f"'{name}" if name.startswith(FORMULA) else name
+    return FORMULA.sub("'", name)

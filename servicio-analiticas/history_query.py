@@ -1,25 +1,22 @@
-"""What may be asked of history, and which steps an answer has."""
+"""What may be asked of history."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from event_time import seconds_of_text
-from history_levels import FUTURE_SECONDS, Level, Levels
-from wire_time import rfc3339
+from local_days import zone_of
 
-MAX_POINTS = 1500
 MAX_SERIES = 100
 MAX_NAME = 64
 END_OF_YEAR_9999 = 253_402_300_800
 SPLITS = ("total", "cliente", "evento", "cliente,evento")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-USUAL_STEPS = (1, 5, 15, 60, 300, 900, 3600, 3 * 3600, 6 * 3600, 86400)
 
 
 class BadQueryError(ValueError):
@@ -40,19 +37,7 @@ class HistoryQuery(msgspec.Struct, frozen=True):
     evento: str | None = None
     limite: int = 20
     hasta: float | None = None  # seconds since 1970; None: now
-
-
-class Window(NamedTuple):
-    """`points` steps of `step` seconds from `start` on, counted on `level`."""
-
-    level: Level
-    start: int
-    step: int
-    points: int
-
-    @property
-    def end(self) -> int:
-        return self.start + self.points * self.step
+    zona: str | None = None  # whose days; None: UTC's
 
 
 def parse(given: Iterable[tuple[str, str]]) -> HistoryQuery:
@@ -65,57 +50,6 @@ def parse(given: Iterable[tuple[str, str]]) -> HistoryQuery:
             raise BadQueryError(f"{name}: given more than once")
         values[name] = _READERS[name](name, value)
     return HistoryQuery(**values)
-
-
-def window_of(query: HistoryQuery, levels: Levels, now: float) -> Window:
-    """
-    The window that ends at `hasta`, rounded up to a whole step.
-
-    Raises BadQueryError when it isn't kept in such steps, or has too many of them.
-    """
-    until = now if query.hasta is None else query.hasta
-    if until > now + FUTURE_SECONDS:
-        raise BadQueryError(f"hasta: {rfc3339(until)} is in the future, it is {rfc3339(now)}")
-    if query.paso is not None:
-        return _checked(query, query.paso, until, levels, now)
-    for step in USUAL_STEPS:
-        try:
-            return _checked(query, step, until, levels, now)
-        except BadQueryError:
-            continue
-    raise BadQueryError(
-        f"ventana: {_text(query.ventana)} fits no usual step; give paso, or a window of at most"
-        f" {_text(levels[-1].kept)} that ends now"
-    )
-
-
-def _checked(query: HistoryQuery, step: int, until: float, levels: Levels, now: float) -> Window:
-    length = query.ventana
-    if length % step:
-        raise BadQueryError(f"ventana: {_text(length)} is no multiple of paso={_text(step)}")
-    points = length // step
-    if points > MAX_POINTS:
-        raise BadQueryError(
-            f"paso: {_text(step)} makes {points} points of {_text(length)},"
-            f" at most {MAX_POINTS}; take a longer one"
-        )
-    level = next(level for level in reversed(levels) if step % level.step == 0)
-    start = -int(-until // step) * step - length
-    if start < level.oldest(now):
-        raise BadQueryError(
-            f"ventana: begins at {_when(start)}; steps of {_text(step)} are kept for"
-            f" {_text(level.kept)}, since {_when(level.oldest(now))}"
-        )
-    return Window(level, start, step, points)
-
-
-def _when(second: int) -> str:
-    return rfc3339(max(second, 0))
-
-
-def _text(seconds: int) -> str:
-    unit = next(u for u in "dhms" if seconds % UNITS[u] == 0)
-    return f"{seconds // UNITS[unit]}{unit}"
 
 
 def _known() -> str:
@@ -163,6 +97,15 @@ def _moment(name: str, value: str) -> float:
     return seconds
 
 
+def _zone(name: str, value: str) -> str:
+    try:
+        zone_of(value)
+    except ValueError:
+        right = "a time zone like Europe/Madrid or an offset like -03:00 (a + written as %2B)"
+        raise _bad(name, value, right) from None
+    return value
+
+
 _READERS: dict[str, Callable[[str, str], Any]] = {
     "ventana": _duration,
     "paso": _duration,
@@ -171,4 +114,5 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "evento": _name,
     "limite": _limit,
     "hasta": _moment,
+    "zona": _zone,
 }

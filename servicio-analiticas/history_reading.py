@@ -7,7 +7,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from itertools import chain, pairwise
 from operator import sub
 from typing import Any
 
@@ -16,7 +16,8 @@ from history_catalogue import Catalogue, Name, Series
 from history_cells import Cell, Sorted, entries, sort
 from history_horizon import Horizon
 from history_levels import FUTURE_SECONDS, Level, Levels, series_of, split_key, unpack
-from history_query import HistoryQuery, NotKeptError, Window, window_of
+from history_query import HistoryQuery, NotKeptError
+from history_window import Window, window_of
 from steady_clock import Moment
 from wire_time import rfc3339
 
@@ -53,6 +54,7 @@ def answer(
         "desde": rfc3339(window.start),
         "hasta": rfc3339(window.end),
         "paso_s": window.step,
+        **window.told(),
         "completo": complete and lacks_before is None,
         "falta_antes_de": None if lacks_before is None else rfc3339(lacks_before),
         "series": [_series(query, name, points) for name, points in listed.items()],
@@ -187,10 +189,10 @@ class _Steps:
     def _in_window(self, id_: int, flat: list[int]) -> list[int]:
         window, step = self._window, self._level.step
         at = (window.start - self._chunks.start * self._level.span) // step
-        together = window.step // step
-        counts = flat[at : at + window.points * together]
+        edges = window.edges
+        counts = flat[at : at + edges[-1]]
         for index, n in self._added.get(id_, {}).items():
             counts[index] += n
-        if together == 1:
+        if len(counts) == window.points:
             return counts
-        return [sum(counts[i : i + together]) for i in range(0, len(counts), together)]
+        return [sum(counts[begin:end]) for begin, end in pairwise(edges)]

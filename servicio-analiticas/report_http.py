@@ -27,6 +27,7 @@ ReadRejections = Callable[[int], Awaitable[dict[str, Any]]]
 
 def create_app(live: Live, read_rejections: ReadRejections) -> Quart:
     app = Quart(__name__, static_folder=None)
+    app.url_map.merge_slashes = False  # its redirect is for good, and forgets any prefix
     app.config["MAX_CONTENT_LENGTH"] = 1024  # nothing here takes a body
     app.register_error_handler(HTTPException, _problem)
     app.register_error_handler(TooManyReadersError, _busy)

@@ -91,6 +91,7 @@ class Chain:
             "PANEL_PORT": self.routes.panel_port,
             "PUSH_PORT": self.routes.push_port,
             "WEB_PORT": self.routes.web_port,
+            **{key: self.amqp_settings[key] for key in ("RABBITMQ_USER", "RABBITMQ_PORT")},
         }
         return python_part("panel-visual", "panel-visual/panel.py", settings, self.folder)
 

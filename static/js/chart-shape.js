@@ -1,4 +1,5 @@
 // @ts-check
+import { beginOf } from "./history.js";
 
 /**
  * @typedef {import("./timeline.js").Timeline} Timeline
@@ -23,10 +24,10 @@ const FULL_ENOUGH = 0.4;
  * @returns {Shape}
  */
 export function shapeOf(timeline, { now, knownUntil, stacked }) {
-  const { from, step, question, length } = timeline;
+  const { step, question, length } = timeline;
   const end = question.until ?? now;
   const knownTo = knownUntil ?? (question.until === null ? now : timeline.to);
-  const spans = Array.from({ length }, (_, k) => stepSpan(from + k * step, step, knownTo));
+  const spans = Array.from({ length }, (_, k) => stepSpan(beginOf(timeline, k), step, knownTo));
   const lines = timeline.others.some((n) => n > 0) || timeline.names.length === 0 ? [...timeline.points, timeline.others] : timeline.points;
   const rates = lines.map((line) => line.map((n, k) => perSecond(n, spans[k].ms)));
   return {

@@ -1,5 +1,6 @@
 // @ts-check
 import { asksForPatience, delayAfter } from "./backoff.js";
+import { steadyNow } from "./wakefulness.js";
 
 /**
  * How the socket is doing.
@@ -9,6 +10,7 @@ import { asksForPatience, delayAfter } from "./backoff.js";
  * @property {number} attempt sockets lost in a row
  * @property {number | null} retryAt
  * @property {number | null} lostAt when the last good socket was lost (or the first one failed)
+ * @property {boolean} slow this socket has brought nothing for longer than one usually needs
  * @property {boolean} everOpen has any socket of this page brought a message?
  *
  * @typedef {object} Handlers
@@ -29,6 +31,8 @@ import { asksForPatience, delayAfter } from "./backoff.js";
 export const WATCHDOG_MS = 12_000;
 /** A handshake that takes longer began when nobody was there: the system repeats it ever more rarely. */
 const HANDSHAKE_MS = 1_000;
+/** After as much again, drawn by lot, a page with old numbers gives up waiting: all who lost a panel open at once. */
+const SLOW_MS = 2_000;
 /** A socket is good, and its predecessors forgiven, once it has brought data for this long. */
 export const SETTLED_MS = 10_000;
 
@@ -37,12 +41,12 @@ const BROWSER = {
   socket: (url) => new WebSocket(url),
   setTimeout: (run, ms) => setTimeout(run, ms),
   clearTimeout: (timer) => clearTimeout(timer),
-  now: () => Date.now(),
+  now: steadyNow,
   random: Math.random,
 };
 
 /** @type {Readonly<Link>} */
-export const UNTRIED = Object.freeze({ phase: "connecting", attempt: 0, retryAt: null, lostAt: null, everOpen: false });
+export const UNTRIED = Object.freeze({ phase: "connecting", attempt: 0, retryAt: null, lostAt: null, slow: false, everOpen: false });
 
 /** One WebSocket at a time, replaced whenever it is lost or falls silent. */
 export class Connection {
@@ -55,6 +59,7 @@ export class Connection {
   /** @type {any} */ #watchdog;
   /** @type {any} */ #settling;
   /** @type {any} */ #retry;
+  /** @type {any} */ #slow;
 
   /**
    * @param {string} url
@@ -75,7 +80,9 @@ export class Connection {
     this.#socket.onmessage = (event) => mine === this.#generation && this.#heard(event.data);
     this.#socket.onclose = (event) => mine === this.#generation && this.#lost(event.code);
     this.#watch();
-    this.#tell({ phase: "connecting", retryAt: null });
+    const patience = this.#link.everOpen ? SLOW_MS * (1 + this.world.random()) : HANDSHAKE_MS;
+    this.#slow = this.world.setTimeout(() => this.#tell({ slow: true }), patience);
+    this.#tell({ phase: "connecting", retryAt: null, slow: false });
   }
 
   /** Gives this socket up: what it brought no longer fits together, or it fell silent. */
@@ -97,8 +104,9 @@ export class Connection {
     this.#heardAt = this.world.now();
     this.#watch();
     if (this.#link.phase !== "open") {
+      this.world.clearTimeout(this.#slow);
       this.#settling = this.world.setTimeout(() => this.#tell({ attempt: 0 }), SETTLED_MS);
-      this.#tell({ phase: "open", lostAt: null, everOpen: true });
+      this.#tell({ phase: "open", lostAt: null, slow: false, everOpen: true });
     }
     this.handlers.onText(text);
   }
@@ -121,7 +129,7 @@ export class Connection {
 
   /** Ends the present socket and every timer; the number of the next socket. */
   #retire() {
-    for (const timer of [this.#watchdog, this.#settling, this.#retry]) this.world.clearTimeout(timer);
+    for (const timer of [this.#watchdog, this.#settling, this.#retry, this.#slow]) this.world.clearTimeout(timer);
     this.#generation += 1;
     this.#socket?.close();
     this.#socket = null;

@@ -35,3 +35,11 @@ function more(now, before) {
   }
   return found;
 }
+
+/** Adds a later delta to an earlier one. @param {Delta} one @param {Delta} other */
+export function together(one, { version, total, clients, types }) {
+  one.version = version;
+  one.total += total;
+  for (const [name, n] of clients) one.clients.set(name, (one.clients.get(name) ?? 0) + n);
+  for (const [name, n] of types) one.types.set(name, (one.types.get(name) ?? 0) + n);
+}

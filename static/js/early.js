@@ -10,6 +10,13 @@ try {
   // Storage is blocked: the system's theme holds.
 }
 
+// uPlot formats numbers by this language while it loads, and would end at a tag that Intl refuses.
+try {
+  new Intl.NumberFormat(navigator.language);
+} catch {
+  Object.defineProperty(navigator, "language", { value: document.documentElement.lang });
+}
+
 // One module or style that does not arrive (the panel restarts, the network changes) leaves a page
 // that never starts or can't be read. `error` events of elements are caught on their way down: they
 // do not bubble.

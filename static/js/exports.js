@@ -1,4 +1,5 @@
 // @ts-check
+import { beginOf } from "./history.js";
 
 /**
  * @typedef {import("./history.js").History} History
@@ -6,13 +7,16 @@
  * @typedef {import("./state.js").State} State
  */
 
-/** A cell that a spreadsheet would take for a formula is text. */
-const FORMULA = /^[=+\-@\t\r]/;
+/**
+ * Where a spreadsheet may see a formula begin. A cell begins after a semicolon, too: which sign separates is the
+ * reader's region, not this file. The analytics' CSV has the same rule (history_csv.py).
+ */
+const FORMULA = /(?<![^;,|\t\r\n])(?=[ \t\r\n"']*[=+\-@＝＋－＠])|^(?=[\t\r\n])/g;
 
 /** @param {string | number} value */
 function cell(value) {
   if (typeof value === "number") return String(value);
-  const safe = FORMULA.test(value) ? `'${value}` : value;
+  const safe = value.replaceAll(FORMULA, "'");
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
@@ -20,7 +24,7 @@ function cell(value) {
 const csv = (rows) => rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("");
 
 /** When a step begins. @param {History} history @param {number} k */
-const begins = ({ from, step }, k) => new Date(from + k * step).toISOString();
+const begins = (history, k) => new Date(beginOf(history, k)).toISOString();
 
 /** The chart as a table: a row for each step, a column for each line. @param {History} history */
 export function historyCsv(history) {

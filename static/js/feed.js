@@ -1,6 +1,7 @@
 // @ts-check
 import { parseHistory, queryOf } from "./history.js";
 import { continues, Timeline } from "./timeline.js";
+import { steadyNow } from "./wakefulness.js";
 
 /**
  * @typedef {import("./history.js").Question} Question
@@ -29,9 +30,12 @@ const LONGEST_RETRY_MS = 30_000;
 /** Fifty answers a second are little work for the panel, however many watch. */
 const MS_PER_VIEWER = 20;
 
+/** A reader who comes back to a chart of days wants to see today. */
+const LONGEST_MS = 600_000;
+
 /** How long an answer serves. @param {Question} question @param {number} viewers @param {boolean} [exact] */
 export function refreshAfter(question, viewers, exact = false) {
-  const usual = continues(question) && !exact ? Math.max(15_000, question.step) : Math.max(2_000, question.step / 5);
+  const usual = continues(question) && !exact ? Math.max(15_000, Math.min(question.step, LONGEST_MS)) : Math.max(2_000, Math.min(question.step / 5, LONGEST_MS));
   return Math.max(usual, viewers * MS_PER_VIEWER);
 }
 
@@ -141,7 +145,7 @@ export class Feed {
       const history = parseHistory(await answer.text(), question);
       const timeline = new Timeline(history, question);
       this.history = history;
-      this.readAt = Date.now() - 1000 * Number(answer.headers.get("Age") ?? 0);
+      this.readAt = steadyNow() - 1000 * Number(answer.headers.get("Age") ?? 0);
       for (const delta of this.page.recent()) timeline.add(delta);
       return timeline;
     } catch {

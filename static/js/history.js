@@ -22,21 +22,25 @@ import { splitOf } from "./view-state.js";
  * @property {number} version the counts that it was read from
  * @property {number} from
  * @property {number} step
+ * @property {number[] | null} starts of the steps, where they are days and so not equally long
  * @property {string[]} names
  * @property {number[][]} points
  * @property {number[]} others
+ * @property {number | null} lacksBefore what happened before may be missing
  */
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
 
 /** @type {Record<import("./view-state.js").WindowName, {span: number, step: number}>} */
 const WINDOWS = {
   "1m": { span: MINUTE, step: SECOND },
   "15m": { span: 15 * MINUTE, step: 10 * SECOND },
   "1h": { span: HOUR, step: MINUTE },
-  "24h": { span: 24 * HOUR, step: 10 * MINUTE },
+  "24h": { span: DAY, step: 10 * MINUTE },
+  "30d": { span: 30 * DAY, step: DAY },
 };
 
 /** Seconds are kept this far back, minutes this far; a margin for the way there. */
@@ -71,13 +75,24 @@ export function queryOf(question) {
   const query = new URLSearchParams({ ventana: duration(question.span), paso: duration(question.step), por: question.by });
   if (question.client !== null) query.set("cliente", question.client);
   if (question.type !== null) query.set("evento", question.type);
+  if (question.step === DAY) query.set("zona", ownZone());
   query.set("limite", String(question.limit));
   if (question.until !== null) query.set("hasta", new Date(question.until).toISOString());
   return query.toString();
 }
 
+/** The reader's time zone, by its name where the browser knows that. */
+function ownZone() {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  if (timeZone && timeZone !== "Etc/Unknown") return timeZone;
+  const minutes = Math.abs(new Date().getTimezoneOffset());
+  const digits = [Math.floor(minutes / 60), minutes % 60].map((n) => String(n).padStart(2, "0"));
+  return `${new Date().getTimezoneOffset() > 0 ? "-" : "+"}${digits.join(":")}`;
+}
+
 /** @param {number} ms */
 function duration(ms) {
+  if (ms % DAY === 0) return `${ms / DAY}d`;
   if (ms % HOUR === 0) return `${ms / HOUR}h`;
   return ms % MINUTE === 0 ? `${ms / MINUTE}m` : `${ms / SECOND}s`;
 }
@@ -90,16 +105,21 @@ function duration(ms) {
  * @returns {History}
  */
 export function parseHistory(text, question) {
-  const { epoca, version, desde, paso_s: step, series, otros } = JSON.parse(text);
+  const { epoca, version, desde, paso_s: step, series, otros, falta_antes_de: lacks, inicios } = JSON.parse(text);
+  /** @type {number[] | null} */
+  const starts = Array.isArray(inicios) ? inicios.map((start) => Date.parse(start)) : null;
   const from = Date.parse(desde);
   const lines = [...series.map((/** @type {any} */ one) => one.puntos), otros];
   const isLine = (/** @type {unknown} */ line) => Array.isArray(line) && line.length === otros.length && line.every(Number.isInteger);
-  if (typeof epoca !== "string" || !Number.isInteger(version) || Number.isNaN(from) || !(step > 0) || !lines.every(isLine)) {
+  if (typeof epoca !== "string" || !Number.isInteger(version) || Number.isNaN(from) || !(step > 0) || !lines.every(isLine) || (starts !== null && (starts.length !== otros.length || starts.some(Number.isNaN)))) {
     throw new TypeError("not a history");
   }
   const names = series.map((/** @type {any} */ one) => (question.by === "total" ? "" : one[question.by]));
-  return { epoca, version, from, step: step * SECOND, names, points: lines.slice(0, -1), others: otros };
+  return { epoca, version, from, step: step * SECOND, starts, names, points: lines.slice(0, -1), others: otros, lacksBefore: Date.parse(lacks ?? "") || null };
 }
+
+/** When its k-th step begins. @param {Pick<History, "from" | "step" | "starts">} history @param {number} k */
+export const beginOf = ({ from, step, starts }, k) => starts?.[k] ?? from + k * step;
 
 /** All events that an answer counts. @param {History} history */
 export const sumOf = ({ points, others }) => [...points, others].reduce((all, line) => all + line.reduce((sum, n) => sum + n, 0), 0);

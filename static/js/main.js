@@ -1,4 +1,5 @@
 // @ts-check
+import { bare } from "./addresses.js";
 import { Connection } from "./connection.js";
 import { Fallback } from "./fallback.js";
 import { Feeds } from "./feeds.js";
@@ -10,25 +11,27 @@ import { translate } from "./view/dom.js";
 import { initExport } from "./view/export-menu.js";
 import { Page } from "./view/page.js";
 import { chooseNext, initPreferences } from "./view/preferences.js";
+import { initPrinting } from "./view/printing.js";
 import { initRewind } from "./view/rewind.js";
 import { announce, copyLink, Shortcuts, SummaryChoice } from "./view/shortcuts.js";
 import { byId } from "./view/dom.js";
 import { Toolbar } from "./view/toolbar.js";
 import { splitOf, ViewState, WINDOW_NAMES } from "./view-state.js";
+import { steadyNow } from "./wakefulness.js";
 import { Words } from "./words.js";
 
 const SUMMARY_MS = 30_000;
 const LOOK_MS = 250;
 
 /** An address beside the page's. @param {string} name */
-const beside = (name) => new URL(name, document.baseURI);
+const beside = (name) => bare(name, document.baseURI);
 
 let words = new Words("es");
 const view = new ViewState(location.search, (query) => history.replaceState(null, "", location.pathname + query));
 const model = new Model({ onDelta: (delta) => feeds.add(delta), onGap: () => feeds.refresh(), onNewClient: () => feeds.overview.refresh() });
 const feeds = new Feeds(beside("historia").href, model, () => painter.request());
 const camera = new Camera(model, feeds);
-const serverNow = () => model.clock.at(Date.now());
+const serverNow = () => model.clock.at(steadyNow());
 const toggle = (/** @type {"client" | "type"} */ key) => (/** @type {string | null} */ name) => view.set({ [key]: view.value[key] === name ? null : name });
 
 const page = new Page(
@@ -46,7 +49,7 @@ const toolbar = new Toolbar(view);
 const painter = new Painter(draw);
 
 function draw() {
-  const now = Date.now();
+  const now = steadyNow();
   const picture = camera.take(view.value, now);
   feeds.look(view.value, camera.held && { chart: camera.held.chart, at: picture.chartNow }, serverNow());
   page.draw(picture, words);
@@ -58,7 +61,8 @@ const socketUrl = beside("ws");
 socketUrl.protocol = socketUrl.protocol === "https:" ? "wss:" : "ws:";
 const connection = new Connection(socketUrl.href, {
   onText(text) {
-    if (!model.received(text, Date.now())) connection.restart();
+    if (look()) return;
+    if (!model.received(text, steadyNow())) connection.restart();
     painter.request();
   },
   onLink(link) {
@@ -70,7 +74,7 @@ const connection = new Connection(socketUrl.href, {
 });
 const fallback = new Fallback(beside("estado.json").href, {
   onState(messages) {
-    model.polled(messages, Date.now());
+    model.polled(messages, steadyNow());
     painter.request();
   },
   onBack: () => connection.nudge(),
@@ -85,22 +89,26 @@ const shortcuts = new Shortcuts({
   d: () => chooseNext("theme"),
   l: () => chooseNext("language"),
   "/": () => toolbar.focusSearch(),
-  c: () => void copyLink(location.href, words).then(announce),
+  c: () => void copyLink(bare(location.href).href, words).then(announce),
   Escape: () => view.set({ client: null, type: null, search: "", until: null }),
 });
-byId("link", HTMLButtonElement).addEventListener("click", () => void copyLink(location.href, words).then(announce));
+byId("link", HTMLButtonElement).addEventListener("click", () => void copyLink(bare(location.href).href, words).then(announce));
 initRewind(view, page.chart, serverNow, () => announce(page.chart.pointed(words)));
 initExport({
   async picture() {
     await feeds.renew(view.value, camera.held !== null);
     draw();
-    return camera.take(view.value, Date.now());
+    return camera.take(view.value, steadyNow());
   },
   chart: page.chart,
   title: () => `Pulso · ${words.say("chart.title")} · ${byId("chart-span", HTMLElement).textContent}`,
   onDone: (name) => announce(name === null ? words.say("export.failed") : words.say("export.done", { name })),
 });
 initCopy(() => words);
+initPrinting(() => {
+  page.chart.chart.recolour();
+  draw();
+});
 
 view.onChange(() => {
   toolbar.draw(words);
@@ -133,12 +141,25 @@ async function networkChanged() {
 addEventListener("online", () => void networkChanged());
 addEventListener("offline", () => void networkChanged());
 document.addEventListener("visibilitychange", () => {
+  look();
+  model.arrived = false; // what comes while nobody sees it is drawn later than it could be
   if (!document.hidden) connection.nudge();
 });
 
+/** A sleep of the machine ends sockets, without their knowing it. */
+function look() {
+  const slept = model.look(steadyNow(), Date.now());
+  if (slept) {
+    model.slept();
+    connection.open();
+  }
+  return slept;
+}
+
 /** A state that time alone changes shows when it does; a hidden tab tells it by its title and icon. */
 setInterval(() => {
-  const now = Date.now();
+  look();
+  const now = steadyNow();
   if (model.status(now).kind === page.badge.kind) return;
   if (document.hidden) page.badge.draw(camera.take(view.value, now), words);
   else painter.request();
@@ -146,8 +167,8 @@ setInterval(() => {
 
 /** Ages and countdowns move even when nothing arrives. */
 setInterval(() => {
-  const now = Date.now();
-  model.pace.tick(now, model.status(now).kind === "live");
+  const now = steadyNow();
+  model.tick(now);
   painter.request();
 }, 1000);
 

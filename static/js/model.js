@@ -1,12 +1,13 @@
 // @ts-check
 import { UNTRIED } from "./connection.js";
 import { ScreenDelay } from "./delay.js";
-import { deltaBetween } from "./deltas.js";
+import { deltaBetween, together } from "./deltas.js";
 import { FAILURES_BEFORE_POLLING } from "./fallback.js";
 import { Pace } from "./pace.js";
 import { ServerClock } from "./server-clock.js";
-import { forgetBeat, INITIAL, reduce } from "./state.js";
-import { isBehind, isCutOff, statusOf } from "./status.js";
+import { forgetBeat, forgetTime, INITIAL, reduce } from "./state.js";
+import { isBehind, isCutOff, SILENCE_MS, statusOf } from "./status.js";
+import { Wakefulness } from "./wakefulness.js";
 import { parse } from "./wire.js";
 
 /**
@@ -21,6 +22,8 @@ import { parse } from "./wire.js";
 const CONTINUES_MS = 2_000;
 /** An answer that was read from the counts this long ago is still continued. */
 const RECENT_MS = 3_000;
+/** What is told this long after it happened is put where it happened. */
+const LATE_MS = 2_000;
 /** What is kept for that is put together to as much. */
 const TOGETHER_MS = 100;
 /** p95 of the way to the commit, one a heartbeat. */
@@ -32,12 +35,15 @@ export class Model {
   /** @type {Link} */ link = UNTRIED;
   /** @type {import("./status.js").Polling} */ polling = { active: false, answeredAt: null };
   pace = new Pace();
-  clock = new ServerClock();
+  /** The panel's, by its heartbeats. */ clock = new ServerClock();
+  /** The analytics', by their commits. */ #commits = new ServerClock();
+  #awake = new Wakefulness();
+  /** What the last message told was so at this time, though it may have waited. */ #knownTo = -Infinity;
   screen = new ScreenDelay();
   online = true;
   /** What came lately, for histories that were read a moment ago. @type {Delta[]} */ recent = [];
   /** @type {(number | null)[]} */ delays = [];
-  /** Did the last counts come by themselves, just after their commit? */ arrived = false;
+  /** Did the last counts come by themselves, while the page ran? */ arrived = false;
 
   /**
    * @param {{onDelta: (delta: Delta) => void, onGap: () => void, onNewClient: () => void}} [feeds] who draws what happened when;
@@ -49,14 +55,35 @@ export class Model {
 
   /** @param {number} now */
   status(now) {
-    return statusOf(this.state, this.link, this.polling, now, this.online);
+    return statusOf(this.state, this.link, this.polling, now, this.online, this.clock.at(now) - now);
+  }
+
+  /**
+   * Call a few times a second; see Wakefulness.
+   *
+   * @param {number} now
+   * @param {number} [wall]
+   */
+  look(now, wall = now) {
+    return this.#awake.look(now, wall);
+  }
+
+  /** Call once a second: while what was told last is recent, silence means that nothing happened. @param {number} now */
+  tick(now) {
+    this.pace.tick(now, this.status(now).kind === "live" && now - this.#knownTo < SILENCE_MS);
+  }
+
+  /** The machine slept: what the page knows is of nobody knows when. */
+  slept() {
+    this.state = forgetTime(this.state);
+    this.#knownTo = -Infinity;
   }
 
   /** @param {Link} link */
   linkChanged(link) {
     if (link.phase === "open" && this.link.phase !== "open") this.state = forgetBeat(this.state);
     this.link = link;
-    const active = link.phase !== "open" && (this.polling.active || link.attempt >= FAILURES_BEFORE_POLLING);
+    const active = link.phase !== "open" && (this.polling.active || link.slow || link.attempt >= FAILURES_BEFORE_POLLING);
     if (active !== this.polling.active) this.polling = { active, answeredAt: null };
   }
 
@@ -91,22 +118,34 @@ export class Model {
 
   /** Has the panel answered requests while no socket of this page ever worked? */
   get refused() {
-    return this.polling.active && this.polling.answeredAt !== null && !this.link.everOpen;
+    const { attempt, everOpen } = this.link;
+    return this.polling.answeredAt !== null && attempt >= FAILURES_BEFORE_POLLING && !everOpen;
   }
 
   /** @param {Message} message @param {number} now */
   #take(message, now) {
     const before = this.state;
-    this.state = reduce(before, message, now);
+    const told = message.tipo === "cambio" ? this.#happened(message.generado, now) : now;
+    const waited = told < this.#awake.wokeAt;
+    const at = waited || now - told >= LATE_MS ? told : now;
+    const near = now - this.#knownTo < CONTINUES_MS;
+    this.state = reduce(before, message, now, at);
+    this.#knownTo = message.tipo === "latido" ? Math.min(now, this.clock.when(message.ahora ?? "") || now) : at;
     if (message.tipo === "latido") this.#beaten(message, before.beat, now);
     const { counts } = this.state;
     if (counts === null || counts === before.counts) return;
-    const near = before.heardAt !== null && now - before.heardAt < CONTINUES_MS;
     const continues = before.counts?.epoca === counts.epoca && near;
-    this.arrived = message.tipo === "cambio";
+    this.arrived = message.tipo === "cambio" && !waited;
     // The first news after an absence may have happened at any time of it.
-    if ((this.arrived || continues) && !isCutOff(before.beat)) this.#goOn(before, now);
+    if ((message.tipo === "cambio" || continues) && !isCutOff(before.beat)) this.#goOn(before, at);
     else this.#startOver(now, before.counts === null);
+  }
+
+  /** When counts that come by themselves were committed. @param {string} committed @param {number} now */
+  #happened(committed, now) {
+    this.#commits.heard(committed, now);
+    const at = this.#commits.when(committed);
+    return Number.isNaN(at) ? now : at;
   }
 
   /** @param {Beat} beat @param {Beat | null} before @param {number} now */
@@ -117,11 +156,11 @@ export class Model {
     if (isCutOff(before) && !isCutOff(beat)) this.feeds.onGap();
   }
 
-  /** @param {State} before @param {number} now */
-  #goOn(before, now) {
-    const delta = deltaBetween(before, this.state, this.clock.at(now));
+  /** @param {State} before @param {number} at */
+  #goOn(before, at) {
+    const delta = deltaBetween(before, this.state, this.clock.at(at));
     if (this.state.counts === null || delta === null) return;
-    this.pace.add(this.state.counts.total, now);
+    this.pace.add(this.state.counts.total, at);
     // What is counted late happened at another time, which only the history knows.
     if (isBehind(this.state)) return this.feeds.onGap();
     this.#remember(delta);
@@ -143,14 +182,6 @@ export class Model {
     this.pace.rebase(this.state.counts?.total ?? 0, now);
     if (!first) this.feeds.onGap();
   }
-}
-
-/** Adds a later delta to an earlier one. @param {Delta} one @param {Delta} other */
-function together(one, { version, total, clients, types }) {
-  one.version = version;
-  one.total += total;
-  for (const [name, n] of clients) one.clients.set(name, (one.clients.get(name) ?? 0) + n);
-  for (const [name, n] of types) one.types.set(name, (one.types.get(name) ?? 0) + n);
 }
 
 /** @param {string} text */

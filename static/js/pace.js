@@ -1,4 +1,5 @@
 // @ts-check
+import { secondOf } from "./turn.js";
 
 /** Seconds of history kept. */
 export const SECONDS = 60;
@@ -15,17 +16,26 @@ export class Pace {
   bins = [];
   /** @type {number | null} */ #base = null;
   #second = 0;
+  /** The last one of which all is known. */ #known = 0;
 
   /**
-   * Takes a total that continues the one before.
+   * Takes a total that continues the one before, so that nothing happened between the two.
    *
    * @param {number} total
-   * @param {number} now
+   * @param {number} at when it was counted; it may be told later
    */
-  add(total, now) {
-    this.tick(now, true);
-    if (this.#base !== null) this.bins[this.bins.length - 1] = (this.bins.at(-1) ?? 0) + total - this.#base;
+  add(total, at) {
+    this.tick(at, true);
+    const i = this.#place(secondOf(at));
+    for (let k = Math.max(0, this.#place(this.#known)); k <= i; k += 1) this.bins[k] ??= 0;
+    if (this.#base !== null && i >= 0) this.bins[i] = (this.bins[i] ?? 0) + total - this.#base;
     this.#base = total;
+    this.#known = Math.max(this.#known, secondOf(at));
+  }
+
+  /** @param {number} second */
+  #place(second) {
+    return this.bins.length - 1 - (this.#second - second);
   }
 
   /**
@@ -37,6 +47,7 @@ export class Pace {
   rebase(total, now) {
     this.tick(now, false);
     this.#base = total;
+    this.#known = secondOf(now) + 1;
   }
 
   /**
@@ -46,7 +57,7 @@ export class Pace {
    * @param {boolean} known true while silence means that nothing happened
    */
   tick(now, known) {
-    const second = Math.floor(now / 1000);
+    const second = secondOf(now);
     const passed = this.bins.length === 0 ? 1 : Math.min(second - this.#second, SECONDS);
     for (let i = 0; i < passed; i += 1) this.bins.push(known ? 0 : null);
     if (passed > 0) this.#second = second;

@@ -1,4 +1,5 @@
 // @ts-check
+import { writingOf } from "./set-aside.js";
 import { isCurrent } from "./status.js";
 
 /**
@@ -31,7 +32,7 @@ const DELAY_WORTH_SAYING_S = 2;
 export function stages(state, status, active) {
   const { beat } = state;
   const reached = status.kind !== "reconnecting" && status.kind !== "offline" && status.kind !== "connecting";
-  const known = reached && beat !== null && (isCurrent(status.kind) || status.brokerLost || beat.analiticas === "caida");
+  const known = reached && beat !== null && (isCurrent(status.kind) || status.brokerLost || status.brokerRefuses || beat.analiticas === "caida");
   return [
     clients(beat, known, active),
     queue(state, known),
@@ -57,6 +58,9 @@ function queue({ beat, queue }, known) {
   const since = beat.desde ? Date.parse(beat.desde) : null;
   if (beat.broker === "reconectando") return { ...is("warns", "flow.broker_reconnecting"), since };
   if (beat.broker === "bloqueado") return { ...is("warns", "flow.broker_blocked"), since };
+  const writing = writingOf(beat);
+  if (writing === "refused") return is("warns", "flow.broker_refuses");
+  if (writing === "blocked") return is("warns", "flow.broker_blocked");
   const waiting = beat.cola?.listos;
   if (waiting === undefined) return is("unknown", "flow.unknown");
   if (grows(queue)) return is("warns", "flow.queue_grows", waiting);

@@ -1,4 +1,5 @@
 // @ts-check
+import { setAsideOf } from "./set-aside.js";
 
 /**
  * @typedef {import("./wire.js").Counts} Counts
@@ -17,6 +18,7 @@
  * @property {number | null} heardAt when anything last arrived
  * @property {number | null} since when the first counts arrived
  * @property {number[]} queue the last few depths of the queue, oldest first
+ * @property {number | null} asideSince since when something waits to be set aside
  * @property {number | null} restartedAt when counting was seen to start anew
  * @property {boolean} gap a change did not build on these counts: only a snapshot helps
  */
@@ -32,6 +34,7 @@ export const INITIAL = Object.freeze({
   heardAt: null,
   since: null,
   queue: [],
+  asideSince: null,
   restartedAt: null,
   gap: false,
 });
@@ -42,13 +45,14 @@ export const INITIAL = Object.freeze({
  * @param {State} state
  * @param {Message} message
  * @param {number} now
+ * @param {number} [at] when what it tells happened
  * @returns {State}
  */
-export function reduce(state, message, now) {
+export function reduce(state, message, now, at = now) {
   const heard = { ...state, heardAt: now };
   if (message.tipo === "latido") return beaten(heard, message);
   if (message.tipo === "instantanea") return replaced(heard, message, now);
-  return follows(state, message) ? changed(heard, message, now) : { ...heard, gap: true };
+  return follows(state, message) ? changed(heard, message, at) : { ...heard, gap: true };
 }
 
 /**
@@ -61,11 +65,22 @@ export function forgetBeat(state) {
   return { ...state, beat: null, queue: [] };
 }
 
+/**
+ * Nobody knows how long nothing was heard.
+ *
+ * @param {State} state
+ * @returns {State}
+ */
+export function forgetTime(state) {
+  return { ...forgetBeat(state), heardAt: null };
+}
+
 /** @param {State} state @param {Beat} beat @returns {State} */
 function beaten(state, beat) {
   const depth = beat.cola?.listos;
   const queue = depth === undefined ? [] : [...state.queue, depth].slice(-QUEUE_SAMPLES);
-  return { ...state, beat, queue };
+  const asideSince = setAsideOf(beat).waiting > 0 ? (state.asideSince ?? state.heardAt) : null;
+  return { ...state, beat, queue, asideSince };
 }
 
 /** @param {State} state @param {Snapshot} snapshot @param {number} now @returns {State} */
@@ -95,8 +110,8 @@ function follows(state, change) {
   return state.counts?.epoca === change.epoca && state.counts.version === change.previa;
 }
 
-/** @param {State} state @param {Change} change @param {number} now @returns {State} */
-function changed(state, change, now) {
+/** @param {State} state @param {Change} change @param {number} at @returns {State} */
+function changed(state, change, at) {
   const clients = new Map(state.clients);
   const changedAt = new Map(state.changedAt);
   for (const [name, count] of Object.entries(change.clientes)) {
@@ -105,7 +120,7 @@ function changed(state, change, now) {
       changedAt.delete(name);
     } else {
       clients.set(name, count);
-      changedAt.set(name, now);
+      changedAt.set(name, at);
     }
   }
   return { ...state, counts: change, clients, changedAt };

@@ -1,4 +1,5 @@
 // @ts-check
+import { writingOf } from "./set-aside.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -10,8 +11,9 @@
  *
  * @typedef {object} Status
  * @property {Kind} kind
- * @property {number | null} since the time that the numbers are of, by the panel's clock where it gave one
+ * @property {number | null} since the time that the numbers are of, by the panel's clock
  * @property {boolean} brokerLost are they stale because the analytics, which answer, lost their broker?
+ * @property {boolean} brokerRefuses are they because it takes nothing that is published?
  * @property {number} seconds until the next attempt
  * @property {number} attempt
  *
@@ -23,7 +25,7 @@
  */
 
 /** Heartbeats come every 5 s; a missing one is noticed 2 s later. */
-const SILENCE_MS = 7_000;
+export const SILENCE_MS = 7_000;
 /** The analytics answer the panel at least once a second, so older data means that they do not. */
 const DATA_AGE_MS = 5_000;
 const POLL_AGE_MS = 11_000;
@@ -44,22 +46,25 @@ export const isCurrent = (kind) => kind === "live" || kind === "polling" || kind
  * @param {Polling} polling
  * @param {number} now
  * @param {boolean} [online] what the browser thinks of its network
+ * @param {number} [ahead] how far the panel's clock is before this one
  * @returns {Status}
  */
-export function statusOf(state, link, polling, now, online = true) {
+export function statusOf(state, link, polling, now, online = true, ahead = 0) {
   const seconds = Math.max(0, Math.ceil(((link.retryAt ?? now) - now) / 1000));
-  /** @param {Kind} kind @param {number | null} since @param {boolean} [brokerLost] @returns {Status} */
-  const is = (kind, since, brokerLost = false) => ({ kind, since, brokerLost, seconds, attempt: link.attempt });
-  const dataOf = dataTime(state);
+  /** @param {Kind} kind @param {number | null} since @param {"lost" | "refuses"} [broker] @returns {Status} */
+  const is = (kind, since, broker) => ({ kind, since, brokerLost: broker === "lost", brokerRefuses: broker === "refuses", seconds, attempt: link.attempt });
+  const heardAt = state.heardAt === null ? null : state.heardAt + ahead;
+  const dataOf = dataTime(state, heardAt);
   const polled = polling.active && polling.answeredAt !== null && now - polling.answeredAt <= POLL_AGE_MS;
   if (link.phase === "open" || polled) {
     const reached = link.phase === "open" ? "live" : "polling";
     const limit = link.phase === "open" ? SILENCE_MS : POLL_AGE_MS;
     if (analyticsAway(state)) return is("stale", dataOf);
-    if (state.heardAt !== null && now - state.heardAt > limit) return is("stale", state.heardAt);
+    if (state.heardAt !== null && now - state.heardAt > limit) return is("stale", heardAt);
     if (state.counts === null || state.beat === null) return is("connecting", dataOf);
-    if (state.beat.broker === "reconectando") return is("stale", lostSince(state.beat) ?? dataOf, true);
-    return is(isBehind(state) ? "behind" : reached, state.heardAt);
+    if (state.beat.broker === "reconectando") return is("stale", lostSince(state.beat) ?? dataOf, "lost");
+    if (writingOf(state.beat) === "refused") return is("stale", dataOf, "refuses");
+    return is(isBehind(state) ? "behind" : reached, heardAt);
   }
   if (link.lostAt === null) return is("connecting", dataOf);
   if (!online || now - link.lostAt > OFFLINE_MS) return is("offline", dataOf);
@@ -98,8 +103,8 @@ function age(beat) {
   return Date.parse(beat.ahora ?? "") - Date.parse(beat.datos_de ?? "");
 }
 
-/** @param {State} state @returns {number | null} */
-function dataTime({ beat, heardAt, counts }) {
+/** @param {State} state @param {number | null} heardAt by the panel's clock @returns {number | null} */
+function dataTime({ beat, counts }, heardAt) {
   const told = Date.parse(beat?.datos_de ?? "");
   if (!Number.isNaN(told)) return told;
   return counts === null ? null : heardAt;

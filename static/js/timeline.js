@@ -1,4 +1,5 @@
 // @ts-check
+import { beginOf } from "./history.js";
 
 /**
  * @typedef {import("./history.js").History} History
@@ -33,6 +34,7 @@ export class Timeline {
     this.version = history.version;
     this.step = history.step;
     this.from = history.from;
+    this.starts = history.starts;
     this.names = history.names;
     this.points = history.points.map((line) => [...line]);
     this.others = [...history.others];
@@ -41,8 +43,8 @@ export class Timeline {
   }
 
   copy() {
-    const { epoca, version, from, step, names, points, others } = this;
-    const copied = new Timeline({ epoca, version, from, step, names, points, others }, this.question);
+    const { epoca, version, from, step, starts, names, points, others } = this;
+    const copied = new Timeline({ epoca, version, from, step, starts, names, points, others, lacksBefore: null }, this.question);
     copied.revision = this.revision;
     return copied;
   }
@@ -53,12 +55,12 @@ export class Timeline {
 
   /** When the last step ends. */
   get to() {
-    return this.from + this.length * this.step;
+    return beginOf(this, this.length - 1) + this.step;
   }
 
   /** Moves on to the step that holds `now`; the oldest leave. @param {number} now */
   advance(now) {
-    if (this.question.until !== null) return;
+    if (this.question.until !== null || this.starts !== null) return; // another day comes with the next answer
     const missing = Math.min(Math.floor((now - this.to) / this.step) + 1, this.length);
     if (missing <= 0) return;
     this.from += (Math.floor((now - this.to) / this.step) + 1) * this.step;
@@ -73,7 +75,7 @@ export class Timeline {
   add(delta) {
     if (delta.version <= this.version || !continues(this.question)) return;
     this.advance(delta.at);
-    const step = Math.floor((delta.at - this.from) / this.step);
+    const step = this.starts?.findLastIndex((start) => start <= delta.at) ?? Math.floor((delta.at - this.from) / this.step);
     if (step < 0 || step >= this.length) return;
     this.#put(delta, step);
     this.revision += 1;

@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * @typedef {"1m" | "15m" | "1h" | "24h"} WindowName
+ * @typedef {"1m" | "15m" | "1h" | "24h" | "30d"} WindowName
  * @typedef {"cliente" | "evento"} Split
  * @typedef {"name" | "count" | "rate" | "seen"} Column
  *
@@ -26,7 +26,7 @@
  */
 
 /** @type {readonly WindowName[]} */
-export const WINDOW_NAMES = ["1m", "15m", "1h", "24h"];
+export const WINDOW_NAMES = ["1m", "15m", "1h", "24h", "30d"];
 
 /** @type {Readonly<View>} */
 export const DEFAULT_VIEW = Object.freeze({

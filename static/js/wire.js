@@ -31,7 +31,7 @@
  * @property {number} [espectadores] viewers of this panel
  * @property {string | null} [desde] since when the broker is what it is
  * @property {string | null} [ultimo_commit] when something was last counted
- * @property {{p50: number | null, p95: number | null, p99: number | null, mensajes: number} | null} [retraso] from event to commit, in seconds
+ * @property {{p50: number | null, p95: number | null, p99: number | null, mensajes: number, antiguos?: number} | null} [retraso] from event to commit, in seconds; `antiguos` messages told of long ago
  * @property {Future | null} [futuros] events dated in the future: counted, and in no history
  *
  * @typedef {object} Future

@@ -13,17 +13,31 @@ import { decimalsOf } from "./scale.js";
 const CATALOGUES = { es, en };
 
 /**
+ * The language tag that is meant, as `Intl` takes it; null for what is none. Systems also give
+ * `en-US@posix`, `es_ES.UTF-8` and `C`, which `Intl` refuses by an error.
+ *
+ * @param {string} tag
+ */
+function usable(tag) {
+  try {
+    return Intl.getCanonicalLocales(tag.split(/[.@]/)[0].replaceAll("_", "-"))[0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string | null} tag */
+const primary = (tag) => tag?.split("-")[0];
+
+/**
  * The first of the reader's languages that the page speaks, else Spanish.
  *
- * @param {readonly string[]} preferred as of `navigator.languages`
+ * @param {readonly string[]} [preferred] as of `navigator.languages`, which not all that runs pages has
  * @returns {Language}
  */
-export function chooseLanguage(preferred) {
-  for (const tag of preferred) {
-    const primary = tag.toLowerCase().split("-")[0];
-    if (primary === "es" || primary === "en") return primary;
-  }
-  return "es";
+export function chooseLanguage(preferred = []) {
+  const spoken = preferred.map((tag) => primary(usable(tag))).find((language) => language === "es" || language === "en");
+  return spoken === "en" ? "en" : "es";
 }
 
 const LEAST_SHARE = 0.001;
@@ -39,6 +53,7 @@ export class Words {
   #clock;
   #ago;
   #day;
+  #date;
   #short;
   #ms;
   #second;
@@ -52,7 +67,7 @@ export class Words {
    */
   constructor(language, preferred = []) {
     this.language = language;
-    const locale = preferred.find((tag) => tag.toLowerCase().split("-")[0] === language) ?? language;
+    const locale = preferred.map(usable).find((tag) => primary(tag) === language) ?? language;
     this.#locale = locale;
     this.#plural = new Intl.PluralRules(locale);
     this.#whole = new Intl.NumberFormat(locale, { useGrouping: "always" });
@@ -60,6 +75,7 @@ export class Words {
     this.#share = new Intl.NumberFormat(locale, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
     this.#clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
     this.#day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    this.#date = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
     this.#short = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     this.#ms = new Intl.NumberFormat(locale, { style: "unit", unit: "millisecond", maximumFractionDigits: 0 });
     this.#second = new Intl.NumberFormat(locale, { style: "unit", unit: "second", maximumFractionDigits: 1 });
@@ -124,6 +140,11 @@ export class Words {
     return this.#day.format(ms);
   }
 
+  /** Day and month. @param {number} ms */
+  date(ms) {
+    return this.#date.format(ms);
+  }
+
   /** A duration in the unit that suits it. @param {number} ms */
   duration(ms) {
     if (ms < 1000) return this.#ms.format(ms);
@@ -138,11 +159,21 @@ export class Words {
 
   /** "5 s ago", in the coarsest whole unit. @param {number} ms */
   ago(ms) {
-    const seconds = Math.floor(ms / 1000);
-    if (seconds < 2) return this.say("clients.now");
-    if (seconds < 60) return this.#ago.format(-seconds, "second");
-    if (seconds < 3600) return this.#ago.format(-Math.floor(seconds / 60), "minute");
-    if (seconds < 86_400) return this.#ago.format(-Math.floor(seconds / 3600), "hour");
-    return this.#ago.format(-Math.floor(seconds / 86_400), "day");
+    const [n, unit] = ageOf(ms);
+    return n === 0 ? this.say("clients.now") : this.#ago.format(-n, unit);
   }
+
+  /** The same without "ago", where there is little room and a heading says it. @param {number} ms */
+  age(ms) {
+    const [n, unit] = ageOf(ms);
+    return n === 0 ? this.say("clients.now") : new Intl.NumberFormat(this.#locale, { style: "unit", unit }).format(n);
+  }
+}
+
+/** @param {number} ms @returns {[number, "second" | "minute" | "hour" | "day"]} 0 is now */
+function ageOf(ms) {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 60) return [seconds < 2 ? 0 : seconds, "second"];
+  if (seconds < 3600) return [Math.floor(seconds / 60), "minute"];
+  return seconds < 86_400 ? [Math.floor(seconds / 3600), "hour"] : [Math.floor(seconds / 86_400), "day"];
 }

@@ -9,6 +9,8 @@ from history_csv import csv_parts, rows
 from history_questions import moment
 from history_service import CONTRACT, END, NOW, client_of, contract_history, get, table
 
+CELLS = json.loads((Path(__file__).parents[1] / "contracts" / "celdas.json").read_text())
+
 
 @pytest.fixture(name="history")
 def _history(db):
@@ -54,14 +56,23 @@ async def test_accept(client, accept, kind):
     assert response.headers["Vary"] == "Accept"
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "＝1"])
-async def test_csv_is_no_program(client, history, name):
-    """What a spreadsheet would compute is text: names come from outside."""
-    history.fold({(name, 'a,"b"', END - 1): 1000}, moment(NOW))
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: repr(cell["nombre"]))
+def test_csv_is_no_program(cell):
+    """What a spreadsheet would compute is text, whatever separates cells there."""
+    series = {"cliente": cell["nombre"], "evento": cell["nombre"], "puntos": [1]}
+
+    first = next(rows(CONTRACT | {"otros": [0], "series": [series]}))
+
+    assert first[2:] == (cell["celda"], cell["celda"], 1)
+
+
+async def test_csv_of_a_hostile_name(client, history):
+    """Such a name is one cell of the answer."""
+    history.fold({("=1;+2", 'a,"b"', END - 1): 1000}, moment(NOW))
 
     _, lines = await table(client, formato="csv", ventana="1s", limite=1)
 
-    assert lines[1] == ["2026-11-24T06:59:59.000Z", "serie", f"'{name}", 'a,"b"', "1000"]
+    assert lines[1] == ["2026-11-24T06:59:59.000Z", "serie", "'=1;'+2", 'a,"b"', "1000"]
 
 
 async def test_csv_sums_to_the_same(client):

@@ -16,8 +16,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from history import TABLES, History, Places, Retention
 from history_levels import levels
-from history_query import SPLITS, BadQueryError, HistoryQuery, NotKeptError, window_of
+from history_query import SPLITS, BadQueryError, HistoryQuery, NotKeptError
 from history_questions import moment
+from history_window import window_of
 from steady_clock import Moment
 
 KEPT = Retention(seconds=300, minutes=180, hours=240)

@@ -4,8 +4,9 @@ import pytest
 
 from history import Retention
 from history_levels import levels
-from history_query import HistoryQuery, window_of
+from history_query import HistoryQuery
 from history_questions import DAY, HOUR, NOW
+from history_window import window_of
 
 SECONDS, MINUTES, HOURS = levels(Retention())
 

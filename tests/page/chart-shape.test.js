@@ -38,11 +38,38 @@ test("the top is a round number above what is drawn", () => {
   assert.deepEqual([0, 0.5, 0.99, 1, 4.7, 9.9, 23, 960].map(roundTop), [1, 0.6, 1.5, 1.5, 6, 15, 30, 1000]);
 });
 
-test("a line keeps its colour as long as it is shown", () => {
+const NAMES = ["cliente_uno", "cliente_dos", "tienda_online", "app_movil", "sensores_planta_3", "almacen_norte"];
+
+/** @param {string[][]} shown one after the other @param {Map<string, number>} [counts] */
+function coloursAfter(shown, counts) {
   const palette = new Palette();
-  palette.assign(["a", "b", "c"]);
-  palette.assign(["c", "d", "b"]);
-  assert.deepEqual(["a", "b", "c", "d"].map((name) => palette.of(name)), [undefined, 1, 2, 0]);
+  for (const some of shown) palette.assign(some, counts);
+  return NAMES.map((name) => palette.of(name));
+}
+
+test("a name has the same colour on every screen, whenever it was opened and whichever line is larger", () => {
+  const colours = coloursAfter([NAMES]);
+  assert.deepEqual([...new Set(colours)].sort(), [0, 1, 2, 3, 4, 5], "six lines, six colours");
+  assert.deepEqual(coloursAfter([["x", "y"], [...NAMES].reverse()]), colours);
+});
+
+test("a window that shows only some of few names agrees with one that shows all", () => {
+  const counts = new Map(NAMES.map((name, i) => [name, 100 * i]));
+  assert.deepEqual(coloursAfter([NAMES.slice(2, 4)], counts).slice(2, 4), coloursAfter([NAMES], counts).slice(2, 4));
+});
+
+test("who comes and goes among many takes no colour from those that are larger", () => {
+  const counts = new Map([...NAMES.map((name, i) => /** @type {const} */ ([name, 10 ** (9 - i)])), ...Array.from({ length: 60 }, (_, i) => /** @type {const} */ ([`c${i}`, i]))]);
+  const five = coloursAfter([NAMES.slice(0, 5)], counts);
+  for (let i = 0; i < 60; i += 1) assert.deepEqual(coloursAfter([[`c${i}`, ...NAMES.slice(0, 5)]], counts), five);
+});
+
+test("what is not shown has no colour", () => {
+  const palette = new Palette();
+  palette.assign(["a"]);
+  palette.assign(["b"]);
+  assert.equal(palette.of("a"), undefined);
+  assert.notEqual(palette.of("b"), undefined);
 });
 
 test("the server's clock is that of its least late heartbeat", () => {

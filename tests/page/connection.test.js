@@ -169,3 +169,24 @@ test("a nudge leaves a good socket alone", () => {
   assert.equal(link().phase, "open");
   assert.equal(sockets.length, 1);
 });
+
+test("a socket that brings nothing within a second is called slow, until it brings something", () => {
+  const { clock, sockets, link } = start();
+  clock.advance(999);
+  assert.equal(link().slow, false);
+  clock.advance(1);
+  assert.deepEqual([link().phase, link().slow], ["connecting", true]);
+  sockets[0].brings("uno");
+  assert.deepEqual([link().phase, link().slow], ["open", false]);
+});
+
+test("a page that has numbers waits longer, by lot, before it calls a new socket slow", () => {
+  const { clock, sockets, link } = start();
+  sockets[0].brings("uno");
+  sockets[0].ends(1006);
+  clock.advance(0);
+  clock.advance(2_999);
+  assert.equal(link().slow, false);
+  clock.advance(1);
+  assert.equal(link().slow, true);
+});

@@ -18,6 +18,14 @@ test("the chart's CSV has a row for each step, and no name is a formula", () => 
   ].join("\r\n"));
 });
 
+test("no name is a formula, whatever separates cells", () => {
+  const state = (/** @type {string} */ nombre) => reduce(INITIAL, { ...JSON.parse(contract("instantanea")), clientes: { [nombre]: 1 } }, 0);
+  for (const { nombre, celda } of JSON.parse(contract("celdas"))) {
+    const quoted = /[",\n\r]/.test(celda) ? `"${celda.replaceAll('"', '""')}"` : celda;
+    assert.equal(clientsCsv(state(nombre)), `cliente,eventos\r\n${quoted},1\r\n`);
+  }
+});
+
 test("the clients' CSV adds up to the total", () => {
   const snapshot = { ...JSON.parse(contract("instantanea")), clientes: { b: 1, a: 5000 }, otros: { clientes: 2, total: 20 } };
   assert.equal(clientsCsv(reduce(INITIAL, snapshot, 0)), "cliente,eventos\r\na,5000\r\nb,1\r\n(otros),20\r\n");

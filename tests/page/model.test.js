@@ -56,6 +56,15 @@ test("the socket is refused when the panel answers requests and no socket ever w
   assert.equal(model.status(NOW).kind, "polling");
 });
 
+test("a socket that takes long is no refused one, though requests take over", () => {
+  const model = new Model();
+  model.linkChanged({ ...UNTRIED, slow: true });
+  assert.equal(model.polling.active, true);
+  model.polled([snapshot, beat], NOW);
+  assert.equal(model.refused, false);
+  assert.equal(model.status(NOW).kind, "polling");
+});
+
 test("a socket that once worked is not called refused", () => {
   const model = live();
   model.linkChanged({ ...FAILED, everOpen: true });
@@ -95,7 +104,7 @@ function noting() {
   return {
     ...{ model, told },
     receive: (/** @type {any} */ message, now = NOW) => model.received(JSON.stringify(message), now),
-    next: (/** @type {number} */ n) => ({ ...change, previa: snapshot.version + n, version: snapshot.version + n + 1, total: snapshot.total + n + 1 }),
+    next: (/** @type {number} */ n, ms = 0) => ({ ...change, generado: new Date(Date.parse(change.generado) + ms).toISOString(), previa: snapshot.version + n, version: snapshot.version + n + 1, total: snapshot.total + n + 1 }),
   };
 }
 
@@ -139,9 +148,9 @@ test("analytics that are back, or have their broker back, make histories be aske
 test("what came lately is kept for three seconds, put together to tenths of one", () => {
   const { model, receive, next } = noting();
   receive(snapshot);
-  [0, 50, 99, 100, 150].forEach((ms, n) => receive(next(n), NOW + ms));
+  [0, 50, 99, 100, 150].forEach((ms, n) => receive(next(n, ms), NOW + ms));
   assert.deepEqual(model.recent.map(({ total, version }) => [total, version - snapshot.version]), [[3, 3], [2, 5]]);
-  receive(next(5), NOW + 3_100);
+  receive(next(5, 3_100), NOW + 3_100);
   assert.deepEqual(model.recent.map(({ total }) => total), [1]);
 });
 

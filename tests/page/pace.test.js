@@ -47,9 +47,21 @@ test("history is bounded, and a long sleep costs no more than its bound", () => 
   assert.ok(pace.bins.every((bin) => bin === null));
 });
 
-test("a clock that was set back loses nothing", () => {
+test("what was counted before the first second that is shown is in none", () => {
   const pace = new Pace();
   pace.rebase(0, at(10));
   pace.add(3, at(5));
-  assert.deepEqual(pace.bins, [3]);
+  pace.add(5, at(10));
+  assert.deepEqual(pace.bins, [2]);
+});
+
+test("what is told late is in its own second", () => {
+  const pace = new Pace();
+  pace.rebase(0, at(0));
+  pace.add(1, at(1));
+  pace.tick(at(5), false);
+  pace.add(4, at(3));
+  assert.deepEqual(pace.bins, [null, 1, 0, 3, null, null]);
+  pace.add(5, at(5));
+  assert.deepEqual(pace.bins, [null, 1, 0, 3, 0, 1]);
 });

@@ -72,7 +72,7 @@ test("polling does not hide that the broker is lost", () => {
 
 test("a lost socket is reconnecting, with seconds, attempt and the time of the data", () => {
   const status = statusOf(good, LOST, NOT_POLLING, NOW);
-  assert.deepEqual(status, { kind: "reconnecting", since: Date.parse(beat.datos_de), brokerLost: false, seconds: 3, attempt: 2 });
+  assert.deepEqual(status, { kind: "reconnecting", since: Date.parse(beat.datos_de), brokerLost: false, brokerRefuses: false, seconds: 3, attempt: 2 });
 });
 
 test("a socket lost for a minute is offline", () => {

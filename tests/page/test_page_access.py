@@ -62,7 +62,7 @@ async def test_single_keys(still: Chain, open_page: OpenPage) -> None:
     await expect(page.locator("#legend li")).to_have_count(2)
     press = page.keyboard.press
 
-    for key, name in {"1": "1m", "3": "1h", "4": "24h", "2": "15m"}.items():
+    for key, name in {"1": "1m", "3": "1h", "4": "24h", "5": "30d", "2": "15m"}.items():
         await press(key)
         await expect(page.locator(f"#window input[value='{name}']")).to_be_checked()
     await press("t")

@@ -165,6 +165,7 @@ async def test_connecting(chain: Chain, open_page: OpenPage, name: str) -> None:
     """While the first message of the first socket is on its way."""
     page = await open_page("about:blank", bypass_csp=True, **READERS[name])
     await page.route_web_socket("**/panel/ws", lambda route: None)  # opens, and brings nothing
+    await page.route("**/panel/estado.json", lambda route: None)
     await page.goto(chain.web_url)
     await page.evaluate(AXE)
     await none_in({name: page}, "connecting")

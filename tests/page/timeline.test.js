@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { shapeOf } from "../../static/js/chart-shape.js";
 import { activePerMinute, activities, minuteRates, sumOfLast } from "../../static/js/activity.js";
 import { chartQuestion, OVERVIEW_QUESTION, parseHistory, queryOf } from "../../static/js/history.js";
 import { silentSince } from "../../static/js/rhythm.js";
@@ -21,7 +22,24 @@ const delta = (news) => ({ version: 11, at: FROM + 3500, total: 0, clients: new 
 
 test("a history is what the wire says", () => {
   const history = parseHistory(JSON.stringify(ANSWER), QUESTION);
-  assert.deepEqual(history, { epoca: "e", version: 10, from: FROM, step: 1000, names: ["a", "b"], points: [[0, 1, 2, 0], [1, 0, 0, 0]], others: [0, 0, 5, 0] });
+  assert.deepEqual(history, { epoca: "e", version: 10, from: FROM, step: 1000, starts: null, names: ["a", "b"], points: [[0, 1, 2, 0], [1, 0, 0, 0]], others: [0, 0, 5, 0], lacksBefore: null });
+  const lacking = JSON.stringify({ ...ANSWER, falta_antes_de: "2026-11-24T07:00:01.000Z" });
+  assert.equal(parseHistory(lacking, QUESTION).lacksBefore, FROM + 1000);
+});
+
+test("days are as long as they are: what comes is added to today, and a new one comes with the next answer", () => {
+  const days = ["2026-10-24T22:00:00.000Z", "2026-10-25T23:00:00.000Z"];
+  const question = { ...QUESTION, span: 2 * 86_400_000, step: 86_400_000 };
+  const answer = { ...ANSWER, desde: days[0], paso_s: 86_400, inicios: days, series: [{ cliente: "a", puntos: [1, 2] }], otros: [0, 0] };
+  const drawn = new Timeline(parseHistory(JSON.stringify(answer), question), question);
+  const now = Date.parse("2026-10-26T09:00:00.000Z");
+  drawn.advance(now + 86_400_000);
+  drawn.add(delta({ at: now, total: 5, clients: new Map([["a", 4]]) }));
+  assert.deepEqual([drawn.points, drawn.others], [[[1, 6]], [0, 1]]);
+  const { xs } = shapeOf(drawn, { now, knownUntil: null, stacked: true });
+  assert.equal(1000 * xs[1], (Date.parse(days[1]) + now) / 2);
+  assert.match(queryOf(question), /^ventana=2d&paso=1d&por=cliente&zona=[A-Z]/);
+  assert.throws(() => parseHistory(JSON.stringify({ ...answer, inicios: days.slice(1) }), question));
 });
 
 for (const [what, wrong] of Object.entries({ "no object": [], "lines of different lengths": { ...ANSWER, otros: [1] }, "half an event": { ...ANSWER, otros: [0, 0, 0.5, 0] } })) {

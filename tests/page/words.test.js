@@ -31,6 +31,14 @@ test("the first of the reader's languages that the page speaks is chosen, else S
   assert.equal(chooseLanguage(["es-MX", "en"]), "es");
   assert.equal(chooseLanguage(["eu", "ensayo"]), "es");
   assert.equal(chooseLanguage([]), "es");
+  assert.equal(chooseLanguage(undefined), "es");
+});
+
+test("tags that systems give and Intl refuses mean the language that they name, or none", () => {
+  assert.equal(chooseLanguage(["en-US@posix"]), "en");
+  assert.equal(chooseLanguage(["C", "", "x", "es_ES.UTF-8", "en"]), "es");
+  assert.equal(new Words("en", ["C", "en-US@posix"]).whole(5021), "5,021");
+  assert.equal(new Words("es", ["es_MX.UTF-8"]).whole(5021), "5,021");
 });
 
 test("numbers are grouped and pick the plural", () => {
@@ -79,6 +87,11 @@ test("ages use the coarsest whole unit", () => {
   const words = new Words("en");
   const ages = [0, 1999, 2000, 59_999, 60_000, 3_599_999, 3_600_000, 86_400_000].map((ms) => words.ago(ms));
   assert.deepEqual(ages, ["now", "now", "2s ago", "59s ago", "1m ago", "59m ago", "1h ago", "1d ago"].map((s) => s.replace("1d ago", words.ago(86_400_000))));
+});
+
+test("an age without words is the same number and unit", () => {
+  const words = new Words("es");
+  assert.deepEqual([0, 2000, 840_000, 7_200_000].map((ms) => words.age(ms)), ["ahora", "2 s", "14 min", "2 h"]);
 });
 
 test("durations have the unit that suits them", () => {

@@ -74,7 +74,13 @@ def test_while_online_it_tells_the_state(heartbeat, clock):
     )
     assert message["cola"] == {"listos": 1, "sin_ack": 2}
     assert (message["espectadores"], message["desde"]) == (0, "2026-11-24T06:00:00.000Z")
-    assert message["retraso"] == {"p50": 0.008, "p95": 0.021, "p99": 0.034, "mensajes": 234}
+    assert message["retraso"] == {
+        "p50": 0.008,
+        "p95": 0.021,
+        "p99": 0.034,
+        "mensajes": 234,
+        "antiguos": 0,
+    }
     assert age(message) == pytest.approx(0.25, abs=0.002)
 
 

@@ -1,4 +1,6 @@
+import html
 import json
+import shlex
 
 import pytest
 from quart.testing.connections import WebsocketResponseError
@@ -7,6 +9,7 @@ from hub import Hub
 from origin_rule import OriginRule
 from panel_http import create_app
 from relay import Relay
+from start_page import Account
 
 STATE = b'{"instantanea":null,"latido":{"tipo":"latido"}}'
 
@@ -35,6 +38,23 @@ async def test_serves_the_page_and_its_files(client):
     assert await script.get_data() == b"let a;"
 
 
+async def test_the_page_tells_account_and_port(tmp_path, hub):
+    """The command for a first event is right for this broker, however strange its account."""
+    (tmp_path / "index.html").write_text("<code>publish --port 5672 --username pulso -e x</code>")
+    strange = Account("<b>'; id", 5700)
+    relay = Relay("http://127.0.0.1:9")
+    client = create_app(tmp_path, hub, lambda: STATE, relay, (), strange).test_client()
+
+    page = await client.get("/")
+    again = await client.get("/", headers={"If-None-Match": page.headers["ETag"]})
+
+    shown = html.unescape((await page.get_data()).decode())
+    words = shlex.split(shown.removeprefix("<code>").removesuffix("</code>"))
+    assert words == ["publish", "--port", "5700", "--username", "<b>'; id", "-e", "x"]
+    assert b"<b>" not in await page.get_data()
+    assert again.status_code == 304
+
+
 async def test_a_file_that_is_known_is_not_sent_again(client):
     """A browser asks each time, and is told in a few bytes that it has the newest."""
     first = await client.get("/static/js/main.js")
@@ -53,6 +73,7 @@ async def test_a_file_that_is_known_is_not_sent_again(client):
         ("GET", "/estado.json", 200),
         ("GET", "/livez", 200),
         ("GET", "/static/none.js", 404),
+        ("GET", "/static//js/main.js", 404),  # not a redirect for good, which would forget /panel
         ("GET", "/static/%2e%2e/secret.json", 404),
         ("GET", "/nowhere", 404),
         ("POST", "/", 405),

@@ -49,7 +49,7 @@ export class Badge {
     setText(this.#detail, kind === "paused" ? pausedDetail(picture, words) : detail(picture, words));
     const title = `${kind === "paused" ? `${words.whole(picture.fresh ?? 0)} · ` : ""}${word(kind, 0, words)} · Pulso`;
     if (document.title !== title) document.title = title;
-    const shown = `${kind} ${status.kind} ${status.brokerLost} ${words.language}`;
+    const shown = `${kind} ${status.kind} ${status.brokerLost} ${status.brokerRefuses} ${words.language}`;
     if (shown !== this.#shown) this.#change(kind, status, words);
     this.#shown = shown;
     this.kind = status.kind;
@@ -64,9 +64,14 @@ export class Badge {
     this.#favicon.href = `./static/icons/${FAVICON[kind]}.svg`;
     this.#retry.hidden = status.kind !== "reconnecting" && status.kind !== "offline";
     const time = status.since === null ? "—" : words.clock(status.since);
-    const lost = kind === "stale" && status.brokerLost;
-    this.announce(words.say(lost ? "announce.broker_lost" : `announce.${kind}`, { time }));
+    this.announce(words.say(announcementOf(kind, status), { time }));
   }
+}
+
+/** @param {Kind} kind @param {Status} status @returns {import("../es.js").Key} */
+function announcementOf(kind, { brokerLost, brokerRefuses }) {
+  if (kind !== "stale" || !(brokerLost || brokerRefuses)) return `announce.${kind}`;
+  return brokerLost ? "announce.broker_lost" : "announce.broker_refuses";
 }
 
 /** Shows that the panel was heard; transform and opacity are the compositor's work. @param {HTMLElement} badge */
@@ -82,14 +87,15 @@ function word(kind, seconds, words) {
 }
 
 /** @param {Picture} picture @param {Words} words */
-function pausedDetail({ at, fresh, status }, words) {
-  const time = words.clock(at);
+function pausedDetail({ chartNow, fresh, status }, words) {
+  const time = words.clock(chartNow);
   if (isCurrent(status.kind)) return words.say("detail.paused", { n: fresh ?? 0, time });
   return words.say("detail.paused_blind", { time, state: word(status.kind, 0, words) });
 }
 
 /** @param {Picture} picture @param {Words} words */
-function detail({ status: { kind, since, brokerLost, attempt }, state: { beat } }, words) {
+function detail({ status: { kind, since, brokerLost, brokerRefuses, attempt }, state: { beat } }, words) {
+  if (brokerRefuses) return words.say("detail.broker_refuses");
   if (since === null) return kind === "connecting" ? "" : words.say("detail.no_data");
   const time = words.clock(since);
   if (brokerLost) return words.say("detail.broker_lost", { time });

@@ -1,5 +1,6 @@
 // @ts-check
-import { sumOf } from "../history.js";
+import { DAY, sumOf } from "../history.js";
+import { visibleText } from "../names.js";
 import { Palette } from "../palette.js";
 import { Chart } from "./chart.js";
 import { ChartTable } from "./chart-table.js";
@@ -12,7 +13,6 @@ import { Legend } from "./legend.js";
  */
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 
 /** The chart with what belongs to it: its span, its lines' names, its numbers as a table. */
 export class ChartCard {
@@ -20,11 +20,13 @@ export class ChartCard {
   #holder = byId("plot", HTMLElement);
   #span = byId("chart-span", HTMLElement);
   #empty = byId("chart-empty", HTMLElement);
+  #lacks = byId("chart-lacks", HTMLElement);
   #toLive = byId("to-live", HTMLButtonElement);
   #newer = byId("newer", HTMLButtonElement);
   #legend = new Legend();
   #table = new ChartTable();
   palette = new Palette();
+  /** A step is a day. */ #days = false;
   /** The step that the reader points at. @type {number | null} */ step = null;
 
   /** @param {() => void} onPoint */
@@ -45,9 +47,13 @@ export class ChartCard {
     const missing = chart.failed && (timeline === null || chart.waiting);
     this.#sayEmpty(picture, missing, words);
     this.#table.draw(missing ? null : chart.history, chart.readAt, view.table, words);
+    const lacks = missing ? null : (chart.history?.lacksBefore ?? null);
+    this.#lacks.hidden = lacks === null;
+    if (lacks !== null) setText(this.#lacks, words.say("chart.lacks", { time: words.day(lacks) }));
     if (timeline === null || missing) return;
     const knownUntil = timeline.question.until === null ? knownTo(picture) : null;
-    this.palette.assign(timeline.names);
+    this.#days = timeline.step >= DAY;
+    this.palette.assign(timeline.names, known(picture));
     const why = picture.status.kind === "behind" ? "chart.pending" : "chart.no_data";
     const catchesUp = chart.outdated && !chart.failed && knownUntil === null;
     if (!view.table && !catchesUp) this.chart.draw({ timeline, stacked: !view.lines, now: picture.chartNow, knownUntil, why }, words);
@@ -66,11 +72,11 @@ export class ChartCard {
   /** The span that the last answer counted, and how much: both exact. @param {Picture} picture @param {Words} words */
   #saySpan({ chart: { history, timeline, readAt }, serverNow, now }, words) {
     const pointed = this.step === null ? undefined : this.chart.shape?.xs[this.step];
-    if (pointed !== undefined) return setText(this.#span, words.clock(1000 * pointed));
+    if (pointed !== undefined) return setText(this.#span, (this.#days ? words.date : words.clock).call(words, 1000 * pointed));
     if (history === null || timeline === null) return;
     const { until, span } = timeline.question;
     const end = until ?? Math.min(history.from + history.step * history.others.length, (readAt ?? now) + serverNow - now);
-    const exact = span <= MINUTE_MS ? words.clock : span >= DAY_MS / 2 ? words.day : words.minute;
+    const exact = span <= MINUTE_MS ? words.clock : span >= DAY / 2 ? words.day : words.minute;
     setText(this.#span, `${exact.call(words, history.from)} – ${exact.call(words, end)} · ${words.say("chart.in_window", { n: sumOf(history) })}`);
   }
 
@@ -93,9 +99,9 @@ export class ChartCard {
     if (shape === null || this.step === null) return "";
     const values = shape.names.map((name, i) => {
       const rate = shape.rates[i][/** @type {number} */ (this.step)];
-      return `${name || words.say("chart.others")} ${rate === null ? words.say("chart.no_data") : words.rate(rate)}`;
+      return `${visibleText(name) || words.say("chart.others")} ${rate === null ? words.say("chart.no_data") : words.rate(rate)}`;
     });
-    return words.say("chart.at", { time: words.clock(1000 * shape.xs[this.step]), values: values.join(", ") });
+    return words.say("chart.at", { time: (this.#days ? words.date : words.clock).call(words, 1000 * shape.xs[this.step]), values: values.join(", ") });
   }
 }
 
@@ -104,6 +110,9 @@ function knownTo({ knownUntil, chart, serverNow, now }) {
   if (knownUntil !== null || !chart.outdated || !chart.failed || chart.readAt === null) return knownUntil;
   return chart.readAt + serverNow - now;
 }
+
+/** The counts of all that may be a line of this chart, as far as they are listed. @param {Picture} picture */
+const known = ({ chart: { timeline }, state: { clients, counts } }) => (timeline?.question.by === "cliente" ? clients : new Map(Object.entries(counts?.eventos ?? {})));
 
 /** @param {number[]} line */
 const sum = (line) => line.reduce((all, n) => all + n, 0);

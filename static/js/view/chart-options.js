@@ -69,12 +69,13 @@ export function optionsOf(given) {
   };
 }
 
-const TIME_STEPS = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
+const TIME_STEPS = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 432_000, 604_800, 1_209_600];
 
 /** @param {any} plot @param {number[]} at @param {Words} words */
 function times(plot, at, words) {
   const span = plot.scales.x.max - plot.scales.x.min;
   return at.map((second) => {
+    if (span > 7 * DAY_S) return words.date(1000 * second);
     if (span > 1.5 * DAY_S) return words.day(1000 * second);
     return span <= 300 ? words.clock(1000 * second) : words.minute(1000 * second);
   });

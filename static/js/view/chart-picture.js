@@ -1,4 +1,5 @@
 // @ts-check
+import { visibleText } from "../names.js";
 import { coloursOf } from "./chart-options.js";
 
 const MARGIN = 16;
@@ -34,8 +35,9 @@ export function chartPicture(chart, title) {
     pen.fillStyle = index === undefined ? colours.others : colours.series[index % colours.series.length];
     pen.fillRect(x, canvas.height / ratio - MARGIN - 10, 10, 10);
     pen.fillStyle = colours.text;
-    pen.fillText(name || "otros", x + 15, canvas.height / ratio - MARGIN);
-    x += 15 + pen.measureText(name || "otros").width + MARGIN;
+    const label = visibleText(name) || "otros";
+    pen.fillText(label, x + 15, canvas.height / ratio - MARGIN);
+    x += 15 + pen.measureText(label).width + MARGIN;
   }
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }

@@ -1,4 +1,5 @@
 // @ts-check
+import { beginOf, DAY } from "../history.js";
 import { byId, make, setText } from "./dom.js";
 import { nameParts } from "./name-parts.js";
 
@@ -50,11 +51,12 @@ function header({ names }, words) {
 }
 
 /** @param {History} history @param {Words} words */
-function rows({ from, step, points, others }, words) {
-  const long = step * others.length > 86_400_000 / 2;
+function rows(history, words) {
+  const { step, points, others } = history;
+  const exact = step >= DAY ? words.date : step * others.length > DAY / 2 ? words.day : words.clock;
   return others.map((rest, k) => {
     const row = make("tr");
-    const time = make("th", "", (long ? words.day : words.clock).call(words, from + k * step));
+    const time = make("th", "", exact.call(words, beginOf(history, k)));
     time.scope = "row";
     const counts = [...points.map((line) => line[k]), rest];
     const sum = counts.reduce((all, n) => all + n, 0);

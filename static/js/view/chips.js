@@ -1,4 +1,5 @@
 // @ts-check
+import { visibleText } from "../names.js";
 import { byId, icon, make } from "./dom.js";
 import { nameParts } from "./name-parts.js";
 
@@ -32,7 +33,7 @@ export class Chips {
   #make(text, words, onRemove) {
     const chip = make("button", "chip");
     chip.type = "button";
-    chip.setAttribute("aria-label", words.say("filter.remove", { name: text }));
+    chip.setAttribute("aria-label", words.say("filter.remove", { name: visibleText(text) }));
     chip.append(nameParts(text), icon("close"));
     chip.addEventListener("click", onRemove);
     return chip;

@@ -1,6 +1,7 @@
 // @ts-check
 import { sameTurn } from "../turn.js";
 import { icon, make, setText } from "./dom.js";
+import { NARROW } from "./room.js";
 import { drawSparkline } from "./sparkline.js";
 
 /**
@@ -25,6 +26,7 @@ const SVG = "http://www.w3.org/2000/svg";
 export class ClientColumns {
   /** @type {(name: string) => Lately} */ latelyOf = () => ({ activity: undefined, seenAt: null, silentSince: null });
   now = 0;
+  /** The server's clock is that far before the steady one. */ ahead = 0;
   /** @type {WeakMap<Element, {known: boolean, turn: Turn}>} */ #drawn = new WeakMap();
 
   make() {
@@ -54,10 +56,10 @@ export class ClientColumns {
     this.#drawn.set(trend, { known, turn });
     drawTrend(/** @type {SVGElement} */ (trend.firstElementChild), activity?.points ?? NO_POINTS);
     setText(rate, activity === undefined ? "—" : words.rate(activity.rate));
-    setText(/** @type {Element} */ (when.lastElementChild), seenAt === null ? "—" : words.ago(Math.max(0, this.now - seenAt)));
+    setText(/** @type {Element} */ (when.lastElementChild), seenAt === null ? "—" : words[NARROW.matches ? "age" : "ago"](Math.max(0, this.now - seenAt)));
     when.classList.toggle("recent", seenAt !== null && this.now - seenAt < RECENT_MS);
     when.classList.toggle("silent", silentSince !== null);
-    const title = titleOf(seenAt, silentSince, words);
+    const title = titleOf(seenAt === null ? null : seenAt + this.ahead, silentSince === null ? null : silentSince + this.ahead, words);
     if (when.title !== title) when.title = title;
   }
 }

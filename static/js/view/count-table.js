@@ -4,6 +4,7 @@ import { phaseOf, sameTurn, secondOf } from "../turn.js";
 import { arrange } from "./arrange.js";
 import { byId, make, setText } from "./dom.js";
 import { nameParts } from "./name-parts.js";
+import { FEW_ROWS, MOST_ROWS, Room } from "./room.js";
 import { Sight } from "./sight.js";
 
 /**
@@ -42,8 +43,6 @@ import { Sight } from "./sight.js";
  * @property {(cells: HTMLTableCellElement[], name: string, turn: Turn) => void} fill
  */
 
-/** Rows shown; the rest is summed up in the last row. */
-const ROWS = 50;
 /** Where a share is rounded otherwise, one of these ends. */
 const SHARE_STEPS = 20_000;
 const HOVERS = matchMedia("(hover: hover)");
@@ -58,15 +57,24 @@ export class CountTable {
   #table;
   #body;
   #others;
+  #room;
+  #more;
+  /** What fitted on a wall, and of what. */ #fitted = { key: "", rows: 0 };
 
-  /** @param {string} id of a table with the columns name, count, share and those of `more` @param {(name: string) => void} onPick @param {More} [more] */
-  constructor(id, onPick, more = NOTHING_MORE) {
+  /** @param {string} id of a table with the columns name, count, share and those of `more` @param {{onPick: (name: string) => void, onRoom: () => void}} reader @param {More} [more] */
+  constructor(id, { onPick, onRoom }, more = NOTHING_MORE) {
     this.onPick = onPick;
     this.more = more;
     this.#table = byId(id, HTMLTableElement);
     this.#body = this.#table.tBodies[0];
     this.#others = makeRow(null, more);
     this.#others.element.className = "others";
+    this.#room = new Room(this.#table);
+    this.#more = byId(`${id}-more`, HTMLButtonElement);
+    this.#more.addEventListener("click", () => {
+      this.#room.opened = !this.#room.opened;
+      onRoom();
+    });
   }
 
   /** The reader's pointer or focus is inside: nothing may move. */
@@ -77,9 +85,11 @@ export class CountTable {
   /** @param {Contents} contents @param {number} now @param {Words} words */
   draw(contents, now, words) {
     const { counts, total, order, others } = contents;
-    const shown = this.#ranking.order(contents.names, order, now, this.#held).slice(0, ROWS);
+    const ordered = this.#ranking.order(contents.names, order, now, this.#held);
+    const shown = ordered.slice(0, this.#rowsFor(ordered, contents));
     const sum = shown.reduce((part, name) => part + (counts.get(name) ?? 0), 0);
     const rest = others === null ? 0 : counts.size - shown.length + others.names;
+    this.#sayMore(ordered.length, words);
     const largest = Math.max(1, ...shown.map((name) => counts.get(name) ?? 0));
     this.#place(shown, rest > 0);
     for (const name of shown) {
@@ -94,6 +104,32 @@ export class CountTable {
     if (rest === 0) return;
     setText(this.#others.name, contents.othersLabel(rest));
     fill(this.#others, total - sum, total, largest, words);
+  }
+
+  /** How many rows to show: on a wall, where names may take several lines, as many as fit with the row of the others. @param {string[]} ordered @param {Contents} contents */
+  #rowsFor(ordered, { counts, others, othersLabel }) {
+    const { px, rows } = this.#room;
+    if (px === null) return rows;
+    const names = ordered.slice(0, MOST_ROWS);
+    const key = [px, others?.names, counts.size, ...names].join("\n");
+    if (key === this.#fitted.key) return this.#fitted.rows;
+    if (this.#others.name.textContent === "") setText(this.#others.name, othersLabel(1));
+    this.#place(names, true);
+    const ends = [...this.#body.rows].map((row) => row.offsetTop + row.offsetHeight - this.#body.offsetTop);
+    const last = ends.length < 2 ? 0 : ends[ends.length - 1] - ends[ends.length - 2];
+    const rest = others !== null && others.names + ordered.length - names.length > 0;
+    const all = !rest && (ends[names.length - 1] ?? 0) <= px;
+    this.#fitted = { key, rows: all ? names.length : ends.slice(0, names.length).filter((end) => end + last <= px).length };
+    return this.#fitted.rows;
+  }
+
+  /** @param {number} all names @param {Words} words */
+  #sayMore(all, words) {
+    const { narrow, opened, rows } = this.#room;
+    const hidden = Math.min(all, MOST_ROWS) - Math.min(all, rows);
+    this.#more.hidden = !narrow || (hidden === 0 && !(opened && all > FEW_ROWS));
+    this.#more.setAttribute("aria-expanded", String(opened));
+    setText(this.#more, opened ? words.say("more.less") : words.say("more.more", { n: hidden }));
   }
 
   /** @param {Row} row @param {string} name @param {Contents} contents */

@@ -21,10 +21,10 @@ export class Lists {
   #heads = byId("clients", HTMLTableElement).querySelectorAll("th:has(button)");
   #sorted = "";
 
-  /** @param {{onClient: (name: string) => void, onType: (name: string) => void, onSort: (column: string) => void}} reader */
-  constructor({ onClient, onType, onSort }) {
-    this.#clients = new CountTable("clients", onClient, this.#columns);
-    this.#types = new CountTable("types", onType);
+  /** @param {{onClient: (name: string) => void, onType: (name: string) => void, onSort: (column: string) => void, onRedraw: () => void}} reader */
+  constructor({ onClient, onType, onSort, onRedraw }) {
+    this.#clients = new CountTable("clients", { onPick: onClient, onRoom: onRedraw }, this.#columns);
+    this.#types = new CountTable("types", { onPick: onType, onRoom: onRedraw });
     for (const head of this.#heads) head.firstElementChild?.addEventListener("click", () => onSort(columnOf(head)));
   }
 
@@ -35,7 +35,7 @@ export class Lists {
     const { counts, clients } = state;
     if (counts === null) return;
     const { total, otros, otros_eventos: otherTypes } = counts;
-    Object.assign(this.#columns, { latelyOf: (/** @type {string} */ name) => lately.of(name), now });
+    Object.assign(this.#columns, { latelyOf: (/** @type {string} */ name) => lately.of(name), now, ahead: picture.serverNow - now });
     const found = matching(clients, view.search);
     setText(this.#matches, view.search === "" ? "" : words.say("clients.matches", { n: found.length, all: clients.size }));
     this.#sayOrder(view);

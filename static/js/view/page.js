@@ -6,8 +6,10 @@ import { Badge } from "./badge.js";
 import { ChartCard } from "./chart-card.js";
 import { Chips } from "./chips.js";
 import { byId } from "./dom.js";
+import { LeftOut } from "./left-out.js";
 import { Lists } from "./lists.js";
 import { Notices } from "./notices.js";
+import { noticesOf } from "./page-notices.js";
 import { PipelineStrip } from "./pipeline-strip.js";
 import { RejectionList } from "./rejection-list.js";
 import { Tiles } from "./tiles.js";
@@ -35,6 +37,7 @@ export class Page {
   #chartCard = byId("chart-card", HTMLElement);
   badge;
   #tiles = new Tiles();
+  #leftOut = new LeftOut();
   chart;
   #chips;
   #pipeline = new PipelineStrip();
@@ -61,6 +64,7 @@ export class Page {
     this.badge.draw(picture, words);
     this.#content.dataset.current = isCurrent(status.kind) ? "yes" : "no";
     this.#tiles.draw(picture, this.active, words);
+    this.#leftOut.draw(picture, words);
     this.#chips.draw(view, words);
     this.#pipeline.draw(stages(state, status, this.active), serverNow, words);
     this.#drawCounts(picture, words);
@@ -75,22 +79,9 @@ export class Page {
     this.#empty.hidden = !nothing;
     this.#lists.hidden = this.#chartCard.hidden = nothing;
     if (counts === null) return;
-    this.#rejections.draw(counts, picture.now, words);
+    this.#rejections.draw(picture.state, picture.now, words);
     if (nothing) return;
     this.chart.draw(picture, words);
     this.#tables.draw(picture, this.#lately, words);
   }
-}
-
-/** @param {Picture} picture @param {Words} words */
-function noticesOf({ state, refused }, words) {
-  const notices = [];
-  if (state.restartedAt !== null) {
-    const time = words.clock(state.restartedAt);
-    notices.push({ id: `restarted ${state.restartedAt}`, text: words.say("notice.restarted", { time }) });
-  }
-  if (refused) {
-    notices.push({ id: "refused", text: words.say("notice.refused"), code: `PANEL_ORIGENES=${location.origin}` });
-  }
-  return notices;
 }

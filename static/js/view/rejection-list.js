@@ -1,6 +1,8 @@
 // @ts-check
 import { readRejections } from "../rejections.js";
+import { NONE, setAsideOf } from "../set-aside.js";
 import { byId, make, setText } from "./dom.js";
+import { keyOf } from "./left-out.js";
 import { nameParts } from "./name-parts.js";
 
 /**
@@ -18,6 +20,7 @@ export class RejectionList {
   #list = byId("rejections-list", HTMLElement);
   #shown = "";
   #readAt = -Infinity;
+  /** The last that was told. @type {import("../set-aside.js").SetAside} */ #aside = NONE;
 
   /** @param {string} url @param {() => void} onOpen */
   constructor(url, onOpen) {
@@ -25,9 +28,11 @@ export class RejectionList {
     this.#card.addEventListener("toggle", onOpen);
   }
 
-  /** @param {Counts} counts @param {number} now @param {Words} words */
-  draw(counts, now, words) {
-    const n = counts.rechazados + counts.conflictos;
+  /** @param {import("../state.js").State} state @param {number} now @param {Words} words */
+  draw({ counts, beat }, now, words) {
+    if (counts === null) return;
+    if (beat !== null && beat.analiticas === "en_linea") this.#aside = setAsideOf(beat);
+    const n = counts.rechazados + counts.conflictos + this.#aside.total;
     this.#card.hidden = n === 0;
     setText(this.#title, words.say("rejections.title", { n }));
     const wanted = `${counts.epoca} ${n} ${words.language}`;
@@ -40,12 +45,12 @@ export class RejectionList {
   async #read(wanted, words) {
     const read = await readRejections(this.url);
     if (read !== null) this.#shown = wanted;
-    this.#list.replaceChildren(...(read === null ? [make("p", "note", words.say("rejections.missing"))] : contents(read, words)));
+    this.#list.replaceChildren(...(read === null ? [make("p", "note", words.say("rejections.missing"))] : contents(read, this.#aside, words)));
   }
 }
 
-/** @param {Rejections} read @param {Words} words */
-function contents({ motivos, muestras }, words) {
+/** @param {Rejections} read @param {import("../set-aside.js").SetAside} aside @param {Words} words */
+function contents({ motivos, muestras }, aside, words) {
   const table = make("table", "counts reasons");
   const head = make("tr");
   for (const [key, kind] of /** @type {const} */ ([["rejections.reason", ""], ["rejections.messages", "number"]])) {
@@ -53,18 +58,22 @@ function contents({ motivos, muestras }, words) {
     cell.scope = "col";
     head.append(cell);
   }
-  const rows = Object.entries(motivos).map(([reason, n]) => {
-    const row = make("tr");
-    const name = make("th");
-    name.scope = "row";
-    name.append(nameParts(reason));
-    row.append(name, make("td", "number", words.whole(n)));
-    return row;
-  });
-  table.append(head, ...rows);
+  const rows = Object.entries(motivos).map(([reason, n]) => rowOf(reason, n, words));
+  const byBroker = aside.reasons.map(([reason, n]) => rowOf(`${words.say("rejections.aside")}: ${words.say(keyOf(reason), { n })}`, n, words));
+  table.append(head, ...rows, ...byBroker);
   const samples = make("ul", "samples");
   samples.append(...muestras.map((sample) => sampleOf(sample, words)));
   return [table, make("h3", "", words.say("rejections.samples")), samples];
+}
+
+/** @param {string} reason @param {number} n @param {Words} words */
+function rowOf(reason, n, words) {
+  const row = make("tr");
+  const name = make("th");
+  name.scope = "row";
+  name.append(nameParts(reason));
+  row.append(name, make("td", "number", words.whole(n)));
+  return row;
 }
 
 /** @param {import("../rejections.js").Sample} sample @param {Words} words */

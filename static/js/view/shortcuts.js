@@ -10,7 +10,7 @@ import { remember, remembered } from "./preferences.js";
 /** What the help lists: keys as printed on them, and what they do. @type {readonly [string, Key][]} */
 const LIST = [
   ["space", "key.space"],
-  ["1 2 3 4", "key.windows"],
+  ["1 2 3 4 5", "key.windows"],
   ["t", "key.table"],
   ["s", "key.split"],
   ["/", "key.search"],

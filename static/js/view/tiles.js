@@ -16,6 +16,8 @@ const LINE_HEIGHT = 20;
 const STEPS_A_DOT = 3;
 const DELAYS = 60;
 const LINES_APART_MS = 1_000;
+/** So much wider than a digit is the m of the units. */
+const WIDE = 0.75;
 /** Less than this is no change. */
 const SAME = 0.01;
 
@@ -27,8 +29,8 @@ export class Tiles {
   #activeChange = byId("active-change", HTMLElement);
   #activeDetail = byId("active-detail", HTMLElement);
   #delayDetail = byId("delay-detail", HTMLElement);
+  #delayOld = byId("delay-old", HTMLElement);
   #lines = { pace: byId("pace", SVGSVGElement), total: byId("total-line", SVGSVGElement), active: byId("active-line", SVGSVGElement), delay: byId("delay-line", SVGSVGElement) };
-  #missing = { rejected: byId("rejected", HTMLElement), duplicates: byId("duplicates", HTMLElement), conflicts: byId("conflicts", HTMLElement) };
 
   #linesAt = -Infinity;
   /** @type {Timeline | null} */ #of = null;
@@ -53,14 +55,13 @@ export class Tiles {
     if (rate === null) setText(this.#rateChange, "");
     const counted = beat?.retraso?.p95 ?? null;
     setFigure(this.#figures.delay, counted === null ? "—" : words.duration(1000 * counted + (screenDelay ?? 0)));
-    setText(this.#delayDetail, counted === null ? words.say("delay.none") : delayDetail(counted, screenDelay, words));
+    setText(this.#delayDetail, delayDetail(counted, screenDelay, words));
+    const old = beat?.retraso?.antiguos ?? 0;
+    setText(this.#delayOld, old === 0 ? "" : words.say("delay.old", { n: old }));
     if (counts === null) return;
     setFigure(this.#figures.total, words.whole(counts.total));
     setFigure(this.#figures.active, `${counts.otros.clientes > 0 ? "≥ " : ""}${words.whole(active)}`);
     setText(this.#activeDetail, words.say("active.detail", { n: clients.size + counts.otros.clientes }));
-    setMissing(this.#missing.rejected, words.say("total.rejected", { n: counts.rechazados }), counts.rechazados > 0);
-    setMissing(this.#missing.duplicates, words.say("total.duplicates", { n: counts.duplicados }), false);
-    setMissing(this.#missing.conflicts, words.say("total.conflicts", { n: counts.conflictos }), counts.conflictos > 0);
   }
 
   /** What a reader looks at once a second. @param {Picture} picture @param {number} active @param {Words} words */
@@ -90,8 +91,9 @@ export class Tiles {
   }
 }
 
-/** @param {number} counted in s @param {number | null} screen in ms @param {Words} words */
+/** @param {number | null} counted in s @param {number | null} screen in ms @param {Words} words */
 function delayDetail(counted, screen, words) {
+  if (counted === null) return words.say("delay.none");
   const values = { counted: words.duration(1000 * counted), screen: screen === null ? "" : words.duration(screen) };
   return words.say(screen === null ? "delay.counted" : "delay.detail", values);
 }
@@ -115,14 +117,8 @@ function changeOf(now, before, words) {
 /** A number whose size the style sheet fits to its length. @param {HTMLElement} element @param {string} text */
 function setFigure(element, text) {
   setText(element, text);
-  if (element.dataset.chars !== String(text.length)) {
-    element.dataset.chars = String(text.length);
-    element.style.setProperty("--chars", String(text.length));
-  }
-}
-
-/** @param {HTMLElement} element @param {string} text @param {boolean} concern */
-function setMissing(element, text, concern) {
-  setText(element, text);
-  element.classList.toggle("concern", concern);
+  const chars = String(text.length + WIDE * (text.split("m").length - 1));
+  if (element.dataset.chars === chars) return;
+  element.dataset.chars = chars;
+  element.style.setProperty("--chars", chars);
 }

@@ -1,0 +1,132 @@
+"""What fits: on a phone, on a wall that can't be scrolled, on paper."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator
+
+import pytest
+from playwright.async_api import Page, ViewportSize, expect
+
+from broker_stack import Broker
+from chain_stack import Chain
+from foreign_publisher import publish, wait_for
+
+OpenPage = Callable[..., Awaitable[Page]]
+PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1440, height=900)
+WALL = ViewportSize(width=1920, height=1080)
+LONG = [
+    "servicio-de-facturacion-electronica-de-la-sucursal-central-norte",
+    "W" * 64,
+    "مرحبا بالعالم",
+]
+CLIENTS = [f"sucursal_{n:02d}" for n in range(57)] + LONG
+# Each is its content's width at the least, so a cell that holds more than it shows says so.
+TOO_WIDE = "(cells) => cells.filter((c) => c.scrollWidth > c.clientWidth).map((c) => c.textContent)"
+AGES = {PHONE["width"]: "59 min", DESK["width"]: "hace 59 min"}
+OUTSIDE = """() => {
+  const boxes = (query) => [...document.querySelectorAll(query)]
+    .map((element) => element.getBoundingClientRect());
+  const cards = boxes(".card, .pipeline");
+  return boxes(".counts tr, .legend li, .stage")
+    .filter(({bottom}) => !cards.some((card) => bottom <= card.bottom && bottom <= innerHeight))
+    .length;
+}"""
+LEFT = """() => {
+  const bottom = (element) => element.getBoundingClientRect().bottom;
+  const others = document.querySelector("#clients .others");
+  return bottom(others.closest(".card")) - bottom(others);
+}"""
+
+
+@pytest.fixture(scope="module")
+def crowd(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
+    """A chain that the tests of this file only read: 60 clients, from now to 14 minutes ago."""
+    now = time.time()
+    events = [
+        {"cliente": name, "evento": f"tipo_{i % 30}", "timestamp": now - 14.2 * i}
+        for i, name in enumerate(CLIENTS)
+    ]
+    with broker.virtual_host() as vhost:
+        chain = Chain(vhost, tmp_path_factory.mktemp("crowd"))
+        with chain.at_work():
+            asyncio.run(publish(chain.vhost, events + [{"cliente": "sucursal_00"}] * 4000))
+            wait_for(chain.report_url, lambda report: report["total"] == 4060)
+            yield chain
+
+
+async def test_phone_shows_the_largest_and_more(crowd: Chain, open_page: OpenPage) -> None:
+    """Ten rows of each list, all others in one, and the rest a press away and back."""
+    page = await open_page(crowd.web_url, viewport=PHONE, is_mobile=True)
+    clients = page.locator("#clients tbody tr:not(.others)")
+    await expect(clients).to_have_count(10)
+    await expect(page.locator("#types tbody tr:not(.others)")).to_have_count(10)
+    await expect(page.locator("#clients .others th")).to_have_text("otros (50 clientes)")
+    height: int = await page.evaluate("document.documentElement.scrollHeight")
+
+    await page.get_by_role("button", name="Ver 40 más").click()
+
+    await expect(clients).to_have_count(50)
+    await expect(page.locator("#types tbody tr:not(.others)")).to_have_count(10)
+    await page.get_by_role("button", name="Ver menos").click()
+    await expect(clients).to_have_count(10)
+    assert height < 3_500
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+async def test_ages_and_small_shares_stay_in_their_columns(
+    crowd: Chain, open_page: OpenPage, size: ViewportSize
+) -> None:
+    """In the longer language, with the mark of the silent, to the last minute of an hour."""
+    page = await open_page(crowd.web_url, viewport=size)
+    await expect(page.locator("#types .share").nth(2)).to_have_text("<0,1 %")
+    await expect(page.locator("#clients tbody .when").nth(1)).not_to_have_text("")
+
+    await page.locator(".ago").evaluate_all(
+        f"(a) => a.forEach((e) => e.textContent = '{AGES[size['width']]}')"
+    )
+    await page.locator("td.when").evaluate_all("(a) => a.forEach((e) => e.classList.add('silent'))")
+
+    assert await page.locator(".counts td:visible").evaluate_all(TOO_WIDE) == []
+
+
+async def test_wall_shows_what_fits(crowd: Chain, open_page: OpenPage) -> None:
+    """At 1920x1080 nothing is cut, no row more would fit, and the others are all in one row."""
+    page = await open_page(f"{crowd.web_url}?kiosk=1", viewport=WALL)
+    await expect(page.locator("#clients .others")).to_be_visible()
+    rows = await page.locator("#clients tbody tr:not(.others)").count()
+
+    assert await page.evaluate("document.documentElement.scrollHeight") == WALL["height"]
+    assert await page.evaluate(OUTSIDE) == 0
+    assert rows >= 5  # two of these names take several lines
+    await expect(page.locator("#clients .others th")).to_have_text(f"otros ({60 - rows} clientes)")
+    row = "() => document.querySelector('#clients tbody tr').getBoundingClientRect().height"
+    assert await page.evaluate(LEFT) < 2 * await page.evaluate(row)
+    await page.set_viewport_size(ViewportSize(width=1920, height=800))
+    await expect(page.locator("#clients .others th")).not_to_have_text(
+        f"otros ({60 - rows} clientes)"
+    )
+    assert await page.evaluate(OUTSIDE) == 0
+
+
+async def test_paper_shows_all_of_the_chart(crowd: Chain, open_page: OpenPage) -> None:
+    """The chart is as wide as the sheet, on white, and nothing on it is to be pressed."""
+    page = await open_page(f"{crowd.web_url}?tema=oscuro", viewport=DESK)
+    await expect(page.locator("#plot canvas")).to_be_visible()
+    await page.emulate_media(media="print")
+
+    # In one go, as when printing: no observer has told the chart of the sheet's width.
+    sides = await page.evaluate("""() => {
+      document.body.style.width = "700px";
+      const box = (query) => document.querySelector(query).getBoundingClientRect();
+      return [box("#plot canvas").right - box("#plot").right, box("#plot canvas").width];
+    }""")
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))")
+
+    assert sides[0] <= 1
+    assert 400 < sides[1] <= 700
+    assert await page.locator("html").get_attribute("data-theme") == "light"
+    await expect(page.locator(".tools")).to_be_hidden()
+    await page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert await page.locator("html").get_attribute("data-theme") == "dark"
