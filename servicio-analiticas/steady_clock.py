@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from typing import NamedTuple
 
 JUMP_SECONDS = 60.0  # beyond them a difference is a jump, or time during which nothing ran
 PATIENCE = 3600.0  # seconds of running until a clock that jumped, and stayed there, is believed
+
+
+# What Linux calls monotonic stands still while a machine sleeps; each waking would be a jump.
+_RUNNING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def running_seconds() -> float:
+    """Seconds since some moment, sleep included, whatever is done to the wall clock."""
+    return time.clock_gettime(_RUNNING)
 
 
 class Moment(NamedTuple):
@@ -33,8 +43,8 @@ class SteadyClock:
 
     def __init__(self, shown: float, running: float, waited: float = 0.0) -> None:
         """
-        *running*: monotonic seconds. *shown* and *waited*: of the last moment that it told, maybe
-        in another process: a machine that never runs for PATIENCE must be believed, too.
+        *running*: of `running_seconds`. *shown* and *waited*: of the last moment that it told,
+        maybe in another process: a machine that never runs for PATIENCE must be believed, too.
         """
         self._shown, self._at = shown, running
         self._jump: float | None = None  # from the running to the wall clock
