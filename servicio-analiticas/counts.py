@@ -17,7 +17,7 @@ from history_levels import Retention
 from history_query import HistoryQuery
 from known_totals import KnownTotals
 from leading import MOST, Leading
-from steady_clock import Moment, SteadyClock
+from steady_clock import Moment, running_seconds
 from wire_time import rfc3339
 
 PRUNE_SECONDS = 2.0
@@ -29,8 +29,7 @@ class Counts:
     def __init__(self, db: sqlite3.Connection, kept: Retention) -> None:
         self._db = db
         self._history = History(db, kept)
-        clock = self._history.clock()
-        self._clock = SteadyClock(time.time() if clock is None else clock, time.monotonic())
+        self._clock = self._history.clock(time.time(), running_seconds())
         self._pruned_at = time.monotonic()
         self._log = DeltaLog(db, time.monotonic())
         self._clientes = KnownTotals(db, sql.KNOWN_CLIENTES)
@@ -96,7 +95,7 @@ class Counts:
         return self._history.future.read()
 
     def _now(self) -> Moment:
-        return self._clock.read(time.time(), time.monotonic())
+        return self._clock.read(time.time(), running_seconds())
 
     def commit(self) -> None:
         self._log.commit()

@@ -22,7 +22,7 @@ from history_levels import Retention, add, levels, split_key
 from history_query import HistoryQuery
 from history_reading import answer
 from history_tables import RESET, TABLES
-from steady_clock import Moment
+from steady_clock import Moment, SteadyClock
 
 __all__ = ["RESET", "TABLES", "Cell", "History", "Places", "Retention"]
 
@@ -51,9 +51,9 @@ class History:
         self._horizon = Horizon(db)
         self.future = FutureEvents(db)
 
-    def clock(self) -> float | None:
-        """What the steady clock showed when something was last written; None: nothing ever was."""
-        return self._horizon.clock()
+    def clock(self, wall: float, running: float) -> SteadyClock:
+        """The clock to go by, as it was when something was last written."""
+        return self._horizon.clock(wall, running)
 
     def fold(self, cells: Mapping[Cell, int], now: Moment) -> None:
         """Add the cells, whose order decides who gets the last places for series."""

@@ -6,7 +6,7 @@ import sqlite3
 
 import history_tables as sql
 from history_levels import Level
-from steady_clock import Moment
+from steady_clock import Moment, SteadyClock
 
 
 class Horizon:
@@ -15,10 +15,10 @@ class Horizon:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
-    def clock(self) -> float | None:
-        """What the steady clock showed when something was last written; None: nothing ever was."""
-        (clock,) = self._db.execute(sql.CLOCK).fetchone()
-        return None if clock is None else float(clock)
+    def clock(self, wall: float, running: float) -> SteadyClock:
+        """As it was when something was last written; like the wall clock if nothing ever was."""
+        shown, waited = self._db.execute(sql.CLOCK).fetchone()
+        return SteadyClock(wall if shown is None else shown, running, waited)
 
     def note(self, now: Moment, deleted: bool = False) -> None:
         """Call inside the transaction that writes at *now*; *deleted*: what was older."""
@@ -27,7 +27,7 @@ class Horizon:
             pruned, back = now.earliest, None
         elif back is None and now.earliest < pruned:
             back = now.earliest  # what happens from now on is kept
-        self._db.execute(sql.SET_CLOCK, (now.steady, pruned, back))
+        self._db.execute(sql.SET_CLOCK, (now.steady, now.waited, pruned, back))
 
     def lacks_before(self, level: Level, since: int) -> int | None:
         """Up to which second events may be missing after the second *since*; None: none are."""

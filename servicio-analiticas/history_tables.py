@@ -30,6 +30,7 @@ FROM_2_TO_3 = """
 CREATE TABLE historia_reloj (             -- one row; seconds since 1970, see history_horizon.py
     fila INTEGER PRIMARY KEY CHECK (fila = 1),
     reloj REAL,                           -- what the steady clock showed last
+    espera REAL NOT NULL,                 -- for how long the wall clock had shown something else
     podado REAL NOT NULL,                 -- the latest time by which something was deleted
     regreso REAL                          -- when the clock was found before that
 ) STRICT;
@@ -39,7 +40,7 @@ CREATE TABLE historia_futuros (           -- events dated in the future, clients
     ultimo REAL NOT NULL,                 -- when the newest was folded
     adelanto INTEGER NOT NULL             -- seconds that it was ahead
 ) STRICT, WITHOUT ROWID;
-INSERT INTO historia_reloj VALUES (1, NULL, 0, NULL);
+INSERT INTO historia_reloj VALUES (1, NULL, 0, 0, NULL);
 """
 TABLES = VERSION_2 + FROM_2_TO_3
 
@@ -73,9 +74,9 @@ SUMS_BETWEEN = "SELECT clave, suma FROM historia_trozos WHERE clave >= ? AND cla
 PRUNE = """DELETE FROM historia_trozos WHERE clave IN (SELECT clave FROM historia_trozos
     WHERE clave >= ? AND clave < ? ORDER BY clave LIMIT ?)"""
 
-CLOCK = "SELECT reloj FROM historia_reloj"
+CLOCK = "SELECT reloj, espera FROM historia_reloj"
 PRUNED = "SELECT podado, regreso FROM historia_reloj"
-SET_CLOCK = "UPDATE historia_reloj SET reloj = ?, podado = ?, regreso = ?"
+SET_CLOCK = "UPDATE historia_reloj SET reloj = ?, espera = ?, podado = ?, regreso = ?"
 
 ADD_FUTURE = """INSERT INTO historia_futuros VALUES (?, ?, ?, ?)
     ON CONFLICT (cliente) DO UPDATE SET eventos = eventos + excluded.eventos,

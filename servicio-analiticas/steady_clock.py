@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from typing import NamedTuple
 
 JUMP_SECONDS = 60.0  # beyond them a difference is a jump, or time during which nothing ran
 PATIENCE = 3600.0  # seconds of running until a clock that jumped, and stayed there, is believed
+
+
+# What Linux calls monotonic stands still while a machine sleeps; each waking would be a jump.
+_RUNNING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def running_seconds() -> float:
+    """Seconds since some moment, sleep included, whatever is done to the wall clock."""
+    return time.clock_gettime(_RUNNING)
 
 
 class Moment(NamedTuple):
@@ -13,14 +23,15 @@ class Moment(NamedTuple):
 
     wall: float
     steady: float
+    waited: float = 0.0  # seconds since the two differ
 
     @property
     def earliest(self) -> float:
-        return min(self)
+        return min(self.wall, self.steady)
 
     @property
     def latest(self) -> float:
-        return max(self)
+        return max(self.wall, self.steady)
 
 
 class SteadyClock:
@@ -30,17 +41,24 @@ class SteadyClock:
     So a clock that is wrong for less than PATIENCE moves nothing.
     """
 
-    def __init__(self, shown: float, running: float) -> None:
-        """*shown*: what it showed last, maybe in another process; *running*: monotonic seconds."""
+    def __init__(self, shown: float, running: float, waited: float = 0.0) -> None:
+        """
+        *running*: of `running_seconds`. *shown* and *waited*: of the last moment that it told,
+        maybe in another process: a machine that never runs for PATIENCE must be believed, too.
+        """
         self._shown, self._at = shown, running
-        self._jump, self._jumped_at = 0.0, running  # from the running to the wall clock, and when
+        self._jump: float | None = None  # from the running to the wall clock
+        self._since = running - waited  # when the wall clock went elsewhere
 
     def read(self, wall: float, running: float) -> Moment:
         shown, jump = self._shown + running - self._at, wall - running
         is_near = abs(wall - shown) <= JUMP_SECONDS
-        if is_near or abs(jump - self._jump) > JUMP_SECONDS:
-            self._jump, self._jumped_at = jump, running
-        if is_near or running - self._jumped_at >= PATIENCE:
-            shown = wall
+        has_jumped = self._jump is not None and abs(jump - self._jump) > JUMP_SECONDS
+        if is_near or has_jumped:
+            self._since = running
+        if is_near or has_jumped or self._jump is None:
+            self._jump = jump
+        if is_near or running - self._since >= PATIENCE:
+            shown, self._since = wall, running
         self._shown, self._at = shown, running
-        return Moment(wall, shown)
+        return Moment(wall, shown, running - self._since)

@@ -1,6 +1,6 @@
 import pytest
 
-from steady_clock import PATIENCE, SteadyClock
+from steady_clock import PATIENCE, Moment, SteadyClock
 
 NOW, DAY = 1_795_503_600.0, 86_400.0
 
@@ -24,8 +24,8 @@ def test_a_clock_that_is_wrong_for_a_while_moves_nothing(jump):
     back = clock.read(NOW + PATIENCE, PATIENCE)
 
     assert [m.steady for m in moments] == [NOW + at for at in (1.0, 10.0, PATIENCE - 1)]
-    assert {(m.earliest, m.latest) for m in moments} == {tuple(sorted(m)) for m in moments}
-    assert back == (NOW + PATIENCE, NOW + PATIENCE)
+    assert {(m.earliest, m.latest) for m in moments} == {tuple(sorted(m[:2])) for m in moments}
+    assert back == (NOW + PATIENCE, NOW + PATIENCE, 0)
 
 
 def test_a_clock_that_stays_is_believed():
@@ -37,6 +37,30 @@ def test_a_clock_that_stays_is_believed():
 
     assert unsure == [NOW, NOW + PATIENCE - 1]
     assert sure == NOW + DAY + PATIENCE
+
+
+def test_short_runs_add_up():
+    """A machine that is off every day, and on for less than PATIENCE, is believed as well."""
+    moment, behind = Moment(NOW, NOW), []
+    for day in range(1, 5):
+        clock = SteadyClock(moment.steady, 0.0, moment.waited)
+        for at in (0.0, PATIENCE / 2):
+            moment = clock.read(NOW + day * DAY + at, at)
+        behind.append(moment.wall > moment.steady)
+
+    assert behind == [True, False, True, False]
+
+
+def test_a_jump_begins_the_waiting_anew():
+    """What was waited in an earlier process says nothing for a clock that jumps in this one."""
+    clock = SteadyClock(NOW, 0.0, PATIENCE - 10)
+
+    at_first = clock.read(NOW + DAY, 0.0)
+    later = [clock.read(NOW + 9 * DAY + at, at) for at in (5.0, 30.0)]
+
+    assert at_first.waited == PATIENCE - 10
+    assert [m.steady for m in later] == [NOW + 5, NOW + 30]
+    assert [m.waited for m in later] == [0, 25]
 
 
 def test_a_clock_that_jumps_about_is_not_believed():
