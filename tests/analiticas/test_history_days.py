@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from history import History
+from history_questions import moment
 from history_service import END, NOW, ask, client_of, get
 from local_days import day_starts, zone_of
 
@@ -77,7 +78,7 @@ async def test_history_by_local_days(db):
     history = History(db)
     last = at("2026-11-24T00:00:00Z")
     events = {last - 2 * HOUR: 1, last - HOUR: 2, last: 4, END - 1: 8}
-    history.fold({("a", "clic", second): n for second, n in events.items()}, NOW)
+    history.fold({("a", "clic", second): n for second, n in events.items()}, moment(NOW))
     client = client_of(history)
 
     utc = await ask(client, ventana="2d", paso="1d", por="total")
