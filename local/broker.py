@@ -119,11 +119,12 @@ def _settings(node: Node, accounts: Path) -> str:
 
 def _accounts(node: Node) -> dict[str, object]:
     """Read at each start: a password that was changed holds, and a guest there never is."""
-    rights = json.loads((SETTINGS / "accounts.json").read_text())
+    accounts = json.loads((SETTINGS / "accounts.json").read_text())
+    tags = {name: account.pop("tags") for name, account in accounts.items()}
     everything = {"configure": ".*", "write": ".*", "read": ".*"}
-    services = [{"name": n, "password": p, "tags": ""} for n, p in node.services.items()]
+    services = [{"name": n, "password": p, "tags": tags[n]} for n, p in node.services.items()]
     operator = {"name": node.user, "password": node.password, "tags": "administrator"}
-    allowed = {node.user: everything} | {name: rights[name] for name in node.services}
+    allowed = {node.user: everything} | {name: accounts[name] for name in node.services}
     return {
         "users": [operator, *services],
         "vhosts": [{"name": "/"}],

@@ -33,7 +33,7 @@ def service_programs(
     told = {
         "servicio-analiticas": (
             ("servicio-analiticas/analiticas.py",),
-            ("REPORTE_PORT", *HOW_LONG_KEPT),
+            ("REPORTE_PORT", "RABBITMQ_MANAGEMENT_PORT", *HOW_LONG_KEPT),
             {**_account("analiticas", settings), "STORE_PATH": str(folder / "pulso.db")},
         ),
         "panel-visual": (

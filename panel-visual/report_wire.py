@@ -67,6 +67,20 @@ class Retraso(Struct, frozen=True):
     mensajes: Count = 0
 
 
+class Apartados(Struct, frozen=True):
+    """Messages that the broker set aside by itself, by its reason."""
+
+    total: Count
+    por_motivo: Annotated[dict[Label, Count], Meta(max_length=16)]
+
+
+class PorApartar(Struct, frozen=True):
+    """Messages that wait to be set aside, inside the broker (null: not known) and by us."""
+
+    broker: Count | None
+    propios: Count
+
+
 class Estado(Struct, frozen=True, kw_only=True):
     broker: Label
     almacen: Label
@@ -76,6 +90,9 @@ class Estado(Struct, frozen=True, kw_only=True):
     desde: Label | None = None
     ultimo_commit: Label | None = None
     retraso: Retraso | None = None
+    escritura: Label | None = None
+    apartados: Apartados | None = None
+    por_apartar: PorApartar | None = None
 
 
 T = TypeVar("T")

@@ -1,6 +1,6 @@
 """The tables of the store, and the statements that touch them."""
 
-VERSION = 2
+VERSION = 3
 
 LEDGER_TABLE = """
 CREATE TABLE libro (                      -- one row: the ledger
@@ -90,4 +90,4 @@ PRUNE_BEFORE = """DELETE FROM ids WHERE n IN
 
 RESET_LEDGER = """UPDATE libro SET version = 0, contados = 0, duplicados = 0, conflictos = 0,
     rechazados = 0, sin_id = 0, eventos_contados = 0, clientes = 0, eventos = 0"""
-COUNTS = ("clientes", "eventos", "motivos", "muestras", "deltas")
+COUNTS = ("clientes", "eventos", "motivos", "muestras", "deltas", "apartados")

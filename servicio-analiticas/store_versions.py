@@ -6,8 +6,10 @@ import sqlite3
 import time
 import uuid
 
+import copies
 import history
 import rejections
+import set_aside_counts
 import store_schema as sql
 
 
@@ -23,3 +25,6 @@ def create_or_migrate(db: sqlite3.Connection) -> None:
     if version < 2:
         tables = f"{sql.FROM_1_TO_2} {history.TABLES}"
         db.executescript(f"BEGIN; {tables} PRAGMA user_version = 2; COMMIT;")
+    if version < 3:
+        tables = f"{set_aside_counts.TABLES} {copies.TABLES}"
+        db.executescript(f"BEGIN; {tables} PRAGMA user_version = 3; COMMIT;")

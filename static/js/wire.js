@@ -32,6 +32,9 @@
  * @property {string | null} [desde] since when the broker is what it is
  * @property {string | null} [ultimo_commit] when something was last counted
  * @property {{p50: number | null, p95: number | null, p99: number | null, mensajes: number} | null} [retraso] from event to commit, in seconds
+ * @property {"ok" | "bloqueada" | "rechazada" | null} [escritura] whether the broker takes what is published
+ * @property {{total: number, por_motivo: Record<string, number>} | null} [apartados] messages that the broker set aside by itself
+ * @property {{broker: number | null, propios: number} | null} [por_apartar] messages that wait to be set aside
  *
  * @typedef {Snapshot | Change | Beat} Message
  */

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from faults import rows_analytics as analytics
+from faults import rows_aside as aside
 from faults import rows_broker as broker
 from faults import rows_content as content
 from faults import rows_disk as disk
@@ -191,5 +192,17 @@ ROWS = (
         "broker killed with a new queue",
         partial(queue.new_queue_killed, times=10, rate=500),
         partial(queue.new_queue_killed, times=1, rate=200),
+    ),
+    Row(
+        37,
+        "the broker sets aside",
+        partial(aside.set_aside_by_the_broker, each=1000, kills=5),
+        partial(aside.set_aside_by_the_broker, each=20, kills=1),
+    ),
+    Row(
+        38,
+        "x-death is forged",
+        partial(aside.forged_headers, rounds=20, kills=10),
+        partial(aside.forged_headers, rounds=1, kills=1),
     ),
 )
