@@ -47,6 +47,11 @@ def node_command() -> list[str]:
     return [script]
 
 
+def guard_command() -> list[str]:
+    """What ends a node that no longer writes; reads the node's environment and REPORTE_…"""
+    return [shutil.which("bash") or "/bin/bash", str(SETTINGS / "guard.sh")]
+
+
 def epmd_command(node: Node) -> list[str]:
     """
     Erlang's port mapper, in the foreground.
@@ -94,6 +99,7 @@ def node_environment(node: Node, inherited: Mapping[str, str]) -> dict[str, str]
         "RABBITMQ_CONFIG_FILES": str(node.folder / "conf.d"),
         "RABBITMQ_ADVANCED_CONFIG_FILE": str(node.folder / "no-advanced.config"),
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(SETTINGS / "enabled_plugins"),
+        "RABBITMQ_PID_FILE": str(node.folder / "pid"),
         "RABBITMQ_MNESIA_BASE": str(node.folder / "data"),
         "RABBITMQ_LOG_BASE": str(node.folder / "log"),
         "RABBITMQ_LOGS": "-",

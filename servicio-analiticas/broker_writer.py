@@ -90,7 +90,7 @@ class BrokerWriter:
         if self._vitals.escritura != "rechazada":
             LOG.error(
                 "the broker refuses every publish: its disk was full, and its log died of it."
-                " Only a restart helps. What it"
+                " Only a restart helps; `make run` and compose do it by themselves. What it"
                 " confirmed is safe, and publishers keep the rest."
             )
         self._vitals.escritura = "rechazada"

@@ -1,15 +1,21 @@
-"""Rows 37 and 38: what the broker sets aside by itself, and what stops it."""
+"""Rows 37 to 39: what the broker sets aside by itself, what stops it, and a broker's full disk."""
 
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import aio_pika
 
+from broker import guard_command
+from broker_stack import Broker
 from faults.readings import QUEUE, REJECTED, depth
 from faults.rig import Rig
 from faults.rows_content import publish
+from faults.small_disk import fill, small_disk
 from faults.workload import POISON, body_of
 
 FORGED: tuple[dict[str, Any], ...] = (
@@ -109,3 +115,49 @@ def forged_headers(rig: Rig, rounds: int, kills: int) -> None:
     fates = (rig.read("/libro") or {})["mensajes"]
     rig.findings.check(fates["rechazados"] == bad_ones, f"{fates}, but {bad_ones} were bad")
     rig.findings.faults = rounds * len(FORGED) + kills
+
+
+def broker_disk_full(rig: Rig, seconds: float, rate: float) -> None:
+    """Row 39: no byte is left on the broker's disk for a while; then it must write again."""
+    disk = rig.folder / "broker-disk"
+    disk.mkdir()
+    mounted = rig.undo.enter_context(small_disk(disk, BROKER_DISK_MB))
+    if not mounted:
+        rig.findings.notes.append("not run: only root can mount a small disk")
+        rig.findings.faults = 1
+        rig.start()
+        rig.load(rate, 100)
+        return
+    broker = Broker(disk, "disk_free_limit.absolute = 1MB\n")
+    broker.vm.log_path = rig.folder / "broker.log"
+    rig.undo.enter_context(broker.at_work())
+    rig.move_to(rig.undo.enter_context(broker.virtual_host()))
+    rig.start(settle=True)
+    rig.load(rate)
+    rig.until_counting(30)
+    filler = disk / "filler"
+    fill(filler)
+    time.sleep(seconds)
+    filler.unlink()
+    guard = _guard(rig, broker)
+    ended = rig.until("the broker is ended by its guard", lambda: next(guard), RESTART_SECONDS)
+    broker.start()
+    back = rig.until_counting(60)
+    rig.findings.faults = 1
+    rig.findings.notes.append(
+        f"ended {ended:.1f} s after there was room, counting {back:.1f} s after it was started"
+    )
+
+
+def _guard(rig: Rig, broker: Broker) -> Iterator[bool]:
+    """What compose's health check and the keeper of `make run` do every few seconds."""
+    environment = broker.vm.environment | {
+        "REPORTE_HOST": "127.0.0.1",
+        "REPORTE_PORT": str(rig.report_port),
+    }
+    while broker.vm.running:
+        subprocess.run(guard_command(), env=environment, check=False)
+        time.sleep(1)
+        yield False
+    while True:
+        yield True

@@ -205,4 +205,11 @@ ROWS = (
         partial(aside.forged_headers, rounds=20, kills=10),
         partial(aside.forged_headers, rounds=1, kills=1),
     ),
+    Row(
+        39,
+        "broker's disk full",
+        partial(aside.broker_disk_full, seconds=6, rate=500),
+        partial(aside.broker_disk_full, seconds=2, rate=200),
+        pace=Pace.IDLE,
+    ),
 )
