@@ -111,6 +111,11 @@ def _state(live: Live) -> Iterator[Metric]:
             "0 while the broker holds up or refuses what is published",
             vitals.escritura == "ok",
         )
+    yield CounterMetricFamily(
+        "pulso_broker_refusals",
+        "How often the broker was found to refuse everything, since the start of this process",
+        vitals.refusals,
+    )
     yield GaugeMetricFamily(
         "pulso_store_writable", "0 while counting waits for the store", vitals.almacen == "ok"
     )

@@ -88,6 +88,7 @@ class BrokerWriter:
 
     def _refuses(self) -> None:
         if self._vitals.escritura != "rechazada":
+            self._vitals.refusals += 1
             LOG.error(
                 "the broker refuses every publish: its disk was full, and its log died of it."
                 " Only a restart helps; `make run` and compose do it by themselves. What it"

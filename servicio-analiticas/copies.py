@@ -16,6 +16,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from counting import Message
+from message_identity import key_of
 from store_access import StoreUnavailableError
 
 MAX_BYTES = 64 * 1024**2
@@ -90,7 +91,7 @@ def _row(message: Message) -> tuple[object, ...]:
 def _key(message: Message) -> bytes | None:
     if not message.message_id:
         return None
-    name = message.message_id.encode("utf-8", "surrogatepass")
+    name = repr(key_of(message.message_id)).encode("utf-8", "backslashreplace")
     return blake2b(name + b"\0" + message.body, digest_size=16).digest()
 
 
@@ -99,6 +100,6 @@ def _short(text: str | None) -> str | None:
     if text is None:
         return None
     try:
-        return text if len(text.encode()) <= MAX_SHORT else None
+        return text if len(str.encode(text)) <= MAX_SHORT else None
     except UnicodeEncodeError:
         return None

@@ -34,6 +34,7 @@ class Vitals:
     cola: QueueDepth | None = None
     newest_counted: float | None = None  # when the newest message counted so far was sent
     escritura: Writing | None = None  # None while nobody knows
+    refusals: int = 0  # how often the broker was found to refuse everything
     dead_letters: int | None = None  # wait in the broker to be set aside; None: not known
     copies: int = 0  # wait for us to set them aside
 

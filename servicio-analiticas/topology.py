@@ -35,6 +35,7 @@ REJECTED_ARGUMENTS: FieldTable = {
 }
 SET_ASIDE_ARGUMENTS: FieldTable = {
     "x-queue-type": "quorum",
+    "x-delivery-limit": 1_000_000,
     "x-max-length-bytes": 1024**3,
     # Full, it makes the broker keep what it sets aside; dropping the oldest, it would hide it.
     "x-overflow": "reject-publish",
