@@ -63,6 +63,11 @@ def node_command(node: Node) -> list[str]:
     return ["/bin/sh", "-c", 'cd "$1" && exec "$2"', "sh", str(node.folder), script]
 
 
+def guard_command() -> list[str]:
+    """What ends a node that no longer writes; reads the node's environment and REPORTE_…"""
+    return [shutil.which("bash") or "/bin/bash", str(SETTINGS / "guard.sh")]
+
+
 def epmd_command(node: Node) -> list[str]:
     """
     Erlang's port mapper, in the foreground.
@@ -110,6 +115,7 @@ def node_environment(node: Node, inherited: Mapping[str, str]) -> dict[str, str]
         "RABBITMQ_CONFIG_FILES": str(node.folder / "conf.d"),
         "RABBITMQ_ADVANCED_CONFIG_FILE": str(node.folder / "no-advanced.config"),
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(SETTINGS / "enabled_plugins"),
+        "RABBITMQ_PID_FILE": str(node.folder / "pid"),
         "RABBITMQ_MNESIA_BASE": DATA if sys.platform == "linux" else str(node.folder / "data"),
         "RABBITMQ_LOG_BASE": str(node.folder / "log"),
         "RABBITMQ_LOGS": "-",
@@ -140,11 +146,12 @@ def _accounts(node: Node) -> dict[str, object]:
     The exchange is there from the start, so that no publisher ever asks for one that is missing,
     which would be an error in the node's log.
     """
-    rights = json.loads((SETTINGS / "accounts.json").read_text())
+    accounts = json.loads((SETTINGS / "accounts.json").read_text())
+    tags = {name: account.pop("tags") for name, account in accounts.items()}
     everything = {"configure": ".*", "write": ".*", "read": ".*"}
-    services = [{"name": n, "password": p, "tags": ""} for n, p in node.services.items()]
+    services = [{"name": n, "password": p, "tags": tags[n]} for n, p in node.services.items()]
     operator = {"name": node.user, "password": node.password, "tags": "administrator"}
-    allowed = {node.user: everything} | {name: rights[name] for name in node.services}
+    allowed = {node.user: everything} | {name: accounts[name] for name in node.services}
     return {
         "users": [operator, *services],
         "vhosts": [{"name": "/"}],

@@ -16,6 +16,7 @@ from service_programs import Program
 LOG = logging.getLogger("keeper")
 START_PART = Path(__file__).resolve().with_name("start_part.py")
 SHORTEST_LIFE = 1.0  # seconds: what ends sooner, again and again, is started once in this time
+CHECK_SECONDS = 3.0
 LOG_BYTES = 5_000_000  # a longer log is put aside, as *.old, when its part starts
 
 
@@ -38,21 +39,50 @@ async def keep(program: Program, folder: Path) -> None:
         process = await _start(program, folder)
         LOG.info("%s started as process %d", program.name, process.pid)
         try:
-            code = await process.wait()
+            code = await _ended(process, program, folder)
         finally:
             await _stop(process, program.stop_seconds)
         LOG.warning("%s ended by itself, exit code %d", program.name, code)
         await asyncio.sleep(began + SHORTEST_LIFE - time.monotonic())
 
 
+async def _ended(process: Process, program: Program, folder: Path) -> int:
+    """Wait for the end of a program, and check it until then."""
+    async with asyncio.TaskGroup() as group:
+        checks = group.create_task(_check(program, folder))
+        code = await process.wait()
+        checks.cancel()
+    return code
+
+
+async def _check(program: Program, folder: Path) -> None:
+    while program.check:
+        await asyncio.sleep(CHECK_SECONDS)
+        checking = await _run(program.check, program, folder)
+        try:
+            code = await checking.wait()
+        finally:
+            await _stop(checking, 0)
+        if code:
+            LOG.warning("%s failed its check, exit code %d", program.name, code)
+
+
 async def _start(program: Program, folder: Path) -> Process:
-    log = folder / "log" / f"{program.name}.log"
+    log = _log_of(program, folder)
     if log.exists() and log.stat().st_size > LOG_BYTES:
         log.replace(log.with_suffix(".old"))
-    with log.open("ab") as output:
+    return await _run(program.command, program, folder)
+
+
+def _log_of(program: Program, folder: Path) -> Path:
+    return folder / "log" / f"{program.name}.log"
+
+
+async def _run(command: list[str], program: Program, folder: Path) -> Process:
+    with _log_of(program, folder).open("ab") as output:
         return await asyncio.create_subprocess_exec(
             # -I -S: only the standard library, in a few milliseconds
-            *(sys.executable, "-I", "-S", str(START_PART), *program.command),
+            *(sys.executable, "-I", "-S", str(START_PART), *command),
             env=program.environment,
             cwd=folder,
             stdin=asyncio.subprocess.DEVNULL,

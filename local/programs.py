@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from broker import Node, epmd_command, node_command, node_environment
+from broker import Node, epmd_command, guard_command, node_command, node_environment
 from proxy import Doors, Routes, proxy_command, proxy_environment
 from service_accounts import ROOT, operator_password, service_passwords
 from service_programs import Program, service_programs
@@ -45,10 +45,17 @@ def broker_programs(
 ) -> list[Program]:
     node = node_of(settings, folder)
     environment = node_environment(node, inherited)
+    guarded = {"REPORTE_HOST": "127.0.0.1", "REPORTE_PORT": settings["REPORTE_PORT"]}
     return [
         Program("epmd", epmd_command(node), environment),
         # It closes all its data within a moment; then its management plugin waits 5 s for itself.
-        Program("rabbitmq-service", node_command(node), environment, stop_seconds=3.0),
+        Program(
+            "rabbitmq-service",
+            node_command(node),
+            environment | guarded,
+            stop_seconds=3.0,
+            check=guard_command(),
+        ),
     ]
 
 

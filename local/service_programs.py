@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from service_accounts import ROOT, service_account
@@ -12,12 +12,17 @@ from service_accounts import ROOT, service_account
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """*stop_seconds* is how long a stop may take until SIGKILL."""
+    """
+    *stop_seconds* is how long a stop may take until SIGKILL.
+
+    *check* is run every few seconds, as compose runs a health check; it may end the program.
+    """
 
     name: str
     command: list[str]
     environment: dict[str, str]
     stop_seconds: float = 4.0
+    check: list[str] = field(default_factory=list)
 
 
 HOW_LONG_KEPT = (
@@ -37,7 +42,7 @@ def service_programs(
     told = {
         "servicio-analiticas": (
             ("servicio-analiticas/analiticas.py",),
-            ("REPORTE_PORT", *HOW_LONG_KEPT),
+            ("REPORTE_PORT", "RABBITMQ_MANAGEMENT_PORT", *HOW_LONG_KEPT),
             {**_account("analiticas", settings), "STORE_PATH": str(folder / "pulso.db")},
         ),
         "panel-visual": (

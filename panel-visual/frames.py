@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from report_wire import Counts, Depth, Futuros, Retraso
+from report_wire import Apartados, Counts, Depth, Futuros, PorApartar, Retraso
 
 MAX_PAYLOAD = 64 * 1024 - 16  # a frame's header takes up to 10 bytes more
 
@@ -41,6 +41,9 @@ class Latido(Struct, frozen=True, kw_only=True, tag_field="tipo", tag="latido"):
     ultimo_commit: str | None = None
     retraso: Retraso | None = None
     futuros: Futuros | None = None
+    escritura: str | None = None
+    apartados: Apartados | None = None
+    por_apartar: PorApartar | None = None
 
 
 def encode(message: Instantanea | Cambio | Latido) -> bytes:

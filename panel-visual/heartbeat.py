@@ -23,7 +23,7 @@ BEHIND = 3.0  # seconds from sending to counting
 class Heartbeat:
     """
     Beats every 5 s, every second while the analytics are catching up, and at once when the state
-    of the analytics, broker or store changes.
+    of analytics, broker or store changes.
     """
 
     def __init__(self, hub: Hub, clock: Callable[[], float] = time.monotonic) -> None:
@@ -85,8 +85,8 @@ def is_behind(estado: Estado) -> bool:
     return waiting and estado.atraso_s >= BEHIND
 
 
-def _state(estado: Estado) -> tuple[str, str, bool]:
-    return estado.broker, estado.almacen, is_behind(estado)
+def _state(estado: Estado) -> tuple[str, str, str | None, bool]:
+    return estado.broker, estado.almacen, estado.escritura, is_behind(estado)
 
 
 def rfc3339(seconds: float) -> str:

@@ -89,6 +89,20 @@ class Futuros(Struct, frozen=True):
     otros: Count
 
 
+class Apartados(Struct, frozen=True):
+    """Messages that the broker set aside by itself, by its reason."""
+
+    total: Count
+    por_motivo: Annotated[dict[Label, Count], Meta(max_length=16)]
+
+
+class PorApartar(Struct, frozen=True):
+    """Messages that wait to be set aside, inside the broker (null: not known) and by us."""
+
+    broker: Count | None
+    propios: Count
+
+
 class Estado(Struct, frozen=True, kw_only=True):
     broker: Label
     almacen: Label
@@ -99,6 +113,9 @@ class Estado(Struct, frozen=True, kw_only=True):
     ultimo_commit: Label | None = None
     retraso: Retraso | None = None
     futuros: Futuros | None = None
+    escritura: Label | None = None
+    apartados: Apartados | None = None
+    por_apartar: PorApartar | None = None
 
 
 T = TypeVar("T")

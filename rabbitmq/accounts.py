@@ -118,9 +118,10 @@ def answering(management: Management) -> int:
 def set_up(
     management: Management, accounts: Mapping[str, Mapping[str, str]], environ: Mapping[str, str]
 ) -> None:
-    for name, rights in accounts.items():
+    for name, account in accounts.items():
         password = environ[variable_of(name)]
-        management.must("PUT", f"/users/{name}", {"password": password, "tags": ""})
+        rights = {right: account[right] for right in EVERYTHING}
+        management.must("PUT", f"/users/{name}", {"password": password, "tags": account["tags"]})
         management.must("PUT", f"/permissions/%2F/{name}", rights)
     management.must("PUT", f"/permissions/%2F/{environ['RABBITMQ_USER']}", EVERYTHING)
     management.must("DELETE", "/users/guest", also=404)

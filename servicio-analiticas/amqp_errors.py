@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -37,6 +38,12 @@ def broker_errors() -> Iterator[None]:
 
 def describe(error: object) -> str:
     return str(error) or type(error).__name__
+
+
+def cancelled_by_us() -> bool:
+    """Whether a CancelledError was meant for this task, and not for what it awaits."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def gravest(group: BaseExceptionGroup[BaseException]) -> BaseException:

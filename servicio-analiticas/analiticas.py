@@ -13,7 +13,9 @@ import os
 import signal
 import sqlite3
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Protocol
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
@@ -27,11 +29,15 @@ from analytics_logs import configure_logging
 from analytics_metrics import create_metrics_app, serve_metrics
 from analytics_settings import Settings, read_settings
 from batch_counter import BatchCounter
+from broker_sessions import Sessions
+from broker_writer import BrokerWriter
 from client_http import add_client
 from consumer import Consumer
+from dead_letter_watch import DeadLetterWatch
 from history_http import add_history
 from live import Live
 from report_http import create_app
+from set_aside_reader import SetAsideReader
 from store import CommitFailedError, Store, open_store
 from store_lock import StoreInUseError
 from totals import IdWindow
@@ -44,14 +50,23 @@ async def run(settings: Settings, store: Store) -> None:
     """Consume and serve until a signal; any part that fails ends the other with its error."""
     live = Live(store.load())
     live.future_events = store.read_future_events()
+    live.set_aside, (_, live.vitals.copies) = store.aside.counts(), store.aside.copies(0)
     gc_pace.relax()
     counter = BatchCounter(store, live)
     consumer = Consumer(settings, counter, live)
+    reading = Sessions(settings, "apartados", live.vitals)
+    writing = Sessions(settings, "escritura", live.vitals, max_delay=1.0)  # its news is awaited
+    reader = SetAsideReader(reading, store.aside, counter, live)
+    writer = BrokerWriter(writing, store.aside, counter, live)
     stop = asyncio.Event()
-    _on_signals(stop, consumer, live)
+    _on_signals(stop, (consumer, reader, writer), live)
     try:
         async with asyncio.TaskGroup() as parts:
             parts.create_task(consumer.run(), name="consumer")
+            parts.create_task(reader.run(), name="apartados")
+            parts.create_task(writer.run(), name="escritura")
+            watch = DeadLetterWatch(settings, live.vitals)
+            parts.create_task(watch.run(stop), name="dead letters")
             parts.create_task(counter.tend(stop), name="folding")
             parts.create_task(_serve(settings, _create_app(live, counter), stop), name="http")
             metrics = create_metrics_app(live, counter.rejected_fields)
@@ -83,13 +98,18 @@ async def _serve(settings: Settings, app: Quart, stop: asyncio.Event) -> None:
         raise OSError(f"can't listen on {config.bind[0]}: {error}. Set REPORTE_PORT.") from None
 
 
-def _on_signals(stop: asyncio.Event, consumer: Consumer, live: Live) -> None:
+class Stoppable(Protocol):
+    def stop(self) -> None: ...
+
+
+def _on_signals(stop: asyncio.Event, parts: Iterable[Stoppable], live: Live) -> None:
     loop = asyncio.get_running_loop()
 
     def stop_all() -> None:
         loop.call_later(STOP_TIMEOUT, os._exit, 1)
         stop.set()
-        consumer.stop()
+        for part in parts:
+            part.stop()
         live.close()
 
     for signum in (signal.SIGINT, signal.SIGTERM):

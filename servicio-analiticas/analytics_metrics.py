@@ -15,8 +15,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from quart import Quart, Response
 
-from live import Live
+from live import Live, Vitals
 from rejected_fields import RejectedFields
+from set_aside import OTHER, REASONS
 from totals import ledger
 
 FATES = {
@@ -37,6 +38,7 @@ class LiveCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from _counted(self._live, self._fields)
         yield from _state(self._live)
+        yield _waiting_to_be_set_aside(self._live.vitals)
         yield from _queue(self._live)
 
 
@@ -93,12 +95,31 @@ def _counted(live: Live, fields: RejectedFields) -> Iterator[Metric]:
     for field, count in fields.counts.items():
         rejected.add_metric([field], count)
     yield rejected
+    aside = CounterMetricFamily(
+        "pulso_set_aside_messages",
+        "Messages that the broker set aside by itself, by its reason, since counting began",
+        labels=["reason"],
+    )
+    for reason in (*REASONS, OTHER):
+        aside.add_metric([reason], live.set_aside[reason])
+    yield aside
 
 
 def _state(live: Live) -> Iterator[Metric]:
     vitals, now = live.vitals, time.time()
     yield GaugeMetricFamily(
         "pulso_broker_connected", "1 while events are consumed", vitals.broker == "conectado"
+    )
+    if vitals.escritura is not None:
+        yield GaugeMetricFamily(
+            "pulso_broker_writable",
+            "0 while the broker holds up or refuses what is published",
+            vitals.escritura == "ok",
+        )
+    yield CounterMetricFamily(
+        "pulso_broker_refusals",
+        "How often the broker was found to refuse everything, since the start of this process",
+        vitals.refusals,
     )
     yield GaugeMetricFamily(
         "pulso_store_writable", "0 while counting waits for the store", vitals.almacen == "ok"
@@ -121,6 +142,18 @@ def _state(live: Live) -> Iterator[Metric]:
         "When something was counted last",
         live.totals.generado if live.totals.version else 0,
     )
+
+
+def _waiting_to_be_set_aside(vitals: Vitals) -> Metric:
+    waiting = GaugeMetricFamily(
+        "pulso_waiting_set_aside_messages",
+        "Messages that wait to be set aside, inside the broker and by the analytics",
+        labels=["by"],
+    )
+    if vitals.dead_letters is not None:
+        waiting.add_metric(["broker"], vitals.dead_letters)
+    waiting.add_metric(["analytics"], vitals.copies)
+    return waiting
 
 
 def _queue(live: Live) -> Iterator[Metric]:

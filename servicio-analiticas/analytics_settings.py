@@ -19,6 +19,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     rabbitmq_user: Name = "pulso"
     rabbitmq_password: Name = "pulso"  # noqa: S105 - the demo's, said so in .env
     rabbitmq_vhost: Name = "/"
+    rabbitmq_management_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0  # 0: not asked
     reporte_host: Name = "127.0.0.1"
     reporte_port: Port = 8091
     metrics_host: Name = "127.0.0.1"

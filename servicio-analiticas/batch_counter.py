@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
@@ -16,6 +16,7 @@ from live import Live
 from reject_log import RejectLog
 from rejected_fields import RejectedFields
 from store import Committed, Store, StoreUnavailableError
+from waiting import set_within
 
 LOG = logging.getLogger("analiticas.store")
 RETRY_SECONDS = 1.0
@@ -35,9 +36,12 @@ class BatchCounter:
         self._store, self._live = store, live
         self._rejects, self.rejected_fields = RejectLog(), RejectedFields()
         self._hints = HintLog()
+        self.copies_wait = asyncio.Event()
+        """Something came that we have to set aside by ourselves; whoever does so clears it."""
         # One thread: SQLite's writes block, and the heartbeats must go on meanwhile.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._reading, self._readers = asyncio.Semaphore(1), 0
+        self._pauses = 0
 
     async def count(self, messages: Sequence[Message], stop: asyncio.Event) -> Committed | None:
         """
@@ -46,20 +50,42 @@ class BatchCounter:
         While the store is locked, full or read-only this waits, and with it the consumer: the
         messages stay unacknowledged. A CommitFailedError is not caught: the process must end.
         """
+        committed = await self._until_written(self._apply, messages, stop)
+        if committed is not None:
+            self._resume()
+            self._publish(committed, messages)
+        return committed
+
+    async def write(
+        self, call: Callable[[Given], T], given: Given, stop: asyncio.Event
+    ) -> T | None:
+        """Let the store do something else than counting; as `count` in everything else."""
+        paused = self._pauses
+        written = await self._until_written(lambda it: self._on_thread(call, it), given, stop)
+        if self._pauses != paused and written is not None:
+            self._resume()  # only then: it may have had nothing to write
+        return written
+
+    async def ask(self, call: Callable[[Given], T], given: Given) -> T:
+        """Let the store read something for this process itself."""
+        return await self._on_thread(call, given)
+
+    async def _until_written(
+        self, call: Callable[[Given], Awaitable[T]], given: Given, stop: asyncio.Event
+    ) -> T | None:
         while True:
             try:
-                committed = await self._apply(messages)
+                written = await call(given)
             except StoreUnavailableError as error:
                 self._pause(error)
-                if await _set_within(stop, RETRY_SECONDS):
+                if await set_within(stop, RETRY_SECONDS):
                     return None
             else:
-                self._publish(committed, messages)
-                return committed
+                return written
 
     async def tend(self, stop: asyncio.Event) -> None:
         """Fold what was counted while nothing is; between any two small steps a batch gets in."""
-        while not await _set_within(stop, TEND_SECONDS):
+        while not await set_within(stop, TEND_SECONDS):
             try:
                 while await self._on_thread(self._store.tend) and not stop.is_set():
                     pass
@@ -109,25 +135,23 @@ class BatchCounter:
         if self._live.vitals.almacen == "ok":
             LOG.error("the store can't be written (%s): paused, nothing is acknowledged", error)
         self._live.vitals.almacen = "en_pausa"
+        self._pauses += 1
+
+    def _resume(self) -> None:
+        if self._live.vitals.almacen != "ok":
+            LOG.info("the store can be written again")
+            self._live.vitals.almacen = "ok"
 
     def _publish(self, committed: Committed, messages: Sequence[Message]) -> None:
         live = self._live
-        if live.vitals.almacen != "ok":
-            LOG.info("the store can be written again")
-            live.vitals.almacen = "ok"
         live.totals.add(*committed)
         live.vitals.newest_counted = messages[-1].timestamp or committed.generado
         live.rates.add(committed.tally.events, time.monotonic())
         live.delays.add(committed.tally.sent, time.time(), time.monotonic())
         live.ring()
         self.rejected_fields.add(reason for _, reason in committed.tally.rejected)
+        if committed.tally.to_copy:
+            live.vitals.copies += len(committed.tally.to_copy)
+            self.copies_wait.set()
         self._rejects.report(committed.tally.rejected, time.monotonic())
         self._hints.report(committed.tally.untyped)
-
-
-async def _set_within(event: asyncio.Event, seconds: float) -> bool:
-    try:
-        async with asyncio.timeout(seconds):
-            return await event.wait()
-    except TimeoutError:
-        return False

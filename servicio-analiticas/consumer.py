@@ -25,11 +25,13 @@ from amqp_errors import (
     ConsumerGivesUpError,
     SessionLostError,
     broker_errors,
+    cancelled_by_us,
     describe,
     gravest,
 )
 from analytics_settings import Settings
 from batch_counter import BatchCounter
+from broker_sessions import MAX_RETRY_DELAY, close, connect
 from counting import Message
 from inbox import Inbox
 from live import Live
@@ -38,11 +40,7 @@ from store import Committed
 from young_queues import YoungQueues
 
 LOG = logging.getLogger("analiticas.consumer")
-HEARTBEAT = 10  # seconds; a frozen broker is noticed after about three of them
-CONNECT_TIMEOUT = 10.0
 OPEN_TIMEOUT = 30.0  # until consuming; a queue without a leader answers nothing at all
-CLOSE_TIMEOUT = 3.0
-MAX_RETRY_DELAY = 5.0
 # RabbitMQ 4.3 does so also when an acknowledgement is late, where earlier ones close the channel.
 CANCELLED = "cancelled by the broker: the queue is gone, or an acknowledgement came too late"
 
@@ -75,7 +73,7 @@ class Consumer:
                 await self._lost(error)
             except asyncio.CancelledError as error:
                 # aiormq cancels whoever awaits a connection that died under a frozen broker.
-                if _cancelled_by_us():
+                if cancelled_by_us():
                     raise
                 await self._lost(error)
 
@@ -93,7 +91,7 @@ class Consumer:
 
     async def _session(self) -> None:
         async with self._opened():
-            connection = await self._connect()
+            connection = await connect(self._settings, "servicio-analiticas")
         try:
             inbox = Inbox(self._settings.batch_messages, self._settings.batch_seconds)
             connection.close_callbacks.add(lambda _, why: inbox.lose(describe(why)))
@@ -111,7 +109,7 @@ class Consumer:
             raise gravest(group) from None
         finally:
             self._inbox = None
-            await _close(connection)
+            await close(connection)
 
     @asynccontextmanager
     async def _opened(self) -> AsyncIterator[None]:
@@ -121,19 +119,6 @@ class Consumer:
                 yield
         finally:
             self._opening = None
-
-    async def _connect(self) -> aio_pika.abc.AbstractConnection:
-        s = self._settings
-        return await aio_pika.connect(
-            host=s.rabbitmq_host,
-            port=s.rabbitmq_port,
-            login=s.rabbitmq_user,
-            password=s.rabbitmq_password,
-            virtualhost=s.rabbitmq_vhost,
-            heartbeat=HEARTBEAT,
-            timeout=CONNECT_TIMEOUT,
-            client_properties={"connection_name": "servicio-analiticas"},
-        )
 
     async def _subscribe(
         self, connection: aio_pika.abc.AbstractConnection, inbox: Inbox
@@ -180,17 +165,3 @@ async def _settle(raw: RawChannel, batch: Sequence[Message], committed: Committe
     good = [message.tag for message in batch if message.tag not in rejected]
     if good:
         await raw.basic_ack(good[-1], multiple=True)
-
-
-async def _close(connection: aio_pika.abc.AbstractConnection) -> None:
-    try:
-        with broker_errors():
-            async with asyncio.timeout(CLOSE_TIMEOUT):
-                await connection.close()
-    except SessionLostError:
-        return  # what is unacknowledged goes back to the queue either way
-
-
-def _cancelled_by_us() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

@@ -36,6 +36,7 @@ class Message(NamedTuple):
     app_id: str | None = None
     timestamp: float | None = None  # AMQP's, seconds since 1970
     arrived: float = 0.0  # seconds since 1970
+    deaths: object = None  # its header x-death, or True when its headers can't be read
 
 
 class Rejected(NamedTuple):
@@ -62,6 +63,7 @@ class Tally:
     replaced_ids: int = 0  # of those, known before under another fate
     rejected: list[Rejected] = field(default_factory=list)  # anew: to be recorded
     to_reject: set[int] = field(default_factory=set)  # delivery tags, of repeated ones too
+    to_copy: list[Message] = field(default_factory=list)  # instead: see copies.py
     each: list[Cell] = field(default_factory=list)  # the cell of each event
     untyped: set[str] = field(default_factory=set)  # clients, see hint_log.py
 
@@ -80,6 +82,13 @@ class Tally:
         else:
             self.clientes.update(map(itemgetter(0), self.each))
             self.eventos.update(map(itemgetter(1), self.each))
+
+    def set_aside(self, message: Message) -> None:
+        """By the broker, which reads what it calls x-death; if others wrote it, by ourselves."""
+        if message.deaths is None:
+            self.to_reject.add(message.tag)
+        else:
+            self.to_copy.append(message)
 
     @property
     def is_concentrated(self) -> bool:
@@ -152,12 +161,12 @@ def _count_identified(message: Message, known: Known, tally: Tally, reader: Cell
     if verdict in (Verdict.REJECT, Verdict.CONFLICT):
         _reject(message, reason or "message_id: already counted with another body", tally)
     elif goes_to_rejected(verdict, same):
-        tally.to_reject.add(message.tag)
+        tally.set_aside(message)
 
 
 def _reject(message: Message, reason: str, tally: Tally) -> None:
     tally.rejected.append(Rejected(message, reason))
-    tally.to_reject.add(message.tag)
+    tally.set_aside(message)
 
 
 def _read(message: Message, reader: CellReader) -> tuple[Read, str | None]:

@@ -145,4 +145,5 @@ def message_from(delivered: DeliveredMessage) -> Message:
         app_id=properties.app_id,
         timestamp=properties.timestamp.timestamp() if properties.timestamp else None,
         arrived=time.time(),
+        deaths=headers.get("x-death", headers.get(UNREADABLE)),
     )

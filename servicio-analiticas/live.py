@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from delay import Delays
+from set_aside import summary
 from totals import Totals
 from wire_time import rfc3339
+
+Writing = Literal["ok", "bloqueada", "rechazada"]
+"""Whether the broker takes what is published, holds it back in an alarm, or refuses all of it."""
 
 
 class QueueDepth(NamedTuple):
@@ -29,6 +33,10 @@ class Vitals:
     almacen: Literal["ok", "en_pausa"] = "ok"
     cola: QueueDepth | None = None
     newest_counted: float | None = None  # when the newest message counted so far was sent
+    escritura: Writing | None = None  # None while nobody knows
+    refusals: int = 0  # how often the broker was found to refuse everything
+    dead_letters: int | None = None  # wait in the broker to be set aside; None: not known
+    copies: int = 0  # wait for us to set them aside
 
     def broker_is(self, state: Literal["conectado", "reconectando", "bloqueado"]) -> None:
         if state != self.broker:
@@ -75,6 +83,7 @@ class Live:
         self.rates = Rates()
         self.delays = Delays()
         self.future_events: dict[str, Any] | None = None  # as of the last fold
+        self.set_aside: Counter[str] = Counter()  # messages, by the broker's reason
         self.closing = False
         self.counting = False  # a batch is on its way into the store
         self._bell = asyncio.Event()
@@ -120,4 +129,7 @@ class Live:
             "tasas": {k: round(v, 3) for k, v in self.rates.read(time.monotonic()).items()},
             "retraso": self.delays.read(time.monotonic()),
             "futuros": self.future_events,
+            "escritura": vitals.escritura,
+            "apartados": summary(self.set_aside),
+            "por_apartar": {"broker": vitals.dead_letters, "propios": vitals.copies},
         }

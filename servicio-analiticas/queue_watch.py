@@ -42,12 +42,12 @@ class QueueWatch:
     async def _sample(self, connection: AbstractConnection, inbox: Inbox) -> None:
         channel = await (await connection.channel()).get_underlay_channel()
         while not inbox.ended:
-            declared = await channel.queue_declare(
-                topology.QUEUE, passive=True, timeout=SAMPLE_TIMEOUT
-            )
-            if inbox.ended:
-                return
-            self._look(declared.message_count or 0, inbox)
+            for queue in topology.QUEUES:  # one that is gone ends the session, which declares it
+                declared = await channel.queue_declare(queue, passive=True, timeout=SAMPLE_TIMEOUT)
+                if inbox.ended:
+                    return
+                if queue == topology.QUEUE:
+                    self._look(declared.message_count or 0, inbox)
             await asyncio.sleep(SAMPLE_SECONDS)
 
     def _look(self, waiting: int, inbox: Inbox) -> None:

@@ -17,6 +17,7 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
 import topology
 from analytics_settings import Settings
+from broker_sessions import connect
 from counting import Message
 from event_decoding import MAX_BODY
 from lenient_amqp import UNREADABLE
@@ -31,15 +32,7 @@ Choose = Callable[[Message], Again | None]
 @asynccontextmanager
 async def open_channel(settings: Settings) -> AsyncIterator[AbstractChannel]:
     """Confirmed publishes that fail when no queue takes them."""
-    connection = await aio_pika.connect(
-        host=settings.rabbitmq_host,
-        port=settings.rabbitmq_port,
-        login=settings.rabbitmq_user,
-        password=settings.rabbitmq_password,
-        virtualhost=settings.rabbitmq_vhost,
-        heartbeat=10,
-        timeout=10,
-    )
+    connection = await connect(settings, "rechazados")
     async with connection:
         channel = await connection.channel(on_return_raises=True)
         await topology.declare(channel)

@@ -68,6 +68,11 @@ def record(db: sqlite3.Connection, rejected: Sequence[Rejected], now: float) -> 
         known.add(kind)
         kinds[kind] += 1
     db.executemany(_ADD_KIND, kinds.items())
+    sample(db, rejected, now)
+
+
+def sample(db: sqlite3.Connection, rejected: Sequence[Rejected], now: float) -> None:
+    """Keep what the newest of them were. Call inside a transaction."""
     db.executemany(_ADD_SAMPLE, (_sample(m, why, now) for m, why in rejected[-MAX_SAMPLES:]))
     db.execute(_PRUNE, (MAX_SAMPLES,))
 

@@ -13,6 +13,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
 from batch_counter import TooManyReadersError
 from live import Live
+from set_aside import summary
 from totals import ledger, report
 from wire_time import rfc3339
 
@@ -67,7 +68,8 @@ def _add_details(app: Quart, live: Live) -> None:
     async def get_ledger() -> Response:
         cola = live.vitals.cola
         sampled = cola and {**cola._asdict(), "medido": rfc3339(cola.medido)}
-        return _json({**ledger(live.totals), "cola": sampled}, "no-store")
+        beside = {"cola": sampled, "apartados": summary(live.set_aside)}
+        return _json({**ledger(live.totals), **beside}, "no-store")
 
 
 def _add_rejections(app: Quart, live: Live, read_rejections: ReadRejections) -> None:
@@ -75,7 +77,8 @@ def _add_rejections(app: Quart, live: Live, read_rejections: ReadRejections) -> 
     async def get_rejections() -> Response:
         limit = _limit(request.args.get("limite", str(DEFAULT_SAMPLES)))
         counts = {"rechazados": live.totals.rechazados, "conflictos": live.totals.conflictos}
-        return _json({**counts, **await read_rejections(limit)}, "no-store")
+        beside = {"apartados": summary(live.set_aside)}
+        return _json({**counts, **beside, **await read_rejections(limit)}, "no-store")
 
 
 def _add_health(app: Quart, live: Live) -> None:

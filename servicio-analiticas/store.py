@@ -8,14 +8,14 @@ What a batch counted is one row of the delta log (delta_log.py), folded into the
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+import copies
 import fault_points
 import rejections
 from cell_reading import CellReader
@@ -25,21 +25,16 @@ from history_levels import Retention
 from history_query import HistoryQuery
 from kept_ids import KeptIds
 from ledger_row import identity, read_ledger, update_ledger
+from store_access import CommitFailedError as CommitFailedError
+from store_access import StoreUnavailableError as StoreUnavailableError
+from store_access import check_writable
+from store_aside import AsideStore
 from store_lock import lock_store
 from store_versions import create_or_migrate
 from totals import IdWindow, Totals
 
-FREE_BYTES = 16 * 1024**2  # more than a COMMIT and the checkpoint that it may start can write
 CACHE_KIB = 32 * 1024
 DEFAULT_RETENTION = Retention()
-
-
-class StoreUnavailableError(RuntimeError):
-    """Nothing was written, and it may go better later: locked, full, read-only."""
-
-
-class CommitFailedError(RuntimeError):
-    """COMMIT failed: what is on the disk is unknown until the store is opened again."""
 
 
 class Committed(NamedTuple):
@@ -65,6 +60,7 @@ class Store:
         self._reader = CellReader()
         self._ids = KeptIds(db, window)
         self._counts = Counts(db, kept)
+        self.aside = AsideStore(db, self._transaction)
 
     def load(self) -> Totals:
         totals = read_ledger(self._db)
@@ -78,20 +74,12 @@ class Store:
 
         Raises StoreUnavailableError (try again later) or CommitFailedError (give up).
         """
-        self._begin()
-        try:
+        with self._transaction():
             fault_points.reach("before_decode")
             tally = count(messages, self._ids.known(messages), self._reader)
             fault_points.reach("after_decode")
             committed = self._write(tally)
-        except sqlite3.Error as error:
-            self._roll_back()
-            raise StoreUnavailableError(str(error)) from error
-        except BaseException:
-            self._roll_back()
-            raise
-        fault_points.reach("before_commit")
-        self._commit()
+            fault_points.reach("before_commit")
         fault_points.reach("after_commit")
         return committed
 
@@ -104,14 +92,9 @@ class Store:
         self._counts.seal()
         if not self._counts.has_work:
             return False
-        self._begin()
-        try:
+        with self._transaction():
             self._counts.step()
-        except sqlite3.Error as error:
-            self._roll_back()
-            raise StoreUnavailableError(str(error)) from error
-        fault_points.reach("before_fold_commit")
-        self._commit()
+            fault_points.reach("before_fold_commit")
         fault_points.reach("after_fold_commit")
         return self._counts.has_work
 
@@ -138,11 +121,24 @@ class Store:
         self._lock.close()
 
     def _begin(self) -> None:
-        self._check_files()
+        check_writable(self._path, self._wal)
         try:
             self._db.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
             raise StoreUnavailableError(str(error)) from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._begin()
+        try:
+            yield
+        except sqlite3.Error as error:
+            self._roll_back()
+            raise StoreUnavailableError(str(error)) from error
+        except BaseException:
+            self._roll_back()
+            raise
+        self._commit()
 
     def _commit(self) -> None:
         try:
@@ -156,17 +152,6 @@ class Store:
             self._db.execute("ROLLBACK")
         self._counts.roll_back()
 
-    def _check_files(self) -> None:
-        # A file that can't be written at COMMIT ends the process, and so does the next one after
-        # taking a prefetch of messages, and so on. Here it only pauses counting.
-        for path in (self._path, self._wal):
-            if not os.access(path, os.W_OK):
-                raise StoreUnavailableError(f"{path} is read-only")
-        disk = os.statvfs(self._path.parent)
-        free = disk.f_bavail * disk.f_frsize
-        if free < FREE_BYTES:
-            raise StoreUnavailableError(f"{free / 1e6:.1f} MB are free in {self._path.parent}")
-
     def _write(self, tally: Tally) -> Committed:
         now, clock = time.time(), self._ids.clock()
         self._counts.look_up(tally)
@@ -175,6 +160,7 @@ class Store:
         self._counts.append(version, tally)
         self._ids.keep(tally.ids, clock)
         rejections.record(self._db, tally.rejected, now)
+        copies.keep(self._db, tally.to_copy)
         fault_points.reach("after_insert")
         self._ids.prune(clock)
         return Committed(tally, version, now, self._ids.window())

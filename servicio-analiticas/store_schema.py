@@ -96,4 +96,4 @@ PRUNE_BEFORE = """DELETE FROM ids WHERE n IN
 
 RESET_LEDGER = """UPDATE libro SET version = 0, contados = 0, duplicados = 0, conflictos = 0,
     rechazados = 0, sin_id = 0, eventos_contados = 0, clientes = 0, eventos = 0"""
-COUNTS = ("clientes", "eventos", "motivos", "muestras", "deltas")
+COUNTS = ("clientes", "eventos", "motivos", "muestras", "deltas", "apartados")

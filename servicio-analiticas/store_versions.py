@@ -6,8 +6,10 @@ import sqlite3
 import time
 import uuid
 
+import copies
 import history_tables
 import rejections
+import set_aside_counts
 import store_schema as sql
 
 
@@ -25,4 +27,5 @@ def create_or_migrate(db: sqlite3.Connection) -> None:
         db.executescript(f"BEGIN; {tables} PRAGMA user_version = 2; COMMIT;")
     if version < 3:
         tables = f"{sql.FROM_2_TO_3} {history_tables.FROM_2_TO_3}"
+        tables += f" {set_aside_counts.TABLES} {copies.TABLES}"
         db.executescript(f"BEGIN; {tables} PRAGMA user_version = 3; COMMIT;")

@@ -15,6 +15,10 @@ EXCHANGE = "eventos_clientes"
 QUEUE = "cola_analiticas"
 REJECTED_EXCHANGE = "eventos_clientes.rechazados"
 REJECTED_QUEUE = "cola_analiticas.rechazados"
+SET_ASIDE_QUEUE = "cola_analiticas.apartados"
+"""A copy of all that is set aside, which the analytics reads to tell what the broker did."""
+PROBE_EXCHANGE = "eventos_clientes.prueba"
+PROBE_QUEUE = "cola_analiticas.prueba"
 
 QUEUE_ARGUMENTS: FieldTable = {
     "x-queue-type": "quorum",
@@ -29,10 +33,27 @@ REJECTED_ARGUMENTS: FieldTable = {
     "x-queue-type": "quorum",
     "x-max-length-bytes": 1024**3,
 }
+SET_ASIDE_ARGUMENTS: FieldTable = {
+    "x-queue-type": "quorum",
+    "x-delivery-limit": 1_000_000,
+    "x-max-length-bytes": 1024**3,
+    # Full, it makes the broker keep what it sets aside; dropping the oldest, it would hide it.
+    "x-overflow": "reject-publish",
+}
+PROBE_ARGUMENTS: FieldTable = {"x-queue-type": "quorum", "x-max-length": 1}
 
-
-QUEUES = {REJECTED_QUEUE: REJECTED_ARGUMENTS, QUEUE: QUEUE_ARGUMENTS}
-EXCHANGES = {REJECTED_QUEUE: REJECTED_EXCHANGE, QUEUE: EXCHANGE}
+QUEUES = {
+    REJECTED_QUEUE: REJECTED_ARGUMENTS,
+    SET_ASIDE_QUEUE: SET_ASIDE_ARGUMENTS,
+    PROBE_QUEUE: PROBE_ARGUMENTS,
+    QUEUE: QUEUE_ARGUMENTS,
+}
+EXCHANGES = {
+    REJECTED_QUEUE: REJECTED_EXCHANGE,
+    SET_ASIDE_QUEUE: REJECTED_EXCHANGE,
+    PROBE_QUEUE: PROBE_EXCHANGE,
+    QUEUE: EXCHANGE,
+}
 
 
 async def declare(channel: AbstractChannel) -> None:

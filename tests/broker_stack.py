@@ -126,6 +126,7 @@ class VirtualHost:
             "RABBITMQ_USER": self.broker.user,
             "RABBITMQ_PASSWORD": self.broker.password,
             "RABBITMQ_VHOST": self.name,
+            "RABBITMQ_MANAGEMENT_PORT": str(self.broker.management_port),
             "QUEUE_SETTLE_SECONDS": "0",  # 2 s a test; who kills a young node wants the default
         }
 

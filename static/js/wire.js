@@ -33,6 +33,9 @@
  * @property {string | null} [ultimo_commit] when something was last counted
  * @property {{p50: number | null, p95: number | null, p99: number | null, mensajes: number, antiguos?: number} | null} [retraso] from event to commit, in seconds; `antiguos` messages told of long ago
  * @property {Future | null} [futuros] events dated in the future: counted, and in no history
+ * @property {"ok" | "bloqueada" | "rechazada" | null} [escritura] whether the broker takes what is published
+ * @property {{total: number, por_motivo: Record<string, number>} | null} [apartados] messages that the broker set aside by itself
+ * @property {{broker: number | null, propios: number} | null} [por_apartar] messages that wait to be set aside
  *
  * @typedef {object} Future
  * @property {number} total since counting began

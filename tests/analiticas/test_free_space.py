@@ -2,7 +2,7 @@
 
 import pytest
 
-import store
+import store_access
 from counting import Message
 from store import StoreUnavailableError, open_store
 from totals import IdWindow
@@ -13,7 +13,7 @@ def test_without_room_nothing_is_begun(tmp_path, monkeypatch):
     opened = open_store(tmp_path / "pulso.db", IdWindow(60, 1000))
     message = Message(1, b'{"cliente": "a"}', "1")
     with monkeypatch.context() as scarce:
-        scarce.setattr(store, "FREE_BYTES", 1 << 60)
+        scarce.setattr(store_access, "FREE_BYTES", 1 << 60)
         with pytest.raises(StoreUnavailableError, match="MB are free"):
             opened.apply([message])
 

@@ -21,7 +21,8 @@ async def test_ends_at_any_moment(vhost: VirtualHost) -> None:
     chance = random.Random(42)  # noqa: S311 - moments, not secrets
     async with await aio_pika.connect(vhost.url) as connection:
         channel = await connection.channel()
-        await channel.declare_queue(topology.QUEUE)
+        for queue in topology.QUEUES:
+            await channel.declare_queue(queue)
         watch = QueueWatch(Live(Totals("b1f0")))
         for _ in range(TRIES):
             inbox = Inbox(batch_messages=10, batch_seconds=0.005)

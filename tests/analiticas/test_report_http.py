@@ -81,6 +81,7 @@ async def test_other_answers_have_the_contract_shape(client, live):
     """estado, libro and a problem have exactly the keys of their contracts."""
     live.vitals.cola = QueueDepth(3, 4, 1795503600.0)
     live.future_events = contract("estado.json")["futuros"]
+    live.set_aside.update(expired=1, delivery_limit=1)
     for path, name in (
         ("/reporte/estado", "estado.json"),
         ("/reporte/libro", "libro.json"),

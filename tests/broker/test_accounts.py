@@ -99,6 +99,14 @@ ALLOWED: dict[str, tuple[str, Try]] = {
         "analiticas",
         lambda c: consume(c, topology.REJECTED_QUEUE),
     ),
+    "the analytics read what the broker set aside": (
+        "analiticas",
+        lambda c: consume(c, topology.SET_ASIDE_QUEUE),
+    ),
+    "the analytics try whether the broker writes": (
+        "analiticas",
+        lambda c: publish(c, topology.PROBE_EXCHANGE),
+    ),
 }
 REFUSED: dict[str, tuple[str, Try]] = {
     f"{account} {what}": (account, attempt)
@@ -111,6 +119,7 @@ REFUSED: dict[str, tuple[str, Try]] = {
         "publishes past the exchange": lambda c: publish(c, "amq.fanout"),
         "publishes straight into the queue": lambda c: publish(c, ""),
         "publishes what looks rejected": lambda c: publish(c, topology.REJECTED_EXCHANGE),
+        "publishes a probe": lambda c: publish(c, topology.PROBE_EXCHANGE),
     }.items()
 } | {
     f"analiticas {what}": ("analiticas", attempt)
@@ -161,11 +170,15 @@ def test_no_guest(node: Broker) -> None:
 
 
 def test_no_account_administers(node: Broker) -> None:
-    """Only the operator's account has a tag, so no service may use the management API."""
+    """The analytics may look at the management API, the operator may do anything, nobody else."""
     tags = {user["name"]: user["tags"] for user in node.api("GET", "/users").json()}
 
-    assert {name for name, tag in tags.items() if tag} == {node.user}
-    assert tags.keys() == {node.user, *ACCOUNTS}
+    assert tags == {
+        node.user: ["administrator"],
+        "analiticas": ["monitoring"],
+        "clientes": [],
+        "entrada": [],
+    }
 
 
 def test_a_wrong_operator_is_told(node: Broker) -> None:

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 from broker_stack import VirtualHost
@@ -37,6 +37,7 @@ class Rig(ReportReader):
         self.vhost, self.folder = vhost, folder
         self.rng = random.Random(seed)  # noqa: S311 - repeatable on purpose
         self.store = folder / "store" / "pulso.db"
+        self.undo = ExitStack()  # what a row needs until the end
         self._parts: list[Part] = []
         self._ledgers: list[Path] = []
         (self._port,) = free_ports(1)
@@ -49,6 +50,15 @@ class Rig(ReportReader):
     @property
     def report_url(self) -> str:
         return f"http://127.0.0.1:{self._port}/reporte"
+
+    @property
+    def report_port(self) -> int:
+        return self._port
+
+    def move_to(self, vhost: VirtualHost) -> None:
+        """Take another broker, before the start."""
+        self.vhost = vhost
+        self.analytics = self.new_analytics("analytics-moved")
 
     def new_analytics(self, name: str, **settings: object) -> Part:
         """One more analytics on the same queue, store and port; not started."""
@@ -96,6 +106,7 @@ class Rig(ReportReader):
         for part in self._parts:
             part.resume()
             part.kill()
+        self.undo.close()
 
     def publisher_died(self) -> None:
         """Unconfirmed events are no fault from now on: their publisher took them with it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -15,6 +14,7 @@ from faults.probes import resident_mb
 from faults.readings import QUEUE
 from faults.report_reader import QUIET_SECONDS
 from faults.rig import Rig
+from faults.small_disk import fill, small_disk
 
 PREFETCH = 1000
 FLAT_MB = 20.0
@@ -37,7 +37,7 @@ def locked(rig: Rig, seconds: float, rate: float) -> None:
 
 def disk_full(rig: Rig, seconds: float, rate: float) -> None:
     """Row 12: no byte is left on the store's disk; the supervisor restarts what ends."""
-    with _small_disk(rig.store.parent) as mounted:
+    with small_disk(rig.store.parent, DISK_MB) as mounted:
         if not mounted:
             rig.findings.notes.append("disk full: not run, only root can mount a small disk")
             return locked(rig, seconds, rate)
@@ -45,7 +45,7 @@ def disk_full(rig: Rig, seconds: float, rate: float) -> None:
         rig.load(rate)
         rig.until_counting(20)
         filler = rig.store.with_name("filler")
-        _fill(filler)
+        fill(filler)
         restarts = _endure(rig, seconds)
         filler.unlink()
         rig.findings.faults += 1
@@ -139,25 +139,3 @@ def _redelivered(rig: Rig) -> int:
 
     rig.until("the broker's figures are up to date", told, QUIET_SECONDS)
     return stats.get("redeliver", 0)
-
-
-@contextmanager
-def _small_disk(folder: Path) -> Iterator[bool]:
-    folder.mkdir(parents=True, exist_ok=True)
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", str(folder)]
-    mounted = os.geteuid() == 0 and subprocess.run(mount, check=False).returncode == 0
-    try:
-        yield mounted
-    finally:
-        if mounted:
-            subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def _fill(filler: Path) -> None:
-    with filler.open("wb", buffering=0) as file:
-        size = 1 << 20
-        while size:
-            try:
-                file.write(b"\0" * size)
-            except OSError:
-                size //= 2

@@ -10,6 +10,7 @@ from functools import partial
 
 from faults import rows_age as age
 from faults import rows_analytics as analytics
+from faults import rows_aside as aside
 from faults import rows_broker as broker
 from faults import rows_content as content
 from faults import rows_disk as disk
@@ -193,6 +194,25 @@ ROWS = (
         "broker killed with a new queue",
         partial(queue.new_queue_killed, times=10, rate=500),
         partial(queue.new_queue_killed, times=1, rate=200),
+    ),
+    Row(
+        37,
+        "the broker sets aside",
+        partial(aside.set_aside_by_the_broker, each=1000, kills=5),
+        partial(aside.set_aside_by_the_broker, each=20, kills=1),
+    ),
+    Row(
+        38,
+        "x-death is forged",
+        partial(aside.forged_headers, rounds=20, kills=10),
+        partial(aside.forged_headers, rounds=1, kills=1),
+    ),
+    Row(
+        39,
+        "broker's disk full",
+        partial(aside.broker_disk_full, seconds=6, rate=500),
+        partial(aside.broker_disk_full, seconds=2, rate=200),
+        pace=Pace.IDLE,
     ),
     *age.ROWS,
     Row(

@@ -6,6 +6,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,24 @@ async def test_what_does_not_stop_is_killed(folder: Path, caplog: pytest.LogCapt
         await until(lambda: log.exists() and log.read_text() == "up\n")
 
     assert not alive(pids(caplog)[0])
+
+
+async def test_a_check_may_end_a_part(
+    folder: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is run while the part runs, and what it ends is started again."""
+    caplog.set_level("INFO")
+    monkeypatch.setattr("keeper.CHECK_SECONDS", 0.05)
+    pid_file, log = folder / "pid", folder / "log" / "part.log"
+    code = f"import os, pathlib; pathlib.Path({str(pid_file)!r}).write_text(str(os.getpid()));"
+    ends_it = f"kill -KILL $(cat {pid_file}) && rm {pid_file} && exit 1"
+    part = python(code + SLEEPS)
+    checked = replace(part, check=["/bin/sh", "-c", f"! [ -s {pid_file} ] || {{ {ends_it}; }}"])
+    async with kept([checked], folder):
+        await until(lambda: log.exists() and log.read_text() == "up\nup\n")
+
+    assert "part failed its check, exit code 1" in caplog.text
+    assert "part ended by itself, exit code -9" in caplog.text
 
 
 async def test_what_cannot_start_ends_everything(folder: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 
+import topology
 from broker_stack import member_saved
 from local.conftest import Launch
 from stack import ROOT, answers, listens
@@ -55,8 +56,8 @@ def test_runs_restarts_stops_and_goes_on(
     for name, port in ports.items():
         assert listens(port), name
     until(lambda: total() > 3)
-    until(lambda: member_saved(folder / "rabbitmq", "%2F_cola_analiticas"))
-    until(lambda: member_saved(folder / "rabbitmq", "%2F_cola_analiticas.rechazados"))
+    for queue in topology.QUEUES:
+        until(lambda queue=queue: member_saved(folder / "rabbitmq", f"%2F_{queue}"))
     said = (folder / "log" / "rabbitmq-service.log").read_text(errors="replace")
     assert "Disk free limit set to" in said
     assert "Free disk space monitor encountered an error" not in said

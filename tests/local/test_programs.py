@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import socket
 from pathlib import Path
 
@@ -82,3 +83,22 @@ def test_a_busy_port_is_named_with_its_variable(address: str) -> None:
     assert wrong == [
         f"Port {busy_port} is in use by another program: set WEB_PORT in .env to another one."
     ]
+
+
+def test_the_broker_is_guarded_here_as_in_compose() -> None:
+    """By one script, which is given all that it reads, and asks the analytics where they listen."""
+    guard = (ROOT / "rabbitmq" / "guard.sh").read_text()
+    read = set(re.findall(r"\$(RABBITMQ_\w+|REPORTE_\w+)", guard))
+    parts = {part.name: part for part in broker_programs(read_run_settings({}), FOLDER, {})}
+    broker = parts["rabbitmq-service"]
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    contained = compose["rabbitmq-service"]
+
+    assert read == {"RABBITMQ_PID_FILE", "REPORTE_HOST", "REPORTE_PORT"}
+    assert read <= broker.environment.keys()
+    assert broker.check[-1] == str(ROOT / "rabbitmq" / "guard.sh")
+    assert read <= contained["environment"].keys()
+    assert "./rabbitmq/guard.sh:/guard.sh:ro" in contained["volumes"]
+    assert "bash /guard.sh" in contained["healthcheck"]["test"][-1]
+    assert set(contained["networks"]) & set(compose["servicio-analiticas"]["networks"])
+    assert contained["environment"]["REPORTE_HOST"] in compose

@@ -26,6 +26,7 @@ from prometheus_stack import OBSERVABILITY, Prometheus, wait
 ALERTS = {
     *("PulsoPartDown", "PulsoBrokerAway", "PulsoConsumerStuck", "PulsoStorePaused"),
     *("PulsoQueueGrowing", "PulsoReportStale", "PulsoRejectedFlood"),
+    *("PulsoBrokerNotWriting", "PulsoBrokerLogDied", "PulsoSetAsideByBroker", "PulsoSetAsideStuck"),
 }
 TESTED_RULES = Path(__file__).with_name("alerts.test.yml")
 

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+import topology
 from broker_stack import Broker, VirtualHost
 from chain_stack import Chain
 from foreign_publisher import publish, wait_for
 from prometheus_stack import Prometheus
-
-QUEUES = ("cola_analiticas", "cola_analiticas.rechazados")
 
 
 @pytest.fixture
@@ -28,7 +27,7 @@ async def test_a_broker_that_is_away(watched: tuple[Chain, Prometheus], fault: s
     broker = chain.vhost.broker
     await publish(chain.vhost, {"cliente": "antes"})
     wait_for(chain.report_url, lambda report: report["total"] == 1)
-    for queue in QUEUES:
+    for queue in topology.QUEUES:
         chain.vhost.wait_saved(queue)
 
     if fault == "frozen":

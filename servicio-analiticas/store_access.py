@@ -1,0 +1,33 @@
+"""Whether the store can be written, and the errors that say it can't."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+FREE_BYTES = 16 * 1024**2  # more than a COMMIT and the checkpoint that it may start can write
+
+
+class StoreUnavailableError(RuntimeError):
+    """Nothing was written, and it may go better later: locked, full, read-only."""
+
+
+class CommitFailedError(RuntimeError):
+    """COMMIT failed: what is on the disk is unknown until the store is opened again."""
+
+
+def check_writable(*files: Path) -> None:
+    """
+    Raises StoreUnavailableError.
+
+    A file that can't be written at COMMIT ends the process, and so does the next one after
+    taking a prefetch of messages, and so on. With this look it only pauses counting.
+    """
+    for path in files:
+        if not os.access(path, os.W_OK):
+            raise StoreUnavailableError(f"{path} is read-only")
+    folder = files[0].parent
+    disk = os.statvfs(folder)
+    free = disk.f_bavail * disk.f_frsize
+    if free < FREE_BYTES:
+        raise StoreUnavailableError(f"{free / 1e6:.1f} MB are free in {folder}")

@@ -1,0 +1,117 @@
+"""What the header x-death tells, and what the store makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from copies import MAX_BYTES
+from counting import Message
+from set_aside import reason_of
+from store import Store, StoreUnavailableError, open_store
+from totals import IdWindow
+from write_probe import LEAST, SECONDS, WriteProbe
+
+GOOD, BAD = b'{"cliente": "a"}', b'{"cliente": 7}'
+
+
+def death(reason: object, queue: str = "cola_analiticas") -> dict[str, object]:
+    return {"queue": queue, "reason": reason, "count": 1}
+
+
+@pytest.fixture(name="store")
+def _store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(tmp_path / "pulso.db", IdWindow(60, 1000))
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("deaths", "reason"),
+    [
+        ([death("expired")], "expired"),
+        ([death("rejected"), death("expired")], "rejected"),
+        ([death("expired", "otra"), death("maxlen")], "maxlen"),
+        ([death("x" * 100)], "otros"),
+        ([death(["expired"])], "otros"),
+        ([death("expired", "otra")], None),
+        (["no table"], None),
+        ("no array", None),
+        ([], None),
+        (None, None),
+        (True, "otros"),
+    ],
+)
+def test_reason(deaths: object, reason: str | None) -> None:
+    """The newest entry of our own queue tells; reasons are from a closed set."""
+    assert reason_of(deaths) == reason
+
+
+def test_a_copy_is_told_once(store: Store) -> None:
+    """What comes again after a crash is known by its id; without an id nobody can tell."""
+    known = Message(1, GOOD, "uno", deaths=[death("expired")])
+    anonymous = Message(2, GOOD, deaths=[death("expired")])
+
+    assert store.aside.count([known, anonymous]) == {"expired": 2}
+    assert store.aside.count([known, anonymous]) == {"expired": 1}
+    assert store.aside.counts() == {"expired": 3}
+
+
+def test_our_own_rejections_are_not_told(store: Store) -> None:
+    """What the analytics rejected is in the ledger; what another consumer rejected is not."""
+    store.apply([Message(1, BAD, "malo")])
+
+    ours = Message(2, BAD, "malo", deaths=[death("rejected")])
+    foreign = Message(3, GOOD, "ajeno", deaths=[death("rejected")])
+
+    assert store.aside.count([ours, foreign]) == {"rejected": 1}
+
+
+def test_copies_wait_until_they_are_published(store: Store) -> None:
+    """A rejected message with a forged header is kept, once, whatever comes again."""
+    forged = Message(1, BAD, "forjado", "cliente", deaths=["no table"])
+    tally = store.apply([forged, Message(2, BAD, "malo")]).tally
+    store.apply([forged])
+
+    copies, waiting = store.aside.copies(10)
+
+    assert tally.to_reject == {2}
+    assert [(c.body, c.message_id, c.client) for c in copies] == [(BAD, "forjado", "cliente")]
+    assert waiting == 1
+    assert store.aside.forget_copies([copies[0].n]) == 0
+
+
+def test_copies_have_a_bound(store: Store) -> None:
+    """With too many of them waiting counting pauses, and goes on once they are published."""
+    large = b"x" * (1 << 20)
+    count = MAX_BYTES // len(large) + 1
+    store.apply([Message(n, large, str(n), deaths=[]) for n in range(count)])
+
+    with pytest.raises(StoreUnavailableError, match="wait for the broker"):
+        store.apply([Message(1, BAD, "forjado", deaths=[])])
+
+    store.apply([Message(1, GOOD, "bueno")])
+    copies, _ = store.aside.copies(count)
+    store.aside.forget_copies([copy.n for copy in copies])
+    assert store.apply([Message(1, BAD, "forjado", deaths=[])]).tally.to_copy
+
+
+def test_an_id_that_no_message_can_carry_is_left_out(store: Store) -> None:
+    """It was no text, and became longer when it was read."""
+    store.apply([Message(1, BAD, "\\xff" * 100, deaths=[])])
+
+    ((copy,), _) = store.aside.copies(1)
+
+    assert copy.message_id is None
+
+
+def test_a_probe_needs_several_refusals() -> None:
+    """In a row, and over some seconds: only then does it say that the broker refuses all."""
+    probe = WriteProbe()
+
+    assert not any(probe.refused(0.0) for _ in range(2 * LEAST))
+    assert probe.refused(SECONDS)
+    probe.taken()
+    assert not probe.refused(2 * SECONDS)
