@@ -12,6 +12,7 @@ from counting import Message
 from set_aside import reason_of
 from store import Store, StoreUnavailableError, open_store
 from totals import IdWindow
+from undecoded_text import UndecodedText
 from write_probe import LEAST, SECONDS, WriteProbe
 
 GOOD, BAD = b'{"cliente": "a"}', b'{"cliente": 7}'
@@ -81,6 +82,19 @@ def test_copies_wait_until_they_are_published(store: Store) -> None:
     assert [(c.body, c.message_id, c.client) for c in copies] == [(BAD, "forjado", "cliente")]
     assert waiting == 1
     assert store.aside.forget_copies([copies[0].n]) == 0
+
+
+def test_a_copy_is_the_message_that_it_copies(store: Store) -> None:
+    """Bytes that are no text stay these bytes, and differ from the text that shows them."""
+    byte, text = UndecodedText(b"\xff"), "\\xff"
+    store.apply([Message(1, BAD, byte, byte, byte, deaths=[]), Message(2, BAD, text, deaths=[])])
+
+    (first, second), _ = store.aside.copies(10)
+
+    sent = [each.encode() for each in (first.message_id, first.client, first.app_id) if each]
+    assert sent == [b"\xff"] * 3
+    assert second.message_id == text
+    assert second.message_id.encode() == rb"\xff"
 
 
 def test_copies_have_a_bound(store: Store) -> None:
