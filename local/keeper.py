@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 import time
 from asyncio.subprocess import Process
@@ -11,12 +12,12 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from part_log import PartLog, written_to
 from service_programs import Program
 
 LOG = logging.getLogger("keeper")
 START_PART = Path(__file__).resolve().with_name("start_part.py")
 SHORTEST_LIFE = 1.0  # seconds: what ends sooner, again and again, is started once in this time
-LOG_BYTES = 5_000_000  # a longer log is put aside, as *.old, when its part starts
 
 
 @asynccontextmanager
@@ -33,33 +34,34 @@ async def kept(programs: Iterable[Program], folder: Path) -> AsyncIterator[None]
 
 async def keep(program: Program, folder: Path) -> None:
     """Run *program*, again whenever it ends, until cancelled: then it is asked to stop."""
+    log = PartLog(folder / "log" / f"{program.name}.log")
     while True:
         began = time.monotonic()
-        process = await _start(program, folder)
-        LOG.info("%s started as process %d", program.name, process.pid)
-        try:
-            code = await process.wait()
-        finally:
-            await _stop(process, program.stop_seconds)
+        async with written_to(log) as output:
+            try:
+                process = await _start(program, folder, output)
+            finally:
+                os.close(output)  # or there would be no end of what it says
+            LOG.info("%s started as process %d", program.name, process.pid)
+            try:
+                code = await process.wait()
+            finally:
+                await _stop(process, program.stop_seconds)
         LOG.warning("%s ended by itself, exit code %d", program.name, code)
         await asyncio.sleep(began + SHORTEST_LIFE - time.monotonic())
 
 
-async def _start(program: Program, folder: Path) -> Process:
-    log = folder / "log" / f"{program.name}.log"
-    if log.exists() and log.stat().st_size > LOG_BYTES:
-        log.replace(log.with_suffix(".old"))
-    with log.open("ab") as output:
-        return await asyncio.create_subprocess_exec(
-            # -I -S: only the standard library, in a few milliseconds
-            *(sys.executable, "-I", "-S", str(START_PART), *program.command),
-            env=program.environment,
-            cwd=folder,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=output,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C is for us alone, who stop all in order
-        )
+async def _start(program: Program, folder: Path, output: int) -> Process:
+    return await asyncio.create_subprocess_exec(
+        # -I -S: only the standard library, in a few milliseconds
+        *(sys.executable, "-I", "-S", str(START_PART), *program.command),
+        env=program.environment,
+        cwd=folder,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=output,
+        stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,  # Ctrl-C is for us alone, who stop all in order
+    )
 
 
 async def _stop(process: Process, seconds: float) -> None:

@@ -16,15 +16,17 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from broker import prepare
 from env_file import read_env_file
 from keeper import kept
+from part_log import LOG_BYTES
 from ports import unusable_ports
 from programs import broker_programs, node_of, other_programs
 from readiness import first_unready, probes, web_address
-from run_folder import FolderInUseError, held, last_lines
+from run_folder import FolderInUseError, close_to_others, held, last_lines
 from run_settings import PORTS, read_run_settings
 from service_accounts import ROOT, demo
 
@@ -37,7 +39,9 @@ def main() -> int:
     folder: Path = parser.parse_args().folder.resolve()
     try:
         settings = read_run_settings(read_env_file(ROOT / ".env") | dict(os.environ))
+        os.umask(0o077)  # what lies below the folder is its owner's alone
         with held(folder):
+            close_to_others(folder)
             if taken := unusable_ports({name: int(settings[name]) for name in PORTS}):
                 return complain("\n".join(taken))
             return asyncio.run(run(settings, folder))
@@ -82,10 +86,8 @@ async def stay(settings: Mapping[str, str], folder: Path, stop: asyncio.Event) -
 
 def start_log(folder: Path) -> None:
     """What happens to the parts goes to a file; the terminal keeps the addresses."""
-    (folder / "log").mkdir(exist_ok=True)
-    logging.basicConfig(
-        filename=folder / "log" / "run.log", format="%(asctime)s %(message)s", level=logging.INFO
-    )
+    handler = RotatingFileHandler(folder / "log" / "run.log", maxBytes=LOG_BYTES, backupCount=1)
+    logging.basicConfig(handlers=[handler], format="%(asctime)s %(message)s", level=logging.INFO)
 
 
 def addresses(settings: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from proxy import HOSTS
 from service_accounts import ROOT, service_account
 
 
@@ -33,17 +34,17 @@ def service_programs(
     told = {
         "servicio-analiticas": (
             ("servicio-analiticas/analiticas.py",),
-            ("REPORTE_PORT", *HOW_LONG_KEPT),
+            ("REPORTE_PORT", *HOW_LONG_KEPT, *HOSTS),
             {**_account("analiticas", settings), "STORE_PATH": str(folder / "pulso.db")},
         ),
         "panel-visual": (
             ("panel-visual/panel.py",),
-            ("PANEL_PORT", "PUSH_PORT", "WEB_PORT", "PANEL_ORIGENES", "PANEL_MARCOS"),
+            ("PANEL_PORT", "PUSH_PORT", "WEB_PORT", "PANEL_MARCOS", *HOSTS),
             {"REPORTE_URL": f"http://127.0.0.1:{settings['REPORTE_PORT']}"},
         ),
         "entrada": (
             ("sender/app.py", "servir"),
-            ("ENTRADA_PORT", "ENTRADA_MAX_PER_SECOND"),
+            ("ENTRADA_PORT", "ENTRADA_MAX_PER_SECOND", *HOSTS),
             {
                 **_account("entrada", settings),
                 "ENTRADA_CLAVES": keys and str(ROOT / keys),
