@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import store_schema as sql
@@ -81,8 +81,10 @@ class Counts:
                 total, seen = total + n, max(second, seen or 0)
         return (total, seen) if total else None
 
-    def history(self, query: HistoryQuery) -> dict[str, Any]:
-        return self._history.read(query, self._log.unfolded(), time.time())
+    def history_reading(
+        self, query: HistoryQuery
+    ) -> Callable[[sqlite3.Connection], dict[str, Any]]:
+        return self._history.reading(query, self._log.unfolded(), time.time())
 
     def commit(self) -> None:
         self._log.commit()

@@ -11,8 +11,8 @@ from quart import Quart, Response, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
-from batch_counter import TooManyReadersError
 from front_door import comes_first
+from history_turns import TooManyReadersError
 from live import Live
 from long_polls import LongPolls, TooManyPollsError
 from totals import ledger, report

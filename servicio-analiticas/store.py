@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -21,8 +21,9 @@ import rejections
 from cell_reading import CellReader
 from counting import Message, Tally, count
 from counts import Counts
-from history_levels import Retention
+from history_levels import Retention, levels
 from history_query import HistoryQuery
+from history_snapshot import HistorySnapshot
 from kept_ids import KeptIds
 from ledger_row import identity, read_ledger, update_ledger
 from store_lock import lock_store
@@ -65,7 +66,8 @@ class Store:
         self._wal = path.with_name(f"{path.name}-wal")
         self._reader = CellReader()
         self._ids = KeptIds(db, window)
-        self._counts = Counts(db, kept)
+        self._counts, self.levels = Counts(db, kept), levels(kept)
+        self._snapshot = HistorySnapshot(path)
 
     def load(self) -> Totals:
         totals = read_ledger(self._db)
@@ -119,9 +121,9 @@ class Store:
     def read_rejections(self, limit: int) -> dict[str, Any]:
         return rejections.read(self._db, limit)
 
-    def read_history(self, query: HistoryQuery) -> dict[str, Any]:
-        """Raises BadQueryError and NotKeptError."""
-        return {**identity(self._db), **self._counts.history(query)}
+    def history_reading(self, query: HistoryQuery) -> Callable[[], dict[str, Any]]:
+        """Return what reads the history as it is now, in whatever thread, before the next one."""
+        return self._snapshot.pin(lambda: self._counts.history_reading(query))
 
     def read_client(self, cliente: str) -> dict[str, Any] | None:
         found = self._counts.client(cliente)
@@ -133,6 +135,7 @@ class Store:
         return {"cliente": cliente, "total": total, "version": version, "visto": visto}
 
     def close(self) -> None:
+        self._snapshot.close()
         self._db.close()
         self._lock.close()
 
