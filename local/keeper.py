@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -19,12 +19,17 @@ LOG = logging.getLogger("keeper")
 START_PART = Path(__file__).resolve().with_name("start_part.py")
 SHORTEST_LIFE = 1.0  # seconds: what ends sooner, again and again, is started once in this time
 
+Ended = Callable[[str, int], None]
+"""Is told the name and exit code of a program that ended by itself."""
+
 
 @asynccontextmanager
-async def kept(programs: Iterable[Program], folder: Path) -> AsyncIterator[None]:
+async def kept(
+    programs: Iterable[Program], folder: Path, ended: Ended = lambda name, code: None
+) -> AsyncIterator[None]:
     """Run *programs* in *folder* as long as the context lasts. What they say is in `log/`."""
     async with asyncio.TaskGroup() as group:
-        parts = [group.create_task(keep(program, folder)) for program in programs]
+        parts = [group.create_task(keep(program, folder, ended)) for program in programs]
         try:
             yield
         finally:
@@ -32,7 +37,7 @@ async def kept(programs: Iterable[Program], folder: Path) -> AsyncIterator[None]
                 part.cancel()
 
 
-async def keep(program: Program, folder: Path) -> None:
+async def keep(program: Program, folder: Path, ended: Ended) -> None:
     """Run *program*, again whenever it ends, until cancelled: then it is asked to stop."""
     log = PartLog(folder / "log" / f"{program.name}.log")
     while True:
@@ -48,6 +53,7 @@ async def keep(program: Program, folder: Path) -> None:
             finally:
                 await _stop(process, program.stop_seconds)
         LOG.warning("%s ended by itself, exit code %d", program.name, code)
+        ended(program.name, code)
         await asyncio.sleep(began + SHORTEST_LIFE - time.monotonic())
 
 

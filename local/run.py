@@ -2,7 +2,8 @@
 `make run`: starts every part below `.run/`, keeps it running, and ends all on Ctrl-C.
 
 Reads `.env` and the environment, which wins. Exit codes: 0 after SIGINT, SIGTERM or SIGHUP,
-1 when the parts don't come up, 2 when nothing could be started; a sentence says why.
+1 when the parts don't come up, 2 when nothing could be started or a setting is wrong; a sentence
+says why.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from broker import prepare
+from door_check import check_door_files
 from env_file import read_env_file
 from keeper import kept
 from part_log import LOG_BYTES
@@ -31,6 +33,7 @@ from run_settings import PORTS, read_run_settings
 from service_accounts import ROOT, demo
 
 READY_SECONDS = 90.0
+BAD_SETTING = 2  # the exit code of a service that can't use one
 
 
 def main() -> int:
@@ -39,6 +42,7 @@ def main() -> int:
     folder: Path = parser.parse_args().folder.resolve()
     try:
         settings = read_run_settings(read_env_file(ROOT / ".env") | dict(os.environ))
+        check_door_files(settings)
         os.umask(0o077)  # what lies below the folder is its owner's alone
         with held(folder):
             close_to_others(folder)
@@ -56,25 +60,46 @@ async def run(settings: Mapping[str, str], folder: Path) -> int:
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
     start_log(folder)
     prepare(node_of(settings, folder))
+    refused = Refusals(stop)
     say("Starting RabbitMQ, Traefik, the services and two demo clients …")
     # Left in the reverse order: nobody loses the broker while it still has something to say.
     async with (
         kept(broker_programs(settings, folder, os.environ), folder),
-        kept(other_programs(settings, folder, os.environ), folder),
+        kept(other_programs(settings, folder, os.environ), folder, refused.note),
     ):
-        code = await stay(settings, folder, stop)
+        code = await stay(settings, folder, stop, refused)
         say("\nStopping …")
     say(f"Stopped. The data stays in {folder}.")
     return code
 
 
-async def stay(settings: Mapping[str, str], folder: Path, stop: asyncio.Event) -> int:
+class Refusals:
+    """Parts that end at once because a setting is wrong: to start them again would not help."""
+
+    def __init__(self, stop: asyncio.Event) -> None:
+        self._stop, self.part, self.ready = stop, "", False
+
+    def note(self, name: str, code: int) -> None:
+        # Traefik is no service of ours: for a Go program, 2 is a panic.
+        if code == BAD_SETTING and name != "reverse-proxy" and not self.ready:
+            self.part = name
+            self._stop.set()
+
+
+async def stay(
+    settings: Mapping[str, str], folder: Path, stop: asyncio.Event, refused: Refusals
+) -> int:
     began = time.monotonic()
     late = await first_unready(probes(settings), READY_SECONDS, stop)
+    if refused.part:
+        say(f"{refused.part} refuses a setting. Its last words:")
+        say(last_lines(folder / "log" / f"{refused.part}.log", 3))
+        return BAD_SETTING
     if late and not stop.is_set():
         say(f"{late.part} is not ready after {READY_SECONDS:.0f} s. Its last words:")
         say(last_lines(folder / "log" / f"{late.part}.log"))
         return 1
+    refused.ready = True
     if not late:
         say(f"Ready in {time.monotonic() - began:.0f} s.\n{addresses(settings)}")
         if demo():
