@@ -29,7 +29,7 @@ FATES = {
     "rechazados": "rejected",
 }
 MOST_SCRAPERS = 32  # connections
-QUANTILES = {"p50": "0.5", "p95": "0.95", "p99": "0.99"}
+PERCENTILES = {"p50": "50", "p95": "95", "p99": "99"}
 
 
 class LiveCollector(Collector):
@@ -110,14 +110,15 @@ def _state(live: Live) -> Iterator[Metric]:
     )
     delay = live.delays.read(time.monotonic())
     if delay["mensajes"]:
-        quantiles = GaugeMetricFamily(
+        # Not `quantile`: that is a summary's, whose events are counted since the start
+        percentiles = GaugeMetricFamily(
             "pulso_delay_seconds",
             "From an event's own time to its commit, messages of the last 60 s",
-            labels=["quantile"],
+            labels=["percentile"],
         )
-        for name, quantile in QUANTILES.items():
-            quantiles.add_metric([quantile], delay[name] or 0)
-        yield quantiles
+        for name, percentile in PERCENTILES.items():
+            percentiles.add_metric([percentile], delay[name] or 0)
+        yield percentiles
     yield GaugeMetricFamily(
         "pulso_last_commit_timestamp_seconds",
         "When something was counted last",
