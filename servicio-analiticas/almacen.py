@@ -47,6 +47,7 @@ def run(verb: str, store: Path, file: Path | None) -> str:
 
 def main() -> int:
     given = parse()
+    os.umask(0o077)  # a copy holds what the store holds: it is its owner's alone
     try:
         store = Path(read_settings(os.environ).store_path)
         report = run(given.verb, store, getattr(given, "file", None))

@@ -26,7 +26,7 @@ from history_query import HistoryQuery
 from history_snapshot import HistorySnapshot
 from kept_ids import KeptIds
 from ledger_row import identity, read_ledger, update_ledger
-from store_lock import lock_store
+from store_lock import lock_store, make_private
 from store_versions import create_or_migrate
 from totals import IdWindow, Totals
 from wire_time import rfc3339
@@ -184,9 +184,10 @@ class Store:
 
 def open_store(path: Path, window: IdWindow, kept: Retention = DEFAULT_RETENTION) -> Store:
     """Raises StoreInUseError, or OSError and sqlite3.Error when the file can't be used."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with ExitStack() as undo:
         lock = undo.enter_context(lock_store(path))
+        make_private(path)
         db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1)
         undo.callback(db.close)
         db.execute("PRAGMA journal_mode = WAL")
