@@ -18,7 +18,9 @@ from hypercorn.config import Config, Sockets
 
 from guarded_listener import GuardedListener
 
-ACCEPTS_PER_TURN = READS_PER_TURN = 8  # of the loop, which others share
+ACCEPTS_PER_TURN = READS_PER_TURN = 4  # of the loop, which others share
+TURNED_AWAY_PER_TURN = 64
+MOST_CLOSING = 16  # that were cut, and of which the loop has yet to hear
 REFUSAL = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n"
     b"Content-Type: application/problem+json\r\nContent-Length: 108\r\n\r\n"
@@ -36,6 +38,7 @@ class Connection(socket.socket):
     def __init__(self, fileno: int, client: Client, listener: PageListener) -> None:
         super().__init__(fileno=fileno)
         self._client, self._listener, self.answering = client, listener, 0
+        self._cut = False
         self.moved = time.monotonic()
         listener.open[client] = self
 
@@ -49,11 +52,15 @@ class Connection(socket.socket):
 
     def close(self) -> None:
         self._leave()
+        self._listener.closing -= self._cut
+        self._cut = False
         super().close()
 
     def cut(self) -> None:
         """Let asyncio find it closed by the other side."""
         self._leave()
+        self._listener.closing += not self._cut
+        self._cut = True
         with suppress(OSError):
             self.shutdown(socket.SHUT_RDWR)
 
@@ -69,15 +76,20 @@ class PageListener(GuardedListener):
         super().__init__(fileno)
         self.most = most
         self.open: dict[Client, Connection] = {}
+        self.closing = 0  # those that were cut and not closed yet
         self._reads = 0  # in this turn of the loop
 
     def accept(self) -> tuple[socket.socket, Any]:
-        """Raises ConnectionAbortedError, which asyncio passes over, for one too many."""
-        plain, address = super().accept()
-        if len(self.open) >= self.most and not self._make_room():
-            refuse(plain)
-            raise ConnectionAbortedError(f"{self.most} connections are open")
-        return Connection(plain.detach(), address[:2], self), address
+        """Raises ConnectionAbortedError, which asyncio passes over, when none is to be served."""
+        for _ in range(TURNED_AWAY_PER_TURN):
+            plain, address = super().accept()
+            if self._has_room():
+                if not has_left(plain):
+                    return Connection(plain.detach(), address[:2], self), address
+                plain.close()
+            else:
+                refuse(plain)
+        raise ConnectionAbortedError("others have their turn")
 
     def of(self, client: Sequence[Any]) -> Connection | None:
         """The connection from the address that an ASGI scope names."""
@@ -93,11 +105,24 @@ class PageListener(GuardedListener):
     def _next_turn(self) -> None:
         self._reads = 0
 
-    def _make_room(self) -> bool:
+    def _has_room(self) -> bool:
+        if len(self.open) < self.most:
+            return True
         idle = [one for one in self.open.values() if not one.answering]
-        if idle:
-            min(idle, key=lambda one: one.moved).cut()
-        return bool(idle)
+        if not idle or self.closing >= MOST_CLOSING:
+            return False
+        min(idle, key=lambda one: one.moved).cut()
+        return True
+
+
+def has_left(plain: socket.socket) -> bool:
+    """Whether the client hung up while it waited to be accepted."""
+    try:
+        return not plain.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 def refuse(plain: socket.socket) -> None:

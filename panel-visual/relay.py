@@ -14,6 +14,7 @@ from typing import NamedTuple
 import httpx
 import msgspec
 
+from token_bucket import TokenBucket
 from usual_questions import is_usual
 
 LOG = logging.getLogger("panel.relay")
@@ -76,6 +77,7 @@ class Relay:
         self._questions: dict[str, _Question] = {}  # least recently asked first
         self._group: asyncio.TaskGroup | None = None
         self._client: httpx.AsyncClient | None = None
+        self._log_lines = TokenBucket(0.2, 5, clock)
         self._turns = {usual: asyncio.Semaphore(AT_ONCE) for usual in (True, False)}
 
     async def run(self) -> None:
@@ -125,7 +127,8 @@ class Relay:
             question.answer = Answer(*answer, asked_at)
         except FAILURES as error:
             question.why = str(error) if isinstance(error, BusyError) else NO_ANSWER
-            LOG.info("no answer to %.128r: %s: %.128s", target, type(error).__name__, error)
+            if self._log_lines.take():
+                LOG.info("no answer to %.128r: %s: %.128s", target, type(error).__name__, error)
         finally:
             question.asking = None
 

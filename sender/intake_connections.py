@@ -28,6 +28,7 @@ SAY_AGAIN = 60.0  # seconds
 REST = 0.5  # seconds
 WAITING_TO_BE_ACCEPTED = 4096
 ACCEPTS_PER_TURN = 32
+REFUSALS_PER_TURN = 64
 KERNEL_BYTES = 64 * 1024  # of a connection; the system's own limit is some MB
 READ_BYTES = 32 * 1024  # at a time; asyncio asks for 256 KB
 
@@ -65,10 +66,11 @@ class Listener(socket.socket):
             if error.errno in OUT_OF_FILES:
                 self._turn_away(error)
             raise
-        if len(self._open) >= self._most and not self._make_room():
-            self._refuse(plain)
-            raise ConnectionAbortedError(f"{self._most} connections are open")
-        return Connection(plain.detach(), address[:2], self._open), address
+        if len(self._open) < self._most or self._make_room():
+            return Connection(plain.detach(), address[:2], self._open), address
+        self._refuse(plain)
+        self._refuse_others()
+        raise ConnectionAbortedError(f"{self._most} connections are open")
 
     def of(self, client: Sequence[Any]) -> Connection | None:
         """The connection from the address that an ASGI scope names."""
@@ -101,6 +103,12 @@ class Listener(socket.socket):
             self._rested = now
             raise error  # asyncio then looks away for a second
         raise ConnectionAbortedError(error.strerror) from error
+
+    def _refuse_others(self) -> None:
+        """At once, since asyncio takes no more in this turn of the loop: or they would pile up."""
+        with suppress(OSError):
+            for _ in range(REFUSALS_PER_TURN):
+                self._refuse(super().accept()[0])
 
     def _refuse(self, plain: socket.socket) -> None:
         with plain, suppress(OSError):

@@ -66,8 +66,9 @@ async def run(settings: Settings, store: Store) -> None:
         counter.close()
 
 
-def _create_app(live: Live, counter: BatchCounter, turnstile: Turnstile) -> Quart:
-    app = create_app(live, counter.rejections, turnstile)
+def _create_app(live: Live, counter: BatchCounter, turnstile: Turnstile, most: int) -> Quart:
+    """*most* is how many connections there may be: half of them for those who wait."""
+    app = create_app(live, counter.rejections, turnstile, most // 2)
     add_client(app, counter.client)
     add_history(app, counter.history)
     return app
@@ -83,7 +84,7 @@ async def _serve(
     except OSError as error:
         raise OSError(f"can't listen on {at[0]}:{at[1]}: {error}. Set REPORTE_PORT.") from None
     turnstile = Turnstile()
-    app = _create_app(live, counter, turnstile)
+    app = _create_app(live, counter, turnstile, most)
     door = FrontDoor(app, listener, KnownHosts(settings.hosts), turnstile)
     config = BoundedConfig(listener)
     config.errorlog = logging.getLogger("analiticas.http")

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-MOST = 256
 SHORTEST = 1.0  # seconds that everybody may wait, however many want to
 
 
@@ -22,7 +21,7 @@ class LongPolls:
     again as soon as they are answered.
     """
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int) -> None:
         self._most = most
         self._waits: dict[asyncio.Timeout, float] = {}  # since when, longest first
 

@@ -19,20 +19,18 @@ from typing import Any, NoReturn
 
 from hypercorn.config import Config, Sockets
 
+from turned_away import has_left, refuse, spare_file
+
 LOG = logging.getLogger("analiticas.http")
-MOST_CONNECTIONS = 640
+MOST_CONNECTIONS = 400
 OTHER_FILES = 160  # may be open beside them: the store's, the broker's, libraries
 OUT_OF_FILES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 SAY_AGAIN = 60.0  # seconds
 REST = 0.5  # seconds
 WAITING_TO_BE_ACCEPTED = 4096
-ACCEPTS_PER_TURN = READS_PER_TURN = 8  # of the loop, which others share
-REFUSAL = (
-    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n"
-    b"Content-Type: application/problem+json\r\nContent-Length: 108\r\n\r\n"
-    b'{"type":"about:blank","title":"Service Unavailable","status":503,'
-    b'"detail":"too many connections; try again"}'
-)
+ACCEPTS_PER_TURN = READS_PER_TURN = 2  # of the loop, which others share
+TURNED_AWAY_PER_TURN = 64
+MOST_CLOSING = 16  # that were cut, and of which the loop has yet to hear
 
 
 def most_connections(files: int) -> int:
@@ -50,6 +48,7 @@ class Connection(socket.socket):
     def __init__(self, fileno: int, client: Client, listener: Listener) -> None:
         super().__init__(fileno=fileno)
         self._client, self._listener, self.answering = client, listener, 0
+        self._cut = False
         self.moved = time.monotonic()
         self.first = False  # whether it belongs to who goes before others
         listener.open[client] = self
@@ -64,11 +63,15 @@ class Connection(socket.socket):
 
     def close(self) -> None:
         self._leave()
+        self._listener.closing -= self._cut
+        self._cut = False
         super().close()
 
     def cut(self) -> None:
         """Let asyncio find it closed by the other side."""
         self._leave()
+        self._listener.closing += not self._cut
+        self._cut = True
         with suppress(OSError):
             self.shutdown(socket.SHUT_RDWR)
 
@@ -84,6 +87,7 @@ class Listener(socket.socket):
         super().__init__(fileno=fileno)
         self.most = most
         self.open: dict[Client, Connection] = {}
+        self.closing = 0  # those that were cut and not closed yet
         self._reads = 0  # in this turn of the loop
         # Given up for a moment when no more files may be open: else nobody could be turned away,
         # and the loop would be told of the same connection without an end.
@@ -95,17 +99,24 @@ class Listener(socket.socket):
         super().listen(WAITING_TO_BE_ACCEPTED)
 
     def accept(self) -> tuple[socket.socket, Any]:
-        """Raises ConnectionAbortedError, which asyncio passes over, for one too many."""
+        """Raises ConnectionAbortedError, which asyncio passes over, when none is to be served."""
+        for _ in range(TURNED_AWAY_PER_TURN):
+            plain, address = self._accept_any()
+            if self._has_room():
+                if not has_left(plain):
+                    return Connection(plain.detach(), address[:2], self), address
+                plain.close()
+            else:
+                refuse(plain)
+        raise ConnectionAbortedError("others have their turn")
+
+    def _accept_any(self) -> tuple[socket.socket, Any]:
         try:
-            plain, address = super().accept()
+            return super().accept()
         except OSError as error:
             if error.errno in OUT_OF_FILES:
                 self._turn_away(error)
             raise
-        if len(self.open) >= self.most and not self._make_room():
-            refuse(plain)
-            raise ConnectionAbortedError(f"{self.most} connections are open")
-        return Connection(plain.detach(), address[:2], self), address
 
     def of(self, client: Sequence[Any]) -> Connection | None:
         """The connection from the address that an ASGI scope names."""
@@ -127,11 +138,14 @@ class Listener(socket.socket):
     def _next_turn(self) -> None:
         self._reads = 0
 
-    def _make_room(self) -> bool:
+    def _has_room(self) -> bool:
+        if len(self.open) < self.most:
+            return True
         idle = [one for one in self.open.values() if not one.answering]
-        if idle:
-            min(idle, key=lambda one: one.moved).cut()
-        return bool(idle)
+        if not idle or self.closing >= MOST_CLOSING:
+            return False
+        min(idle, key=lambda one: one.moved).cut()
+        return True
 
     def _turn_away(self, error: OSError) -> NoReturn:
         now = time.monotonic()
@@ -148,21 +162,6 @@ class Listener(socket.socket):
             self._rested = now
             raise error  # asyncio then looks away for a second
         raise ConnectionAbortedError(error.strerror) from error
-
-
-def spare_file() -> int | None:
-    try:
-        return os.open(os.devnull, os.O_RDONLY)
-    except OSError:
-        return None
-
-
-def refuse(plain: socket.socket) -> None:
-    with plain, suppress(OSError):
-        plain.setblocking(False)
-        plain.send(REFUSAL)
-        plain.shutdown(socket.SHUT_WR)
-        plain.recv(65_536)  # what lies unread at the close may cost the client the answer
 
 
 class BoundedConfig(Config):

@@ -23,28 +23,32 @@ MAX_WAIT = 25  # seconds; proxies cut idle connections from about 30 on
 PATIENCE = 0.006  # seconds for what is being counted; a usual batch takes half of that
 MAX_LIMIT = 1000
 DEFAULT_SAMPLES = 50
+MOST_POLLS = 200
 
 
 ReadRejections = Callable[[int], Awaitable[dict[str, Any]]]
 
 
 def create_app(
-    live: Live, read_rejections: ReadRejections, turnstile: Turnstile | None = None
+    live: Live,
+    read_rejections: ReadRejections,
+    turnstile: Turnstile | None = None,
+    most_polls: int = MOST_POLLS,
 ) -> Quart:
     app = Quart(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 1024  # nothing here takes a body
     app.register_error_handler(HTTPException, _problem)
     app.register_error_handler(TooManyReadersError, _busy)
     app.register_error_handler(TooManyPollsError, _busy)
-    _add_report(app, live, turnstile or Turnstile())
+    _add_report(app, live, _Waiting(live, turnstile or Turnstile(), most_polls))
     _add_details(app, live)
     _add_rejections(app, live, read_rejections)
     _add_health(app, live)
     return app
 
 
-def _add_report(app: Quart, live: Live, turnstile: Turnstile) -> None:
-    reports, waiting = _Reports(live), _Waiting(live, turnstile)
+def _add_report(app: Quart, live: Live, waiting: _Waiting) -> None:
+    reports = _Reports(live)
 
     @app.get("/reporte")
     async def get_report() -> Response:
@@ -98,9 +102,9 @@ def _add_health(app: Quart, live: Live) -> None:
 class _Waiting:
     """At a change the panel is answered at once, and others a few at a time."""
 
-    def __init__(self, live: Live, turnstile: Turnstile) -> None:
+    def __init__(self, live: Live, turnstile: Turnstile, most: int) -> None:
         self._live, self._turnstile = live, turnstile
-        self._polls = {True: LongPolls(), False: LongPolls()}
+        self._polls = {True: LongPolls(MOST_POLLS), False: LongPolls(most)}
 
     async def for_change(self, seconds: int, first: bool) -> None:
         version = self._live.totals.version

@@ -20,7 +20,7 @@ async def started(*waits):
 
 async def test_a_wait_ends_at_a_change_or_after_its_time():
     """Both are no error."""
-    polls, bell = LongPolls(), asyncio.Event()
+    polls, bell = LongPolls(9), asyncio.Event()
     (waiting,) = await started(polls.wait(bell.wait, 60))
     await polls.wait(never, 0.001)
 
