@@ -57,7 +57,12 @@ class HistoryTurns:
             dearest.turn.set_exception(
                 TooManyReadersError(f"{self._most} cheaper questions wait already; try again")
             )
-        await turn
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.give()  # it was given in the very moment in which its asker left
+            raise
 
     def give(self) -> None:
         """Give the turn to whoever is next."""

@@ -74,6 +74,18 @@ async def test_who_leaves_takes_nobodys_turn():
     await asyncio.wait_for(turns.take(9), 5)
 
 
+async def test_a_turn_given_to_who_is_just_leaving_is_not_lost():
+    """Or nobody would ever be answered again."""
+    turns = HistoryTurns()
+    await turns.take(1)
+    gone, next_one = await waiting(turns, 1, 2)
+
+    turns.give()
+    gone.cancel()
+
+    await asyncio.wait_for(next_one, 5)
+
+
 def test_the_pages_questions_are_cheap():
     """What an answer reads grows with its window and its series."""
     page = cost_of(HistoryQuery(900, 10, "cliente", limite=6), LEVELS, NOW)

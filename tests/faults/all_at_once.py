@@ -136,8 +136,9 @@ async def run(chain: Chain, folder: Path) -> int:
         socket = await connect(chain.ws_url, compression=None, proxy=None, ping_interval=None)
         watching = group.create_task(screen.watch(socket))
         parts = crowds(chain, folder)
-        counting = group.create_task(publish(publisher, SECONDS + 5))
-        await asyncio.sleep(5)  # the screen moves before they come
+        counting = group.create_task(publish(publisher, SECONDS + 10))
+        await asyncio.sleep(10)  # the screen moves before they come
+        say(f"before they come: {screen.delay}, screen each {screen.longest:.2f} s, load {os.getloadavg()[0]:.1f}")
         screen.longest = 0.0
         await asyncio.gather(*(asyncio.to_thread(part.start) for part in parts))
         await counting
