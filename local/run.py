@@ -2,7 +2,8 @@
 `make run`: starts every part below `.run/`, keeps it running, and ends all on Ctrl-C.
 
 Reads `.env` and the environment, which wins. Exit codes: 0 after SIGINT, SIGTERM or SIGHUP,
-1 when the parts don't come up, 2 when nothing could be started; a sentence says why.
+1 when the parts don't come up, 2 when nothing could be started or a setting is wrong; a sentence
+says why.
 """
 
 from __future__ import annotations
@@ -16,20 +17,25 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import NamedTuple
 
 from broker import prepare
 from broker_boot import BootLog
+from door_check import check_door_files
 from env_file import read_env_file
 from keeper import kept
+from part_log import LOG_BYTES
 from ports import unusable_ports
 from programs import broker_programs, node_of, other_programs
 from readiness import first_unready, probes, web_address
-from run_folder import FolderInUseError, held, last_lines
+from run_folder import FolderInUseError, close_to_others, held, last_lines
 from run_settings import PORTS, read_run_settings
 from service_accounts import ROOT, demo
 
 READY_SECONDS = 90.0
+BAD_SETTING = 2  # the exit code of a service that can't use one
 
 
 def main() -> int:
@@ -38,7 +44,10 @@ def main() -> int:
     folder: Path = parser.parse_args().folder.resolve()
     try:
         settings = read_run_settings(read_env_file(ROOT / ".env") | dict(os.environ))
+        check_door_files(settings)
+        os.umask(0o077)  # what lies below the folder is its owner's alone
         with held(folder):
+            close_to_others(folder)
             if taken := unusable_ports({name: int(settings[name]) for name in PORTS}):
                 return complain("\n".join(taken))
             return asyncio.run(run(settings, folder))
@@ -54,23 +63,49 @@ async def run(settings: Mapping[str, str], folder: Path) -> int:
     start_log(folder)
     prepare(node_of(settings, folder))
     boot = BootLog(folder / "log" / "rabbitmq-service.log", folder / "rabbitmq")
+    refused = Refusals(stop)
     say("Starting RabbitMQ, Traefik, the services and two demo clients …")
     # Left in the reverse order: nobody loses the broker while it still has something to say.
     async with (
         kept(broker_programs(settings, folder, os.environ), folder),
-        kept(other_programs(settings, folder, os.environ), folder),
+        kept(other_programs(settings, folder, os.environ), folder, refused.note),
     ):
-        code = await stay(settings, folder, boot, stop)
+        code = await stay(settings, folder, Outlook(boot, refused), stop)
         say("\nStopping …")
     say(f"Stopped. The data stays in {folder}.")
     return code
 
 
+class Refusals:
+    """Parts that end at once because a setting is wrong: to start them again would not help."""
+
+    def __init__(self, stop: asyncio.Event) -> None:
+        self._stop, self.part, self.ready = stop, "", False
+
+    def note(self, name: str, code: int) -> None:
+        # Traefik is no service of ours: for a Go program, 2 is a panic.
+        if code == BAD_SETTING and name != "reverse-proxy" and not self.ready:
+            self.part = name
+            self._stop.set()
+
+
+class Outlook(NamedTuple):
+    """What makes it useless to wait any longer."""
+
+    boot: BootLog
+    refused: Refusals
+
+
 async def stay(
-    settings: Mapping[str, str], folder: Path, boot: BootLog, stop: asyncio.Event
+    settings: Mapping[str, str], folder: Path, outlook: Outlook, stop: asyncio.Event
 ) -> int:
+    boot, refused = outlook
     began = time.monotonic()
     late = await first_unready(probes(settings), READY_SECONDS, stop, boot.failed)
+    if refused.part:
+        say(f"{refused.part} refuses a setting. Its last words:")
+        say(last_lines(folder / "log" / f"{refused.part}.log", 3))
+        return BAD_SETTING
     if late and not stop.is_set():
         if reason := boot.reason():
             complain(reason)
@@ -78,6 +113,7 @@ async def stay(
         say(f"{late.part} is not ready after {time.monotonic() - began:.0f} s. Its last words:")
         say(last_lines(folder / "log" / f"{late.part}.log"))
         return 1
+    refused.ready = True
     if not late:
         say(f"Ready in {time.monotonic() - began:.0f} s.\n{addresses(settings)}")
         if demo():
@@ -89,10 +125,8 @@ async def stay(
 
 def start_log(folder: Path) -> None:
     """What happens to the parts goes to a file; the terminal keeps the addresses."""
-    (folder / "log").mkdir(exist_ok=True)
-    logging.basicConfig(
-        filename=folder / "log" / "run.log", format="%(asctime)s %(message)s", level=logging.INFO
-    )
+    handler = RotatingFileHandler(folder / "log" / "run.log", maxBytes=LOG_BYTES, backupCount=1)
+    logging.basicConfig(handlers=[handler], format="%(asctime)s %(message)s", level=logging.INFO)
 
 
 def addresses(settings: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ class FolderInUseError(RuntimeError):
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Create *folder* and hold it: what lies in it belongs to one run at a time."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder / "lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -27,6 +27,16 @@ def held(folder: Path) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def close_to_others(folder: Path) -> None:
+    """Make the folder and its logs, for its owner alone, also where they were others' to read."""
+    log = folder / "log"
+    log.mkdir(exist_ok=True)
+    for path in (folder, log):
+        path.chmod(0o700)
+    for path in (*folder.glob("pulso.db*"), *folder.glob("lock"), *log.iterdir()):
+        path.chmod(0o600)
 
 
 def last_lines(path: Path, count: int = 20) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 ORIGIN = re.compile(r"https?://([a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
+HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
 
 Check = Callable[[str], str | None]  # what would be right, or None when the value is
 
@@ -68,6 +69,11 @@ def origins(text: str) -> str | None:
     return None if fits else "what browsers send, like https://pulso.example.org, comma separated"
 
 
+def hosts(text: str) -> str | None:
+    fits = all(HOST.fullmatch(host.strip()) for host in text.split(",") if host.strip())
+    return None if fits else "names like pulso.example.org, comma separated, without https://"
+
+
 def _is_origin(text: str) -> bool:
     """As panel-visual/origin_rule.py; tests/contracts/origenes.json holds both to the same."""
     scheme, _, rest = text.partition("://")
@@ -98,6 +104,8 @@ SETTINGS = PORTS | {
     "RABBITMQ_USER": Setting("pulso", word),
     "RABBITMQ_PASSWORD": Setting("pulso", word),
     "PANEL_ORIGENES": Setting("", origins),
+    "WEB_ANFITRIONES": Setting("", hosts),
+    "ACME_DOMINIO": Setting("", hosts),
     "PANEL_MARCOS": Setting("", origins),
     "ENTRADA_CLAVES": Setting("", anything),
     "USUARIOS": Setting("", anything),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from proxy import HOSTS
 from service_accounts import ROOT, service_account
 
 
@@ -30,7 +31,7 @@ HOW_LONG_KEPT = (
     *("HISTORY_SECONDS_KEPT", "HISTORY_MINUTES_KEPT", "HISTORY_HOURS_KEPT"),
 )
 PANEL_KNOWS = (
-    *("PANEL_PORT", "PUSH_PORT", "WEB_PORT", "PANEL_ORIGENES", "PANEL_MARCOS"),
+    *("PANEL_PORT", "PUSH_PORT", "WEB_PORT", "PANEL_MARCOS", *HOSTS),
     *("RABBITMQ_USER", "RABBITMQ_PORT"),  # to show them, in the command for a first event
 )
 
@@ -42,7 +43,7 @@ def service_programs(
     told = {
         "servicio-analiticas": (
             ("servicio-analiticas/analiticas.py",),
-            ("REPORTE_PORT", "RABBITMQ_MANAGEMENT_PORT", *HOW_LONG_KEPT),
+            ("REPORTE_PORT", "RABBITMQ_MANAGEMENT_PORT", *HOW_LONG_KEPT, *HOSTS),
             {**_account("analiticas", settings), "STORE_PATH": str(folder / "pulso.db")},
         ),
         "panel-visual": (
@@ -52,7 +53,7 @@ def service_programs(
         ),
         "entrada": (
             ("sender/app.py", "servir"),
-            ("ENTRADA_PORT", "ENTRADA_MAX_PER_SECOND"),
+            ("ENTRADA_PORT", "ENTRADA_MAX_PER_SECOND", *HOSTS),
             {
                 **_account("entrada", settings),
                 "ENTRADA_CLAVES": keys and str(ROOT / keys),

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from websockets.http11 import Request
 
 from origin_rule import OriginRule
+from page_hosts import refusal
 from push_limits import Limits
 from token_bucket import TokenBucket
 
@@ -42,6 +43,9 @@ class Admission:
         """
         if request.path.partition("?")[0] != PATH:
             raise RefusedError(HTTPStatus.NOT_FOUND, f"The WebSocket is at {PATH}")
+        hosts = request.headers.get_all("Host")
+        if not self._rule.hosts.accepts(hosts):
+            raise RefusedError(HTTPStatus.MISDIRECTED_REQUEST, refusal(hosts))
         origins = request.headers.get_all("Origin")
         if not self._rule.accepts(origins):
             cure = self._rule.cure(origins)

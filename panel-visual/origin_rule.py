@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from page_hosts import KnownHosts
+
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 ORIGIN = re.compile(r"https?://([a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
@@ -29,8 +31,10 @@ def local_origins(web_port: int) -> frozenset[str]:
 class OriginRule:
     """Accepts pages of this machine, of the origins in `PANEL_ORIGENES`, and who is no browser."""
 
-    def __init__(self, web_port: int, further: Collection[str] = ()) -> None:
-        self._further = tuple(further)
+    def __init__(
+        self, web_port: int, further: Collection[str] = (), hosts: Collection[str] = ()
+    ) -> None:
+        self._further, self.hosts = tuple(further), KnownHosts(hosts)
         self._allowed = local_origins(web_port) | set(further)
 
     def accepts(self, origins: Sequence[str]) -> bool:

@@ -17,12 +17,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hypercorn.asyncio import serve
-from hypercorn.config import Config
 
+import gone_visitors
+from guarded_listener import GuardedListener
 from heartbeat import Heartbeat
 from hub import Hub
 from listening_socket import allow_open_files, buffer_little, listen
 from origin_rule import OriginRule
+from page_connections import PageConfig, PageListener
+from page_door import PageDoor
+from page_hosts import KnownHosts
 from panel_http import create_app
 from panel_logs import configure_logging
 from panel_metrics import create_metrics_app, serve_metrics
@@ -37,7 +41,8 @@ LOG = logging.getLogger("panel")
 STATIC = Path(__file__).resolve().parent.parent / "static"
 STOP_WITHIN = 5.0  # seconds
 ENOUGH_FILES = 65_536  # as many viewers, and page requests beside them, as there may be
-OTHER_FILES = 500  # may be open beside the viewers' sockets: page requests, libraries
+MOST_PAGES = 1_000  # connections
+OTHER_FILES = 100  # may be open beside the sockets of viewers and page requests
 
 
 async def run(
@@ -48,21 +53,29 @@ async def run(
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
 
-    hub = Hub(OriginRule(settings.web_port, settings.origins()), limits_of(settings))
+    rule = OriginRule(settings.web_port, settings.origins(), settings.hosts())
+    hub = Hub(rule, limits_of(settings))
     heartbeat, pusher = Heartbeat(hub), Pusher(hub)
     poller = Poller(settings.reporte_url, pusher, heartbeat)
     relay = Relay(settings.reporte_url)
     state = state_of(pusher, heartbeat)
     account = Account(settings.rabbitmq_user, settings.rabbitmq_port)
     app = create_app(STATIC, hub, state, relay, settings.framers(), account)
+    pages = PageListener(page.detach(), most_pages(allow_open_files(ENOUGH_FILES)))
+    door = PageDoor(app, pages, KnownHosts(settings.hosts()))
 
     async with asyncio.TaskGroup() as group:
-        group.create_task(serve(app, page_config(page), shutdown_trigger=stop.wait))
+        group.create_task(serve(door, page_config(pages), shutdown_trigger=stop.wait))
         told = create_metrics_app(hub, heartbeat, pusher)
-        group.create_task(serve_metrics(told, metrics, stop))
+        group.create_task(serve_metrics(told, metrics, settings.hosts(), stop))
         parts = [
             group.create_task(part)
-            for part in (hub.serve(push), poller.run(), heartbeat.run(), relay.run())
+            for part in (
+                hub.serve(GuardedListener(push.detach())),
+                poller.run(),
+                heartbeat.run(),
+                relay.run(),
+            )
         ]
         at = f"http://{settings.panel_host}"
         LOG.info("listo: page %s:%d, push port %d", at, settings.panel_port, settings.push_port)
@@ -78,7 +91,7 @@ async def run(
 def limits_of(settings: Settings) -> Limits:
     usual = Limits()
     files = allow_open_files(ENOUGH_FILES)
-    sockets = max(files - OTHER_FILES, 0)
+    sockets = max(files - most_pages(files) - OTHER_FILES, 0)
     strangers = min(usual.strangers, sockets // 10)
     viewers = min(usual.viewers, sockets - strangers)
     if viewers < usual.viewers:
@@ -91,6 +104,11 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
+def most_pages(files: int) -> int:
+    """How many connections of page requests there may be where *files* files may be open."""
+    return max(16, min(MOST_PAGES, files // 4))
+
+
 def state_of(pusher: Pusher, heartbeat: Heartbeat) -> Callable[[], bytes]:
     """What a viewer without a WebSocket polls: the same two messages."""
 
@@ -101,19 +119,16 @@ def state_of(pusher: Pusher, heartbeat: Heartbeat) -> Callable[[], bytes]:
     return state
 
 
-def page_config(listener: socket.socket) -> Config:
-    config = Config()
+def page_config(listener: PageListener) -> PageConfig:
+    config = PageConfig(listener)
     config.errorlog = logging.getLogger("panel.http")
     config.errorlog.setLevel(logging.WARNING)
-    config.bind = [f"fd://{listener.detach()}"]
-    config.backlog = 4096
     config.keep_alive_timeout = (
         95  # Traefik keeps an idle connection for 90 s; it must hang up first
     )
     config.graceful_timeout = 1
     config.h11_max_incomplete_size = 16_384
     config.websocket_max_message_size = 1024  # there is no WebSocket on this port
-    config.include_server_header = False
     return config
 
 
@@ -144,6 +159,7 @@ def listen_or_say(host: str, port: int, variable: str, at: str = "PANEL_HOST") -
 
 def main() -> int:
     configure_logging("consola")
+    gone_visitors.install()
     for chatty in ("httpx", "httpcore"):  # a line for every poll
         logging.getLogger(chatty).setLevel(logging.WARNING)
     try:

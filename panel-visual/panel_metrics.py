@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hypercorn.asyncio import serve
-from hypercorn.config import Config
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -17,8 +16,12 @@ from quart import Quart, Response
 
 from heartbeat import Heartbeat
 from hub import Hub
+from page_connections import PageConfig, PageListener
+from page_door import PageDoor
+from page_hosts import KnownHosts
 from pusher import Pusher
 
+MOST_SCRAPERS = 32  # connections
 # Why a viewer is cut: viewer.py, hub.py. The last: asked to leave, it did not answer in time.
 REASONS = ("too slow", "no pong", "no handshake", "flood", "early data", "crowd", "no close")
 
@@ -62,15 +65,17 @@ def create_metrics_app(hub: Hub, heartbeat: Heartbeat, pusher: Pusher) -> Quart:
     return app
 
 
-async def serve_metrics(app: Quart, listener: socket.socket | None, stop: asyncio.Event) -> None:
+async def serve_metrics(
+    app: Quart, listener: socket.socket | None, hosts: Iterable[str], stop: asyncio.Event
+) -> None:
     """Serve until *stop*; without a listener only wait for it."""
     if listener is None:
         await stop.wait()
         return
-    config = Config()
-    config.bind = [f"fd://{listener.detach()}"]
+    bounded = PageListener(listener.detach(), MOST_SCRAPERS)
+    config = PageConfig(bounded)
     config.errorlog = logging.getLogger("panel.metrics")
     config.errorlog.setLevel(logging.WARNING)
     config.graceful_timeout = 1
-    config.include_server_header = False
-    await serve(app, config, shutdown_trigger=stop.wait)
+    door = PageDoor(app, bounded, KnownHosts(hosts))
+    await serve(door, config, shutdown_trigger=stop.wait)

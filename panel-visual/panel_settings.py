@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from origin_rule import is_origin
+from page_hosts import listed
 
 Port = Annotated[int, Meta(ge=1, le=65_535)]
 
@@ -29,11 +30,16 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     panel_marcos: str = ""  # comma separated: origins that may show the page in a frame
     rabbitmq_user: str = "pulso"  # shown in the command of the empty page, for nothing else
     rabbitmq_port: Port = 5672  # likewise
+    web_anfitriones: str = ""  # comma separated: further names under which it may be asked for
+    acme_dominio: str = ""
     push_max_per_address: Annotated[int, Meta(ge=0, le=1_000_000)] = 0  # 0: any number
     push_trusted_hops: Annotated[int, Meta(ge=0, le=8)] = 0  # proxies of ours in front
 
     def origins(self) -> list[str]:
         return _listed(self.panel_origenes)
+
+    def hosts(self) -> list[str]:
+        return listed(self.web_anfitriones, self.panel_origenes, self.acme_dominio)
 
     def framers(self) -> list[str]:
         return _listed(self.panel_marcos)

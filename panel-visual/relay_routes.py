@@ -32,7 +32,7 @@ def _route(relay: Relay, upstream: str) -> Callable[[], Awaitable[Response]]:
         try:
             answer, age = await relay.get(f"{upstream}?{query}" if query else upstream)
         except UnavailableError as error:
-            raise ServiceUnavailable("the analytics do not answer; try again soon") from error
+            raise ServiceUnavailable(f"{error}; try again soon", retry_after=2) from error
         headers = {"Age": str(int(age)), "Cache-Control": "no-store"}
         return Response(
             answer.body, HTTPStatus(answer.status), headers, content_type=answer.content_type

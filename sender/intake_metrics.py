@@ -8,14 +8,18 @@ import socket
 from collections.abc import Iterator
 
 from hypercorn.asyncio import serve
-from hypercorn.config import Config
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from quart import Quart, Response
 
+from intake_connections import BoundedConfig, Listener
+from intake_door import IntakeDoor
+from intake_hosts import KnownHosts
 from publisher import Publisher
+
+MOST_SCRAPERS = 32  # connections
 
 
 class IntakeCollector(Collector):
@@ -51,15 +55,17 @@ def create_metrics_app(publisher: Publisher) -> Quart:
     return app
 
 
-async def serve_metrics(app: Quart, listener: socket.socket | None, stop: asyncio.Event) -> None:
+async def serve_metrics(
+    app: Quart, listener: socket.socket | None, hosts: KnownHosts, stop: asyncio.Event
+) -> None:
     """Serve until *stop*; without a listener only wait for it."""
     if listener is None:
         await stop.wait()
         return
-    config = Config()
-    config.bind = [f"fd://{listener.detach()}"]
+    bounded = Listener(fileno=listener.detach(), most=MOST_SCRAPERS)
+    config = BoundedConfig(bounded)
     config.errorlog = logging.getLogger("entrada.metrics")
     config.errorlog.setLevel(logging.WARNING)
     config.graceful_timeout = 1
-    config.include_server_header = False
-    await serve(app, config, shutdown_trigger=stop.wait)
+    door = IntakeDoor(app, bounded, hosts)
+    await serve(door, config, shutdown_trigger=stop.wait)

@@ -24,8 +24,11 @@ from broker_link import Broker
 from event_queue import Limits
 from exit_codes import BAD_USAGE, UNCONFIRMED
 from intake_admission import Admission
-from intake_connections import BoundedConfig
+from intake_connections import BoundedConfig, Listener, most_connections
 from intake_delivery import Delivery
+from intake_door import IntakeDoor
+from intake_files import allow_open_files
+from intake_hosts import KnownHosts
 from intake_http import create_app
 from intake_keys import KeyRing, read_keys
 from intake_metrics import create_metrics_app, serve_metrics
@@ -35,6 +38,7 @@ from publisher import Publisher
 from sender_logs import configure_logging
 
 LOG = logging.getLogger("entrada")
+ENOUGH_FILES = 4096
 REQUESTS_SECONDS = 6  # longer than a request waits for its confirm
 DRAIN_SECONDS = 1.0
 WAITING_BYTES = 32 * 1024 * 1024  # for the broker; then requests are answered 503
@@ -81,30 +85,32 @@ async def run(
     publisher = Publisher(broker_of(settings), Limits(bytes=WAITING_BYTES))
     rate = RateLimit(settings.entrada_max_per_second, time.monotonic)
     admission = Admission(ring, rate, settings.entrada_trusted_hops)
-    app = create_app(admission, Delivery(publisher))
+    bounded = Listener(
+        fileno=listener.detach(), most=most_connections(allow_open_files(ENOUGH_FILES))
+    )
+    hosts = KnownHosts(settings.hosts)
+    app = IntakeDoor(create_app(admission, Delivery(publisher)), bounded, hosts)
     stop = asyncio.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signum, stop_in_time, stop, publisher)
     async with asyncio.TaskGroup() as parts:
         delivery = parts.create_task(publisher.run(), name="delivery")
         told = create_metrics_app(publisher)
-        parts.create_task(serve_metrics(told, metrics, stop), name="metrics")
-        await serve_http(app, http_config(listener), shutdown_trigger=stop.wait)
+        parts.create_task(serve_metrics(told, metrics, hosts, stop), name="metrics")
+        await serve_http(app, http_config(bounded), shutdown_trigger=stop.wait)
         await publisher.drain(DRAIN_SECONDS)
         delivery.cancel()
     return publisher.unconfirmed
 
 
-def http_config(listener: socket.socket) -> Config:
+def http_config(listener: Listener) -> Config:
     config = BoundedConfig(listener)
     config.errorlog = logging.getLogger("entrada.http")
     config.errorlog.setLevel(logging.WARNING)  # "Running on" is not the moment we are ready
-    config.backlog = 4096
     # Longer than any client keeps an idle connection, or its next request meets a closed one.
     config.keep_alive_timeout = 120
     config.graceful_timeout = REQUESTS_SECONDS
     config.h11_max_incomplete_size = 16_384
-    config.include_server_header = False
     return config
 
 

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from intake_hosts import listed
+
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Name = Annotated[str, msgspec.Meta(min_length=1)]
 
@@ -19,6 +21,10 @@ class IntakeSettings(msgspec.Struct, frozen=True, rename="upper"):
     entrada_sin_claves: Literal["", "permitido"] = ""
     # Requests of one key, or of one address where there are no keys; 0: any number
     entrada_max_per_second: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] = 0
+    # Further names under which it may be asked for, comma separated; origins have a scheme
+    web_anfitriones: str = ""
+    panel_origenes: str = ""
+    acme_dominio: str = ""
     entrada_trusted_hops: Annotated[int, msgspec.Meta(ge=0, le=8)] = 0  # proxies of ours in front
     metrics_host: Name = "127.0.0.1"
     metrics_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0  # 0: no metrics
@@ -28,6 +34,10 @@ class IntakeSettings(msgspec.Struct, frozen=True, rename="upper"):
     rabbitmq_user: Name = "pulso"
     rabbitmq_password: Name = "pulso"  # noqa: S105 - the demo's, said so in .env
     rabbitmq_vhost: Name = "/"
+
+    @property
+    def hosts(self) -> list[str]:
+        return listed(self.web_anfitriones, self.panel_origenes, self.acme_dominio)
 
     @property
     def open_to_all(self) -> bool:

@@ -50,6 +50,7 @@ def main() -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # not every terminal has every alphabet
         sys.stdout.reconfigure(errors="backslashreplace")
     given = parse()
+    os.umask(0o077)  # a copy holds what the store holds: it is its owner's alone
     try:
         store = Path(read_settings(os.environ).store_path)
         report = run(given.verb, store, getattr(given, "file", None))

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Protocol
 
 from hypercorn.asyncio import serve
-from hypercorn.config import Config
 from quart import Quart
 
 import fault_points
 import gc_pace
+import gone_readers
 import lenient_amqp
 from amqp_errors import ConsumerGivesUpError
 from analytics_logs import configure_logging
@@ -34,15 +34,21 @@ from broker_writer import BrokerWriter
 from client_http import add_client
 from consumer import Consumer
 from dead_letter_watch import DeadLetterWatch
+from front_door import FrontDoor
 from history_http import add_history
+from known_hosts import KnownHosts
 from live import Live
+from open_files import allow_open_files
+from report_connections import BoundedConfig, listen, most_connections
 from report_http import create_app
 from set_aside_reader import SetAsideReader
 from store import CommitFailedError, Store, open_store
 from store_lock import StoreInUseError
 from totals import IdWindow
+from turnstile import Turnstile
 
 LOG = logging.getLogger("analiticas")
+ENOUGH_FILES = 4096
 STOP_TIMEOUT = 8.0  # seconds until a stop is forced
 
 
@@ -68,34 +74,41 @@ async def run(settings: Settings, store: Store) -> None:
             watch = DeadLetterWatch(settings, live.vitals)
             parts.create_task(watch.run(stop), name="dead letters")
             parts.create_task(counter.tend(stop), name="folding")
-            parts.create_task(_serve(settings, _create_app(live, counter), stop), name="http")
+            parts.create_task(_serve(settings, live, counter, stop), name="http")
             metrics = create_metrics_app(live, counter.rejected_fields)
             at = settings.metrics_host, settings.metrics_port
-            parts.create_task(serve_metrics(metrics, *at, stop), name="metrics")
+            parts.create_task(serve_metrics(metrics, *at, settings.hosts, stop), name="metrics")
     finally:
         counter.close()
 
 
-def _create_app(live: Live, counter: BatchCounter) -> Quart:
-    app = create_app(live, counter.rejections)
+def _create_app(live: Live, counter: BatchCounter, turnstile: Turnstile, most: int) -> Quart:
+    """*most* is how many connections there may be: half of them for those who wait."""
+    app = create_app(live, counter.rejections, turnstile, most // 2)
     add_client(app, counter.client)
     add_history(app, counter.history)
     return app
 
 
-async def _serve(settings: Settings, app: Quart, stop: asyncio.Event) -> None:
-    config = Config()
-    config.bind = [f"{settings.reporte_host}:{settings.reporte_port}"]
+async def _serve(
+    settings: Settings, live: Live, counter: BatchCounter, stop: asyncio.Event
+) -> None:
+    most = most_connections(allow_open_files(ENOUGH_FILES))
+    at = settings.reporte_host, settings.reporte_port
+    try:
+        listener = listen(*at, most)
+    except OSError as error:
+        raise OSError(f"can't listen on {at[0]}:{at[1]}: {error}. Set REPORTE_PORT.") from None
+    turnstile = Turnstile()
+    app = _create_app(live, counter, turnstile, most)
+    door = FrontDoor(app, listener, KnownHosts(settings.hosts), turnstile)
+    config = BoundedConfig(listener)
     config.errorlog = logging.getLogger("analiticas.http")
     config.errorlog.setLevel(logging.WARNING)  # "Running on" is not the moment we are ready
-    config.backlog = 4096
     # Longer than any client keeps an idle connection, or its next request meets a closed one.
     config.keep_alive_timeout = 120
     config.graceful_timeout = 2
-    try:
-        await serve(app, config, shutdown_trigger=stop.wait)
-    except OSError as error:
-        raise OSError(f"can't listen on {config.bind[0]}: {error}. Set REPORTE_PORT.") from None
+    await serve(door, config, shutdown_trigger=stop.wait)
 
 
 class Stoppable(Protocol):
@@ -121,6 +134,7 @@ def main() -> int:
     for noisy in ("aiormq", "aio_pika"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)  # we say the same, once
     lenient_amqp.install()
+    gone_readers.install()
     try:
         settings = read_settings(os.environ)
         configure_logging(settings.log_format)

@@ -5,20 +5,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hypercorn.asyncio import serve
-from hypercorn.config import Config
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from quart import Quart, Response
 
+from front_door import FrontDoor
+from known_hosts import KnownHosts
 from live import Live, Vitals
 from rejected_fields import RejectedFields
+from report_connections import BoundedConfig, listen
 from set_aside import OTHER, REASONS
 from totals import ledger
+from turnstile import Turnstile
 
 FATES = {
     "contados": "counted",
@@ -26,7 +29,8 @@ FATES = {
     "conflictos": "conflict",
     "rechazados": "rejected",
 }
-QUANTILES = {"p50": "0.5", "p95": "0.95", "p99": "0.99"}
+MOST_SCRAPERS = 32  # connections
+PERCENTILES = {"p50": "50", "p95": "95", "p99": "99"}
 
 
 class LiveCollector(Collector):
@@ -55,20 +59,23 @@ def create_metrics_app(live: Live, fields: RejectedFields) -> Quart:
     return app
 
 
-async def serve_metrics(app: Quart, host: str, port: int, stop: asyncio.Event) -> None:
+async def serve_metrics(
+    app: Quart, host: str, port: int, hosts: Iterable[str], stop: asyncio.Event
+) -> None:
     """Serve until *stop*; with port 0 only wait for it."""
     if not port:
         await stop.wait()
         return
-    config = Config()
-    config.bind = [f"{host}:{port}"]
+    try:
+        listener = listen(host, port, MOST_SCRAPERS)
+    except OSError as error:
+        raise OSError(f"can't listen on {host}:{port}: {error}. Set METRICS_PORT.") from None
+    config = BoundedConfig(listener)
     config.errorlog = logging.getLogger("analiticas.metrics")
     config.errorlog.setLevel(logging.WARNING)
     config.graceful_timeout = 1
-    try:
-        await serve(app, config, shutdown_trigger=stop.wait)
-    except OSError as error:
-        raise OSError(f"can't listen on {config.bind[0]}: {error}. Set METRICS_PORT.") from None
+    door = FrontDoor(app, listener, KnownHosts(hosts), Turnstile())
+    await serve(door, config, shutdown_trigger=stop.wait)
 
 
 def _counted(live: Live, fields: RejectedFields) -> Iterator[Metric]:
@@ -129,14 +136,15 @@ def _state(live: Live) -> Iterator[Metric]:
     )
     delay = live.delays.read(time.monotonic())
     if delay["mensajes"]:
-        quantiles = GaugeMetricFamily(
+        # Not `quantile`: that is a summary's, whose events are counted since the start
+        percentiles = GaugeMetricFamily(
             "pulso_delay_seconds",
             "From an event's own time to its commit, messages of the last 60 s",
-            labels=["quantile"],
+            labels=["percentile"],
         )
-        for name, quantile in QUANTILES.items():
-            quantiles.add_metric([quantile], delay[name] or 0)
-        yield quantiles
+        for name, percentile in PERCENTILES.items():
+            percentiles.add_metric([percentile], delay[name] or 0)
+        yield percentiles
     yield GaugeMetricFamily(
         "pulso_last_commit_timestamp_seconds",
         "When something was counted last",

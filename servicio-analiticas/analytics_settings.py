@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from history_levels import Retention
+from known_hosts import listed
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Name = Annotated[str, msgspec.Meta(min_length=1)]
@@ -25,6 +26,10 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     metrics_host: Name = "127.0.0.1"
     metrics_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0  # 0: no metrics
     log_format: Literal["consola", "json"] = "consola"
+    # Further names under which it may be asked for, comma separated; origins have a scheme
+    web_anfitriones: str = ""
+    panel_origenes: str = ""
+    acme_dominio: str = ""
     store_path: Name = "pulso.db"
     id_window_seconds: Annotated[int, msgspec.Meta(ge=60)] = 7 * 24 * 3600
     id_window_rows: Annotated[int, msgspec.Meta(ge=1000)] = 50_000_000
@@ -35,6 +40,10 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     prefetch: Annotated[int, msgspec.Meta(ge=2, le=65535)] = 1000
     batch_messages: Annotated[int, msgspec.Meta(ge=1)] = 500
     batch_seconds: Annotated[float, msgspec.Meta(ge=0, le=5)] = 0.005
+
+    @property
+    def hosts(self) -> list[str]:
+        return listed(self.web_anfitriones, self.panel_origenes, self.acme_dominio)
 
     @property
     def history_kept(self) -> Retention:

@@ -12,6 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 from counting import Message
 from hint_log import HintLog
 from history_query import HistoryQuery
+from history_turns import HistoryTurns, TooManyReadersError, cost_of
 from live import Live
 from reject_log import RejectLog
 from rejected_fields import RejectedFields
@@ -27,10 +28,6 @@ T = TypeVar("T")
 Given = TypeVar("Given")
 
 
-class TooManyReadersError(RuntimeError):
-    """So many wait for their turn to read the store that one more had better come again."""
-
-
 class BatchCounter:
     def __init__(self, store: Store, live: Live) -> None:
         self._store, self._live = store, live
@@ -40,6 +37,9 @@ class BatchCounter:
         """Something came that we have to set aside by ourselves; whoever does so clears it."""
         # One thread: SQLite's writes block, and the heartbeats must go on meanwhile.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        # History takes up to a second, and no commit waits for that.
+        self._history_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="history")
+        self._turns = HistoryTurns()
         self._reading, self._readers = asyncio.Semaphore(1), 0
         self._pauses = 0
 
@@ -96,8 +96,23 @@ class BatchCounter:
     async def rejections(self, limit: int) -> dict[str, Any]:
         return await self._read(self._store.read_rejections, limit)
 
-    async def history(self, query: HistoryQuery) -> dict[str, Any]:
-        return await self._read(self._store.read_history, query)
+    async def history(self, query: HistoryQuery, first: bool = False) -> dict[str, Any]:
+        """Raises BadQueryError, NotKeptError, and TooManyReadersError."""
+        cost = cost_of(query, self._store.levels, time.time())
+        await self._turns.take(0 if first else cost)
+        # Whoever asked may leave; the thread goes on, and so does its turn.
+        return await asyncio.shield(asyncio.ensure_future(self._read_history(query, first)))
+
+    async def _read_history(self, query: HistoryQuery, first: bool) -> dict[str, Any]:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            reading = await self._on_thread(self._store.history_reading, query)
+            return await loop.run_in_executor(self._history_thread, reading)
+        finally:
+            # Threads share one interpreter: counting gets at least as much of it as strangers do.
+            rest = 0.0 if first else loop.time() - began
+            loop.call_later(rest, self._turns.give)
 
     async def client(self, cliente: str) -> dict[str, Any] | None:
         return await self._read(self._store.read_client, cliente)
@@ -117,6 +132,7 @@ class BatchCounter:
         return await asyncio.shield(reading)
 
     def close(self) -> None:
+        self._history_thread.shutdown()
         self._thread.shutdown()
         self._store.close()
 

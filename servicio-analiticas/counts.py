@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import store_schema as sql
@@ -88,8 +88,10 @@ class Counts:
         visto = None if seen is None else rfc3339(seen)
         return {"cliente": cliente, "total": total, "visto": visto}
 
-    def history(self, query: HistoryQuery) -> dict[str, Any]:
-        return self._history.read(query, self._log.unfolded(), self._now())
+    def history_reading(
+        self, query: HistoryQuery
+    ) -> Callable[[sqlite3.Connection], dict[str, Any]]:
+        return self._history.reading(query, self._log.unfolded(), self._now())
 
     def future_events(self) -> dict[str, Any] | None:
         return self._history.future.read()

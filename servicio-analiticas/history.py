@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import history_tables as sql
@@ -95,8 +95,14 @@ class History:
         The answer lacks `epoca` and `version`: they are the caller's, who knows which commit
         *pending* belongs to. Raises BadQueryError and NotKeptError.
         """
+        return self.reading(query, pending, now)(self._db)
+
+    def reading(
+        self, query: HistoryQuery, pending: Mapping[Cell, int], now: Moment
+    ) -> Callable[[sqlite3.Connection], dict[str, Any]]:
+        """Return what does the same, from a connection that sees the store as it is now."""
         catalogue = self._synced().copy()
-        return answer(self._db, catalogue, self._levels, self._horizon, query, pending, now)
+        return lambda db: answer(db, catalogue, self._levels, Horizon(db), query, pending, now)
 
     def _add(self, chunks: Chunks) -> None:
         slots = [level.slots for level in self._levels]

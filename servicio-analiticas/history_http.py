@@ -9,20 +9,21 @@ import msgspec
 from quart import Quart, Response, request
 from werkzeug.exceptions import BadRequest, NotFound
 
+from front_door import comes_first
 from history_csv import csv_parts
 from history_query import BadQueryError, HistoryQuery, NotKeptError, parse
 
 JSON, CSV = "application/json", "text/csv"
 FORMATS = {"json": JSON, "csv": CSV}
-ReadHistory = Callable[[HistoryQuery], Awaitable[dict[str, Any]]]
+ReadHistory = Callable[[HistoryQuery, bool], Awaitable[dict[str, Any]]]
 
 
 def add_history(app: Quart, read: ReadHistory) -> None:
     """
     Add the route to *app*, whose error handler turns HTTPException into problem+json.
 
-    *read* answers what `History.read` does, and `epoca` and `version` before it; it lets
-    BadQueryError and NotKeptError through.
+    *read* is told whether the question goes before others. It answers what `History.read` does,
+    and `epoca` and `version` before it; it lets BadQueryError and NotKeptError through.
     """
 
     @app.get("/reporte/historia")
@@ -31,7 +32,7 @@ def add_history(app: Quart, read: ReadHistory) -> None:
         try:
             form = _format([value for name, value in given if name == "formato"])
             query = parse((name, value) for name, value in given if name != "formato")
-            history = await read(query)
+            history = await read(query, comes_first(request.scope))
         except BadQueryError as error:
             raise BadRequest(str(error)) from None
         except NotKeptError as error:

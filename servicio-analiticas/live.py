@@ -98,15 +98,10 @@ class Live:
         self.closing = True
         self.ring()
 
-    async def changed_from(self, version: int, seconds: float) -> None:
-        """Return when the version is another one, after *seconds* at the latest."""
-        deadline = asyncio.get_running_loop().time() + seconds
+    async def changed_from(self, version: int) -> None:
+        """Return when the version is another one."""
         while self.totals.version == version and not self.closing:
-            try:
-                async with asyncio.timeout_at(deadline):
-                    await self._bell.wait()
-            except TimeoutError:
-                return
+            await self._bell.wait()
 
     async def counted(self, seconds: float) -> None:
         """Return once the batch that is being counted is in the totals, after *seconds* at most."""

@@ -11,35 +11,45 @@ from quart import Quart, Response, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
-from batch_counter import TooManyReadersError
+from front_door import comes_first
+from history_turns import TooManyReadersError
 from live import Live
+from long_polls import LongPolls, TooManyPollsError
 from set_aside import summary
 from totals import ledger, report
+from turnstile import Turnstile
 from wire_time import rfc3339
 
 MAX_WAIT = 25  # seconds; proxies cut idle connections from about 30 on
 PATIENCE = 0.006  # seconds for what is being counted; a usual batch takes half of that
 MAX_LIMIT = 1000
 DEFAULT_SAMPLES = 50
+MOST_POLLS = 200
 
 
 ReadRejections = Callable[[int], Awaitable[dict[str, Any]]]
 
 
-def create_app(live: Live, read_rejections: ReadRejections) -> Quart:
+def create_app(
+    live: Live,
+    read_rejections: ReadRejections,
+    turnstile: Turnstile | None = None,
+    most_polls: int = MOST_POLLS,
+) -> Quart:
     app = Quart(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # its redirect is for good, and forgets any prefix
     app.config["MAX_CONTENT_LENGTH"] = 1024  # nothing here takes a body
     app.register_error_handler(HTTPException, _problem)
     app.register_error_handler(TooManyReadersError, _busy)
-    _add_report(app, live)
+    app.register_error_handler(TooManyPollsError, _busy)
+    _add_report(app, live, _Waiting(live, turnstile or Turnstile(), most_polls))
     _add_details(app, live)
     _add_rejections(app, live, read_rejections)
     _add_health(app, live)
     return app
 
 
-def _add_report(app: Quart, live: Live) -> None:
+def _add_report(app: Quart, live: Live, waiting: _Waiting) -> None:
     reports = _Reports(live)
 
     @app.get("/reporte")
@@ -50,7 +60,7 @@ def _add_report(app: Quart, live: Live) -> None:
         headers = Headers({"Cache-Control": "no-cache"})
         if wait and known.contains_weak(live.totals.etag):
             headers["Preference-Applied"] = f"wait={wait}"
-            await live.changed_from(live.totals.version, wait)
+            await waiting.for_change(wait, comes_first(request.scope))
         elif wait:
             await live.counted(PATIENCE)
         headers["ETag"] = f'"{live.totals.etag}"'
@@ -93,6 +103,20 @@ def _add_health(app: Quart, live: Live) -> None:
         return Response(msgspec.json.encode(live.status()), status, mimetype="application/json")
 
 
+class _Waiting:
+    """At a change the panel is answered at once, and others a few at a time."""
+
+    def __init__(self, live: Live, turnstile: Turnstile, most: int) -> None:
+        self._live, self._turnstile = live, turnstile
+        self._polls = {True: LongPolls(MOST_POLLS), False: LongPolls(most)}
+
+    async def for_change(self, seconds: int, first: bool) -> None:
+        version = self._live.totals.version
+        await self._polls[first].wait(lambda: self._live.changed_from(version), seconds)
+        if not first:
+            await self._turnstile.enter()
+
+
 class _Reports:
     """Encodes each version once for each limit asked for: many viewers ask for the same."""
 
@@ -133,7 +157,7 @@ def _wait_seconds(prefer: list[str]) -> int:
     return 0
 
 
-async def _busy(error: TooManyReadersError) -> Response:
+async def _busy(error: TooManyReadersError | TooManyPollsError) -> Response:
     return await _problem(ServiceUnavailable(str(error), retry_after=1))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -21,15 +21,16 @@ import rejections
 from cell_reading import CellReader
 from counting import Message, Tally, count
 from counts import Counts
-from history_levels import Retention
+from history_levels import Retention, levels
 from history_query import HistoryQuery
+from history_snapshot import HistorySnapshot
 from kept_ids import KeptIds
 from ledger_row import identity, read_ledger, update_ledger
 from store_access import CommitFailedError as CommitFailedError
 from store_access import StoreUnavailableError as StoreUnavailableError
 from store_access import check_writable
 from store_aside import AsideStore
-from store_lock import lock_store
+from store_lock import lock_store, make_private
 from store_versions import create_or_migrate
 from totals import IdWindow, Totals
 
@@ -59,7 +60,8 @@ class Store:
         self._wal = path.with_name(f"{path.name}-wal")
         self._reader = CellReader()
         self._ids = KeptIds(db, window)
-        self._counts = Counts(db, kept)
+        self._counts, self.levels = Counts(db, kept), levels(kept)
+        self._snapshot = HistorySnapshot(path)
         self.aside = AsideStore(db, self._transaction)
 
     def load(self) -> Totals:
@@ -101,9 +103,9 @@ class Store:
     def read_rejections(self, limit: int) -> dict[str, Any]:
         return rejections.read(self._db, limit)
 
-    def read_history(self, query: HistoryQuery) -> dict[str, Any]:
-        """Raises BadQueryError and NotKeptError."""
-        return {**identity(self._db), **self._counts.history(query)}
+    def history_reading(self, query: HistoryQuery) -> Callable[[], dict[str, Any]]:
+        """Return what reads the history as it is now, in whatever thread, before the next one."""
+        return self._snapshot.pin(lambda: self._counts.history_reading(query))
 
     def read_client(self, cliente: str) -> dict[str, Any] | None:
         found = self._counts.client(cliente)
@@ -117,6 +119,7 @@ class Store:
             raise StoreUnavailableError(str(error)) from error
 
     def close(self) -> None:
+        self._snapshot.close()
         self._db.close()
         self._lock.close()
 
@@ -168,9 +171,10 @@ class Store:
 
 def open_store(path: Path, window: IdWindow, kept: Retention = DEFAULT_RETENTION) -> Store:
     """Raises StoreInUseError, or OSError and sqlite3.Error when the file can't be used."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with ExitStack() as undo:
         lock = undo.enter_context(lock_store(path))
+        make_private(path)
         db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1)
         undo.callback(db.close)
         db.execute("PRAGMA journal_mode = WAL")

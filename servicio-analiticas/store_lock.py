@@ -2,12 +2,21 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 
 class StoreInUseError(RuntimeError):
     """Another process counts into this store."""
+
+
+def make_private(path: Path) -> None:
+    """Let only the owner read the store, its lock and what SQLite puts beside it, from now on."""
+    path.touch(mode=0o600)
+    for each in (path, *(Path(f"{path}{end}") for end in ("-wal", "-shm", ".lock"))):
+        with suppress(FileNotFoundError, PermissionError):
+            each.chmod(each.stat().st_mode & 0o700)
 
 
 def lock_store(path: Path) -> IO[str]:

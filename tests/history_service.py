@@ -38,7 +38,7 @@ def contract_history(db):
 def client_of(history):
     """A client of the report that serves this history."""
 
-    async def read(query):
+    async def read(query, first):
         commit = {"epoca": CONTRACT["epoca"], "version": CONTRACT["version"]}
         return commit | history.read(query, {}, moment(NOW))
 

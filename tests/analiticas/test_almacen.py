@@ -35,6 +35,26 @@ def load(path):
     return totals
 
 
+def test_only_the_owner_reads_the_store(path, tmp_path):
+    """Whatever the umask, and also a store that was open to others before; nor a copy of it."""
+    path.chmod(0o644)
+    store = open_store(path, WINDOW)
+    store.apply([message("b", "3")])
+    script = Path(__file__).parents[2] / "servicio-analiticas" / "almacen.py"
+    subprocess.run(
+        [sys.executable, script, "respaldar", tmp_path / "copy.db"],
+        env={"PATH": "", "STORE_PATH": str(path)},
+        check=True,
+        umask=0o022,
+    )
+
+    modes = {each.name: oct(each.stat().st_mode & 0o777) for each in tmp_path.iterdir()}
+    store.close()
+
+    assert len(modes) == 5
+    assert set(modes.values()) == {"0o600"}
+
+
 def test_backup_while_in_use(path, tmp_path):
     """A copy made while the service counts holds one commit, whole."""
     store = open_store(path, WINDOW)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from batch_counter import TooManyReadersError
 from client_http import add_client
 from counting import Message, count
+from history_turns import TooManyReadersError
 from live import Live, QueueDepth
 from report_http import create_app
 from totals import IdWindow, Totals

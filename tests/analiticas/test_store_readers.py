@@ -2,11 +2,13 @@
 
 import asyncio
 import threading
+import time
 
 import pytest
 
 from batch_counter import MOST_READERS, BatchCounter, TooManyReadersError
 from counting import Message
+from history_query import HistoryQuery
 from live import Live
 from store import open_store
 from totals import IdWindow
@@ -81,3 +83,31 @@ async def test_too_many_are_refused(counter, gate):
 
     gate.set()
     await asyncio.gather(*reads)
+
+
+async def test_no_batch_waits_for_a_history(counter, monkeypatch):
+    """What is to be counted is counted while a dear question is being answered."""
+    gate = threading.Event()
+    monkeypatch.setattr(counter._store, "history_reading", lambda query: lambda: gate.wait(10))
+    reading = asyncio.create_task(counter.history(HistoryQuery()))
+    await asyncio.sleep(0.01)
+
+    await counter.count([Message(1, b'{"cliente":"a"}')], asyncio.Event())
+
+    assert not reading.done()
+    gate.set()
+    assert await reading
+
+
+def test_a_history_is_of_one_commit(counter):
+    """What is counted and folded while it is being read is in the next one."""
+    store, body = counter._store, b'{"cliente":"a","timestamp":%d}' % time.time()
+    store.apply([Message(1, body)])
+    reading = store.history_reading(HistoryQuery(60, 1, "total"))
+    store.apply([Message(2, body)])
+    while store.tend():
+        pass
+
+    answers = [reading(), store.history_reading(HistoryQuery(60, 1, "total"))()]
+
+    assert [(a["version"], a["series"][0]["total"]) for a in answers] == [(1, 1), (2, 2)]

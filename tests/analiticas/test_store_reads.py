@@ -56,7 +56,7 @@ def test_history_while_it_is_folded(store):
     now = int(time.time())
     for number in range(12):
         store.apply([message(number, *((c, "x", now - number) for c in "abc"))])
-        read = store.read_history(HistoryQuery(ventana=60, paso=1, por="cliente"))
+        read = store.history_reading(HistoryQuery(ventana=60, paso=1, por="cliente"))()
 
         assert read["version"] == number + 1
         assert {s["cliente"]: s["total"] for s in read["series"]} == dict.fromkeys(
@@ -75,7 +75,7 @@ def test_a_reset_empties_history(path, store):
     run("reiniciar", path, None)
 
     again = open_store(path, WINDOW)
-    assert again.read_history(HistoryQuery(ventana=60, paso=1))["series"] == []
+    assert again.history_reading(HistoryQuery(ventana=60, paso=1))()["series"] == []
     again.close()
 
 

@@ -40,7 +40,7 @@ READERS: dict[str, tuple[type, Callable[[Mapping[str, str]], Any]]] = {
     "panel-visual": (panel_settings.Settings, panel_settings.read_settings),
 }
 
-LASTING = [name for name in PARTS if name not in ("cuentas", "carga")]
+LASTING = [name for name in PARTS if name not in ("cuentas", "puertas", "carga")]
 every_part = pytest.mark.parametrize("name", PARTS)
 
 

@@ -28,7 +28,7 @@ def test_networks() -> None:
     assert members == {
         "web": {
             *("reverse-proxy", "panel-visual", "servicio-analiticas", "entrada"),
-            *("carga", "prometheus"),
+            *("puertas", "carga", "prometheus"),
         },
         "mensajes": {
             *("rabbitmq-service", "servicio-analiticas", "entrada", "cuentas"),
@@ -66,6 +66,7 @@ def test_images() -> None:
     assert foreign == {
         "rabbitmq-service": ("${RABBITMQ_IMAGE:?is missing, see .env}", "rabbitmq"),
         "cuentas": ("python:3.13-slim", "10001:10001"),
+        "puertas": ("python:3.13-slim", "65532:65532"),
         "reverse-proxy": ("traefik:v3.7", "65532:65532"),
         "prometheus": ("prom/prometheus:v3.5.0", "65534:65534"),
         "grafana": ("grafana/grafana:12.2.0", "472:472"),
@@ -107,9 +108,9 @@ def test_life(name: str) -> None:
 
 
 def test_parts_that_end() -> None:
-    """The accounts are tried again until they are made; a load run runs once, and on demand."""
+    """Accounts are tried again until they are made; a wrong file stays wrong; a load run is one."""
     assert PARTS["cuentas"]["restart"] == "on-failure:5"
-    assert PARTS["carga"]["restart"] == "no"
+    assert PARTS["carga"]["restart"] == PARTS["puertas"]["restart"] == "no"
 
 
 def test_what_a_plain_up_starts() -> None:
@@ -124,7 +125,7 @@ def test_what_a_plain_up_starts() -> None:
 def test_start_order() -> None:
     """Each part starts after those that it needs are healthy, or have done what they do."""
     needs = {name: set(part.get("depends_on", {})) for name, part in PARTS.items()}
-    done = {"cuentas": "service_completed_successfully"}
+    done = dict.fromkeys(("cuentas", "puertas"), "service_completed_successfully")
 
     assert needs == {
         "rabbitmq-service": set(),
@@ -134,7 +135,8 @@ def test_start_order() -> None:
         "cliente-uno": {"cuentas"},
         "cliente-dos": {"cuentas"},
         "panel-visual": {"servicio-analiticas"},
-        "reverse-proxy": {"panel-visual"},
+        "puertas": set(),
+        "reverse-proxy": {"panel-visual", "puertas"},
         "carga": {"cuentas", "reverse-proxy"},
         "prometheus": set(),
         "grafana": {"prometheus"},
@@ -177,6 +179,9 @@ def test_files_that_a_user_may_give() -> None:
 
     assert given == {
         ("entrada", "${ENTRADA_CLAVES:-/dev/null}", "/claves"),
+        ("puertas", "${USUARIOS:-/dev/null}", "/usuarios"),
+        ("puertas", "${TLS_CERTIFICADO:-/dev/null}", "/tls.crt"),
+        ("puertas", "${TLS_CLAVE:-/dev/null}", "/tls.key"),
         ("reverse-proxy", "${USUARIOS:-/dev/null}", "/usuarios"),
         ("reverse-proxy", "${TLS_CERTIFICADO:-/dev/null}", "/tls.crt"),
         ("reverse-proxy", "${TLS_CLAVE:-/dev/null}", "/tls.key"),

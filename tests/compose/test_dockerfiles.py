@@ -103,7 +103,9 @@ def test_lint() -> None:
 def test_volumes() -> None:
     """A new volume belongs to the service: its mount point is there, with that owner."""
     made = {
-        folder: re.findall(r"install -d -o 10001 -g 10001 (\S+)", " ".join(values(folder, "RUN")))
+        folder: re.findall(
+            r"install -d -m 700 -o 10001 -g 10001 (\S+)", " ".join(values(folder, "RUN"))
+        )
         for folder in ("sender", "servicio-analiticas")
     }
 

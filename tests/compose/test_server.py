@@ -108,4 +108,4 @@ def test_a_certificate_that_renews_itself(config: Config) -> None:
     proxy = server["reverse-proxy"]
     assert proxy["environment"]["TRAEFIK_ENTRYPOINTS_WEB_HTTP_TLS_CERTRESOLVER"] == "acme"
     assert {v["target"]: v.get("source") for v in proxy["volumes"]}["/acme"] == "acme"
-    assert server["acme-folder"]["command"] == ["chown", proxy["user"], "/acme"]
+    assert server["acme-folder"]["command"][-1] == f"chmod 700 /acme && chown {proxy['user']} /acme"

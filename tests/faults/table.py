@@ -13,6 +13,7 @@ from faults import rows_analytics as analytics
 from faults import rows_aside as aside
 from faults import rows_broker as broker
 from faults import rows_content as content
+from faults import rows_crowd as crowd
 from faults import rows_disk as disk
 from faults import rows_hostile as hostile
 from faults import rows_life as life
@@ -215,6 +216,17 @@ ROWS = (
         pace=Pace.IDLE,
     ),
     *age.ROWS,
+    Row(
+        42,
+        "a crowd at the report",
+        partial(
+            crowd.crowd_at_the_report, polls=2000, deaf=500, seconds=60, rate=1000, standstill=2
+        ),
+        partial(
+            crowd.crowd_at_the_report, polls=1000, deaf=100, seconds=3, rate=200, standstill=20
+        ),
+        pace=Pace.UNDISTURBED,
+    ),
     Row(
         46,
         "moved to another broker",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import part_log
 from keeper import START_PART, kept
 from service_programs import Program
 
@@ -96,15 +97,31 @@ async def test_what_cannot_start_ends_everything(folder: Path) -> None:
         await until(lambda: log.exists() and "FileNotFoundError" in log.read_text())
 
 
-async def test_a_long_log_is_put_aside(folder: Path) -> None:
-    """When a part starts, not while it runs."""
+async def test_a_log_stays_small_while_its_part_runs(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much a part says, there are two files of a bounded size, with its last words."""
+    monkeypatch.setattr(part_log, "LOG_BYTES", 300_000)
     log = folder / "log" / "part.log"
-    log.write_bytes(b"x" * 5_000_001)
+    flood = "for n in range(20_000): print(n, 'x' * 100)\nprint('last words', flush=True);"
 
-    async with kept([python(SLEEPS)], folder):
-        await until(lambda: log.read_text() == "up\n")
+    async with kept([python(flood + SLEEPS)], folder):
+        await until(lambda: log.exists() and log.read_text().endswith("last words\nup\n"))
 
-    assert log.with_suffix(".old").stat().st_size == 5_000_001
+    assert sorted(path.name for path in log.parent.iterdir()) == ["part.log", "part.old"]
+    assert all(path.stat().st_size <= 300_000 for path in log.parent.iterdir())
+    assert {path.stat().st_mode & 0o777 for path in log.parent.iterdir()} == {0o600}
+
+
+async def test_last_words_are_kept(folder: Path) -> None:
+    """What a part says when it is told to stop is in its log, too."""
+    says = "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit('bye'));"
+    log = folder / "log" / "part.log"
+
+    async with kept([python(says + SLEEPS)], folder):
+        await until(lambda: log.exists() and log.read_text() == "up\n")
+
+    assert log.read_text() == "up\nbye\n"
 
 
 async def test_a_part_does_not_survive_its_parent(folder: Path) -> None:

@@ -41,6 +41,13 @@ def gone(pid: int) -> bool:
         return True
 
 
+def open_to_others(folder: Path) -> list[Path]:
+    """What somebody else may read or enter of our own files, whatever lies around them."""
+    ours = [folder, folder / "log", folder / "rabbitmq", folder / "lock"]
+    ours += [*folder.glob("pulso.db*"), *(folder / "log").iterdir()]
+    return [path for path in ours if path.stat().st_mode & 0o077]
+
+
 def test_runs_restarts_stops_and_goes_on(
     launch: Launch, ports: dict[str, int], tmp_path: Path
 ) -> None:
@@ -56,6 +63,7 @@ def test_runs_restarts_stops_and_goes_on(
     for name, port in ports.items():
         assert listens(port), name
     until(lambda: total() > 3)
+    assert open_to_others(folder) == []
     for queue in topology.QUEUES:
         until(lambda queue=queue: member_saved(folder / "rabbitmq", f"%2F_{queue}"))
     said = (folder / "log" / "rabbitmq-service.log").read_text(errors="replace")

@@ -71,6 +71,15 @@ def test_passwords_are_for_their_owner(tmp_path: Path) -> None:
     assert open_files == {"usuarios", "claves"}
 
 
+def test_the_folder_is_for_its_owner(tmp_path: Path) -> None:
+    """Also when it was there before, as a checkout makes it."""
+    tmp_path.chmod(0o755)
+
+    make(tmp_path)
+
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
+
+
 def test_a_second_time_changes_nothing_unless_told(tmp_path: Path) -> None:
     make(tmp_path)
     before = {p.name: p.read_text() for p in tmp_path.iterdir()}

@@ -65,7 +65,7 @@ def test_every_answer_is_safe(chain: Chain) -> None:
 @pytest.mark.parametrize("path", ["/panel/", "/reporte", "/eventos"])
 def test_other_methods_do_nothing(chain: Chain, method: str, path: str) -> None:
     target = "127.0.0.1:80" if method == "CONNECT" else path
-    lines = f"{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    lines = f"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
     status, _ = raw(chain.routes.web_port, lines)
 

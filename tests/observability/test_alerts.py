@@ -47,9 +47,9 @@ def dashboard_queries() -> dict[str, str]:
 
 
 async def test_every_panel_of_the_dashboard_has_data(
-    watched: tuple[Chain, Prometheus], viewer: None
+    watched: tuple[Chain, Prometheus], viewer: None, metrics: tuple[Chain, dict[str, str]]
 ) -> None:
-    """While events are counted and one viewer watches; and no series names a client."""
+    """While events are counted and one viewer watches; no series names a client."""
     chain, prometheus = watched
     await publish(chain.vhost, {"cliente": "secreto-cliente"})
     await publish(chain.vhost, b"no es json")
@@ -66,6 +66,18 @@ async def test_every_panel_of_the_dashboard_has_data(
     series = str(prometheus.query('{__name__=~"pulso_.+"}'))
     assert "secreto-cliente" not in series
     assert "por-http" not in series
+    assert [complaints(target) for target in metrics[1].values()] == ["", "", ""]
+
+
+def complaints(target: str) -> str:
+    """What Prometheus's own tool says about the names and labels of what it would scrape."""
+    told = httpx.get(f"http://{target}/metrics", trust_env=False).text
+    promtool = shutil.which("promtool")
+    assert promtool, "no promtool on PATH; `make test` installs it with Prometheus"
+    done = subprocess.run(
+        [promtool, "check", "metrics"], input=told, capture_output=True, text=True, check=False
+    )
+    return done.stdout + done.stderr
 
 
 def test_every_rule_evaluates_and_nothing_is_wrong(watched: tuple[Chain, Prometheus]) -> None:

@@ -28,7 +28,7 @@ async def test_pings_of_a_viewer_are_answered(hub_on, watch):
 @pytest.mark.parametrize(
     "data",
     [
-        b"GET /ws HTTP/1.1\r\nHost: x\r\n",
+        b"GET /ws HTTP/1.1\r\nHost: localhost\r\n",
         b"",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     ],

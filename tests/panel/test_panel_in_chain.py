@@ -105,7 +105,8 @@ async def test_who_never_reads_is_cut_behind_the_proxy(chain):
     deaf = socket.create_connection(("127.0.0.1", chain.routes.web_port))
     with contextlib.closing(deaf):
         deaf.sendall(
-            b"GET /panel/ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            b"GET /panel/ws HTTP/1.1\r\nHost: localhost\r\n"
+            b"Connection: Upgrade\r\nUpgrade: websocket\r\n"
             b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
         )
         async with viewer_of(chain) as neighbour:

@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
-from relay import AT_ONCE, MAX_KEPT, Relay, UnavailableError
+from relay import AT_ONCE, MAX_ANSWER, MAX_KEPT, Relay, UnavailableError
+from usual_questions import USUAL
 
 PATH = "/reporte?limite=3"
 
@@ -30,6 +33,30 @@ async def relay(analytics, clock):
     yield relay
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+@pytest.fixture
+async def instead(analytics):
+    """Puts a server that answers as it is told into the analytics' place."""
+    await analytics.stop()
+    writers, servers = [], []
+
+    async def start(answer):
+        async def serve(reader, writer):
+            writers.append(writer)
+            with suppress(asyncio.IncompleteReadError, ConnectionError):
+                while True:
+                    head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                    writer.write(answer(head))
+
+        servers.append(await asyncio.start_server(serve, "127.0.0.1", analytics.port))
+
+    yield start
+    for server in servers:
+        server.close()
+    for writer in writers:
+        writer.close()
+    await asyncio.sleep(0.01)
 
 
 async def total(relay, target=PATH):
@@ -129,3 +156,65 @@ async def test_questions_at_once_are_bounded(relay, analytics, soon):
     for _, writer in asked_of:
         writer.close()
     frozen.close()
+
+
+async def test_usual_questions_are_answered_beside_any_others(relay, instead, soon):
+    """What every page asks for waits behind nobody's own questions, however many and dear."""
+    told = []
+
+    def answer(head):
+        told.append(head)
+        return b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" if "por=" in head else b""
+
+    await instead(answer)
+    others = [asyncio.create_task(relay.get(f"/reporte/historia?{n}")) for n in range(MAX_KEPT)]
+    await soon(lambda: len(told) == AT_ONCE)
+
+    answers = [await relay.get(f"/reporte/historia?{question}") for question in sorted(USUAL)]
+
+    assert [answer.body for answer, _ in answers] == [b"{}"] * len(USUAL)
+    assert {"priority: u=0" in head.lower() for head in told if "por=" in head} == {True}
+    assert {"priority" in head.lower() for head in told if "por=" not in head} == {False}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+def test_the_usual_questions_are_the_pages():
+    """tests/page/history.test.js holds the page to the same."""
+    contract = Path(__file__).parents[1] / "contracts" / "preguntas.json"
+
+    assert set(json.loads(contract.read_text())) == USUAL
+
+
+async def test_an_older_answer_is_better_than_none(relay, instead, clock, monkeypatch):
+    """Who would wait long for analytics that are busy gets what was last read, with its age."""
+    monkeypatch.setattr("relay.OLD_AFTER", 0.01)
+    answers = [b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n" + b'{"total":3}', b""]
+    await instead(lambda head: answers.pop(0))
+    await relay.get(PATH)
+    clock.now += 7
+
+    answer, age = await relay.get(PATH)
+
+    assert (json.loads(answer.body)["total"], age) == (3, 7)
+
+
+async def test_busy_analytics_are_said_to_be_busy(relay, instead):
+    """They are not away, and asking less helps."""
+    await instead(lambda _: b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n")
+
+    with pytest.raises(UnavailableError, match="too many questions"):
+        await relay.get(PATH)
+
+
+async def test_an_answer_that_is_too_large_says_so(relay, instead):
+    """And what to ask instead."""
+    size = MAX_ANSWER + 1
+    large = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size + b"x" * size
+    await instead(lambda _: large)
+
+    answer, _ = await relay.get("/reporte/historia?formato=csv")
+
+    assert answer.status == 400
+    assert "larger than 4 MiB" in json.loads(answer.body)["detail"]

@@ -13,7 +13,7 @@ from push.flow import flow_into
 from push.machine import ESTABLISHED, resident, server_sockets
 from push.raw_viewer import Way
 
-HALF = b"GET /panel/ws HTTP/1.1\r\nHost: x\r\n"
+HALF = b"GET /panel/ws HTTP/1.1\r\nHost: localhost\r\n"
 BEGINNINGS = (b"", b"G", HALF, HALF + b"X: " + b"x" * 2000)
 FREED_WITHIN = 65  # seconds
 EACH = 250

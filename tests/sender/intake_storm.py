@@ -119,7 +119,7 @@ class Connection:
             self._streams = await asyncio.open_connection("127.0.0.1", self._port)
         reader, writer = self._streams
         writer.write(
-            f"POST /eventos HTTP/1.1\r\nHost: x\r\nIdempotency-Key: {key}\r\n"
+            f"POST /eventos HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: {key}\r\n"
             f"Content-Length: {len(body)}\r\n\r\n{body}".encode()
         )
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()

@@ -39,7 +39,7 @@ def test_without_a_broker(tmp_path: Path) -> None:
 def test_stop_finishes_what_is_in_flight(service: Service) -> None:
     """A request that is under way at SIGTERM is answered and counted; new ones find nobody."""
     with socket.create_connection(("127.0.0.1", service.port)) as slow:
-        slow.sendall(b"POST /eventos HTTP/1.1\r\nHost: x\r\nContent-Length: 15\r\n\r\n")
+        slow.sendall(b"POST /eventos HTTP/1.1\r\nHost: localhost\r\nContent-Length: 15\r\n\r\n")
         slow.sendall(b'{"cliente"')
         service.post({"cliente": "b"})  # so the slow one is being read
         os.kill(service.entrada.pid, signal.SIGTERM)
@@ -56,7 +56,7 @@ def test_stop_finishes_what_is_in_flight(service: Service) -> None:
 def test_stop_waits_for_nobody_for_long(service: Service) -> None:
     """A client that never ends its request can't hold up the end."""
     with socket.create_connection(("127.0.0.1", service.port)) as slow:
-        slow.sendall(b"POST /eventos HTTP/1.1\r\nHost: x\r\nContent-Length: 15\r\n\r\n{")
+        slow.sendall(b"POST /eventos HTTP/1.1\r\nHost: localhost\r\nContent-Length: 15\r\n\r\n{")
         service.post({"cliente": "b"})
         os.kill(service.entrada.pid, signal.SIGINT)
 

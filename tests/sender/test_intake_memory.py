@@ -51,7 +51,8 @@ async def ask(port: int) -> bytes:
     with suppress(OSError, TimeoutError):
         async with asyncio.timeout(40):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            head = "POST /eventos HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
+            head = "POST /eventos HTTP/1.1\r\nHost: localhost\r\n"
+            head += "Content-Type: application/x-ndjson\r\n"
             writer.write(f"{head}Content-Length: {len(LINES)}\r\n\r\n".encode() + LINES)
             line = await reader.readline()
             writer.close()
