@@ -72,8 +72,11 @@ class FrontDoor:
     async def _let_in(self, scope: Scope, receive: Receive, send: Send, first: bool) -> None:
         """Let it be answered in its turn; who does not read that is cut."""
         scope["pulso.first"], late = first, False
+        connection = self._listener.of(scope["client"] or ("", 0))
         if not first:
-            await self._turnstile.enter()
+            await self._turnstile.enter(lambda: connection is not None and connection.gone)
+            if connection and connection.gone:
+                return
 
         async def send_in_time(event: Any) -> None:
             nonlocal late
@@ -89,7 +92,7 @@ class FrontDoor:
         except TimeoutError:
             if not late:
                 raise
-            if connection := self._listener.of(scope["client"] or ("", 0)):
+            if connection:
                 connection.cut()
 
 

@@ -48,7 +48,7 @@ class Connection(socket.socket):
     def __init__(self, fileno: int, client: Client, listener: Listener) -> None:
         super().__init__(fileno=fileno)
         self._client, self._listener, self.answering = client, listener, 0
-        self._cut = False
+        self._cut = self.gone = False
         self.moved = time.monotonic()
         self.first = False  # whether it belongs to who goes before others
         listener.open[client] = self
@@ -58,7 +58,7 @@ class Connection(socket.socket):
         if not self.first and not self._listener.may_read():
             raise BlockingIOError
         data = super().recv(size, flags)
-        self.moved = time.monotonic()
+        self.moved, self.gone = time.monotonic(), not data
         return data
 
     def close(self) -> None:

@@ -35,6 +35,19 @@ async def test_a_crowd_goes_first_come_first_served():
     assert len(turnstile) == 0
 
 
+async def test_who_is_gone_takes_nobodys_turn():
+    """A crowd that has left keeps nobody waiting."""
+    turnstile, here = Turnstile(), 1
+    crowd = [asyncio.create_task(turnstile.enter()) for _ in range(AT_ONCE)]
+    crowd += [asyncio.create_task(turnstile.enter(lambda: True)) for _ in range(1000)]
+    crowd += [asyncio.create_task(turnstile.enter()) for _ in range(here)]
+    await asyncio.sleep(0)
+
+    turnstile._open(asyncio.get_running_loop().time())
+
+    await asyncio.wait_for(asyncio.gather(*crowd), 5)
+
+
 async def test_who_leaves_takes_nobodys_turn():
     """A client that hangs up while it waits is passed over."""
     turnstile = Turnstile()

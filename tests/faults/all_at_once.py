@@ -138,8 +138,7 @@ async def run(chain: Chain, folder: Path) -> int:
         parts = crowds(chain, folder)
         counting = group.create_task(publish(publisher, SECONDS + 10))
         await asyncio.sleep(10)  # the screen moves before they come
-        each, load = screen.longest, os.getloadavg()[0]
-        say(f"before they come: {screen.delay}, screen each {each:.2f} s, load {load:.1f}")
+        say(f"load average {os.getloadavg()[0]:.1f}; before they come: {screen.delay}")
         screen.longest = 0.0
         await asyncio.gather(*(asyncio.to_thread(part.start) for part in parts))
         await counting
