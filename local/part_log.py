@@ -17,9 +17,19 @@ class PartLog:
     """A file for its owner alone."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._path, self._lost = path, 0
 
     def write(self, said: bytes) -> None:
+        """What a full disk does not take is lost, and told; nothing ends of it."""
+        try:
+            if self._lost:
+                self._append(b"... %d bytes could not be written here\n" % self._lost)
+                self._lost = 0
+            self._append(said)
+        except OSError:
+            self._lost += len(said)
+
+    def _append(self, said: bytes) -> None:
         if self._path.exists() and self._path.stat().st_size + len(said) > LOG_BYTES:
             self._path.replace(self._path.with_suffix(".old"))
         with open(self._path, "ab", opener=_private) as file:
