@@ -19,6 +19,7 @@ LOG = logging.getLogger("keeper")
 START_PART = Path(__file__).resolve().with_name("start_part.py")
 SHORTEST_LIFE = 1.0  # seconds: what ends sooner, again and again, is started once in this time
 CHECK_SECONDS = 3.0
+LAST_CHECK = 1.0  # seconds
 
 Ended = Callable[[str, int], None]
 """Is told the name and exit code of a program that ended by itself."""
@@ -72,11 +73,18 @@ async def _check(program: Program, folder: Path, output: int) -> None:
         await asyncio.sleep(CHECK_SECONDS)
         checking = await _run(program.check, program, folder, output)
         try:
-            code = await checking.wait()
+            await checking.wait()
         finally:
-            await _stop(checking, 0)
-        if code:
-            LOG.warning("%s failed its check, exit code %d", program.name, code)
+            await _finish(checking)
+            if checking.returncode:
+                LOG.warning("%s failed its check, exit code %d", program.name, checking.returncode)
+
+
+async def _finish(checking: Process) -> None:
+    """A check that has just ended its program, and with that us, is about to say so."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(checking.wait(), LAST_CHECK)
+    await _stop(checking, 0)
 
 
 async def _run(command: list[str], program: Program, folder: Path, output: int) -> Process:
