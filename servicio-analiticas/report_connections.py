@@ -144,7 +144,7 @@ class Listener(socket.socket):
         idle = [one for one in self.open.values() if not one.answering]
         if not idle or self.closing >= MOST_CLOSING:
             return False
-        min(idle, key=lambda one: one.moved).cut()
+        min(idle, key=lambda one: (one.first, one.moved)).cut()
         return True
 
     def _turn_away(self, error: OSError) -> NoReturn:
