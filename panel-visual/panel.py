@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hypercorn.asyncio import serve
+from quart import Quart
 
 import gone_visitors
 from guarded_listener import GuardedListener
@@ -58,14 +59,12 @@ async def run(
     heartbeat, pusher = Heartbeat(hub), Pusher(hub)
     poller = Poller(settings.reporte_url, pusher, heartbeat)
     relay = Relay(settings.reporte_url)
-    state = state_of(pusher, heartbeat)
     account = Account(settings.rabbitmq_user, settings.rabbitmq_port)
+    state = state_of(pusher, heartbeat)
     app = create_app(STATIC, hub, state, relay, settings.framers(), account)
-    pages = PageListener(page.detach(), most_pages(allow_open_files(ENOUGH_FILES)))
-    door = PageDoor(app, pages, KnownHosts(settings.hosts()))
 
     async with asyncio.TaskGroup() as group:
-        group.create_task(serve(door, page_config(pages), shutdown_trigger=stop.wait))
+        group.create_task(serve_page(app, settings, page, stop))
         told = create_metrics_app(hub, heartbeat, pusher)
         group.create_task(serve_metrics(told, metrics, settings.hosts(), stop))
         parts = [
@@ -86,6 +85,14 @@ async def run(
             give_up_later(0 if stop.is_set() else 1)
         for part in parts:
             part.cancel()
+
+
+async def serve_page(
+    app: Quart, settings: Settings, page: socket.socket, stop: asyncio.Event
+) -> None:
+    pages = PageListener(page.detach(), most_pages(allow_open_files(ENOUGH_FILES)))
+    door = PageDoor(app, pages, KnownHosts(settings.hosts()))
+    await serve(door, page_config(pages), shutdown_trigger=stop.wait)
 
 
 def limits_of(settings: Settings) -> Limits:

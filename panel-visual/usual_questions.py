@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 from urllib.parse import urlencode
 
-WINDOWS = (("1m", "1s"), ("15m", "10s"), ("1h", "1m"), ("24h", "10m"))
+WINDOWS = (("1m", "1s"), ("15m", "10s"), ("1h", "1m"), ("1d", "10m"))
 SPLITS = ("total", "cliente", "evento")
 
 

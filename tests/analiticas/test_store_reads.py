@@ -89,7 +89,7 @@ def test_a_clock_that_jumps_prunes_nothing(store, monkeypatch):
         store.tend()
     monkeypatch.setattr(time, "time", lambda: now)
 
-    history = store.read_history(HistoryQuery(por="total"))
+    history = store.history_reading(HistoryQuery(por="total"))()
 
     assert (history["series"][0]["total"], history["completo"]) == (1, True)
 

@@ -26,9 +26,9 @@ def crowd(port: int, request: str) -> Iterator[None]:
     """As many clients as there are, each with one request, and none of which hangs up."""
     with ExitStack() as stack:
         for _ in range(SOCKETS):
-            client = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
             with suppress(ConnectionError):  # turned away before it could ask
-                client.sendall(request.encode())
+                client = socket.create_connection(("127.0.0.1", port), timeout=5)
+                stack.enter_context(client).sendall(request.encode())
         yield
 
 

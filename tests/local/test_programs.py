@@ -17,12 +17,15 @@ INHERITED = {"PATH": "/usr/bin", "RABBITMQ_NODENAME": "rabbit", "STORE_PATH": "/
 
 
 def test_parts_are_those_of_compose() -> None:
-    """The same names for the same parts; epmd is in compose's broker, accounts are in our start."""
+    """The same names for the same parts; epmd is in compose's broker, the two jobs in our start."""
     settings = read_run_settings({})
     parts = broker_programs(settings, FOLDER, {}) + other_programs(settings, FOLDER, {})
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 
-    lasting = {name for name, part in compose.items() if "profiles" not in part} - {"cuentas"}
+    lasting = {name for name, part in compose.items() if "profiles" not in part} - {
+        "cuentas",
+        "puertas",
+    }
     assert {part.name for part in parts} == {*lasting, "epmd"}
 
 
