@@ -72,6 +72,7 @@ BAD_BODIES = [
     (b'{"cliente":"a\xff"}', {}, 400, "JSON"),
     ('{"cliente":"a"}'.encode("utf-16"), {}, 400, "JSON"),
     (b"[\xef\xbb\xbf%b]" % GOOD, {}, 400, "JSON"),
+    (b"%b\xef\xbb\xbf%b" % (GOOD, GOOD), {}, 400, "JSON"),
     (b"[" + GOOD, {}, 400, "JSON"),
     (b"[%b,]" % GOOD, {}, 400, "JSON"),
     (b"[%b] x" % GOOD, {}, 400, "JSON"),
