@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 import msgspec
 
-from event_check import trimmed
+from event_check import json_reason, trimmed
 from intake_problem import ProblemError, bad_request
 
 MOST_EVENTS = 10_000  # of an array: an event that names no client grows by its name
@@ -60,7 +60,7 @@ def _exact(scan: Callable[[str], list[bytes]], text: bytes) -> list[bytes]:
     except RecursionError:
         raise bad_request("JSON: nested too deeply") from None
     except ValueError as error:
-        raise bad_request(f"JSON: {error}") from None
+        raise bad_request(f"JSON: {json_reason(error)}") from None
 
 
 def _scanned(text: str) -> list[bytes]:
