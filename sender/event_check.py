@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import json
 import math
+import sys
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NoReturn
@@ -110,11 +111,22 @@ def _loaded(text: bytes) -> Any:
     except RecursionError:
         raise ValueError("JSON: nested too deeply") from None
     except ValueError as error:
-        raise ValueError(f"JSON: {error}") from None
+        raise ValueError(f"JSON: {json_reason(error)}") from None
+
+
+class _ConstantError(ValueError):
+    """NaN or an infinity, which json.loads takes and JSON doesn't have."""
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+    raise _ConstantError(f"{name} is not JSON")
+
+
+def json_reason(error: ValueError) -> str:
+    """Why it can't be read. Of a long number, json.loads says only how to change Python."""
+    if type(error) is ValueError:  # from int()
+        return f"a whole number of over {sys.get_int_max_str_digits()} digits"
+    return str(error)
 
 
 def _check_depth(value: Any) -> None:

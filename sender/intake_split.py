@@ -7,12 +7,13 @@ from http import HTTPStatus
 
 import msgspec
 
-from event_check import trimmed
+from event_check import json_reason, trimmed
 from intake_problem import ProblemError, bad_request
 
 MOST_EVENTS = 10_000  # of an array: an event that names no client grows by its name
 BLANK = re.compile(r"[ \t\r\n]*")
-NEXT_OBJECT = re.compile(rb"}[ \t\r\n]*{")  # within one, only in a string
+BETWEEN = re.compile(r"(?:[ \t\r]|\n\ufeff?)*")  # objects: a line may begin with a byte order mark
+NEXT_OBJECT = re.compile(rb"}[ \t\r\n]*(?:{|\xef\xbb\xbf)")  # within one, only in a string
 
 
 def split(body: bytes) -> list[bytes]:
@@ -59,7 +60,7 @@ def _exact(scan: Callable[[str], list[bytes]], text: bytes) -> list[bytes]:
     except RecursionError:
         raise bad_request("JSON: nested too deeply") from None
     except ValueError as error:
-        raise bad_request(f"JSON: {error}") from None
+        raise bad_request(f"JSON: {json_reason(error)}") from None
 
 
 def _scanned(text: str) -> list[bytes]:
@@ -87,10 +88,14 @@ def _scanned_objects(text: str) -> list[bytes]:
         start = at
         _, at = scan(text, start)
         items.append(text[start:at].encode())
-        at = _past_blank(text, at)
+        at = _past(BETWEEN, text, at)
     return items
 
 
 def _past_blank(text: str, at: int) -> int:
-    found = BLANK.match(text, at)
+    return _past(BLANK, text, at)
+
+
+def _past(gap: re.Pattern[str], text: str, at: int) -> int:
+    found = gap.match(text, at)
     return found.end() if found else at

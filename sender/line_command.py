@@ -21,6 +21,7 @@ from line_reader import read_lines, share_read
 from line_sending import LONGEST_LINE, LineSender
 from publisher import Publisher
 from sender_settings import LineSettings, read_line_settings
+from standard_output import written
 
 LOG = logging.getLogger("sender")
 
@@ -111,7 +112,8 @@ class LineCommand:
                 "rechazados": tally.bad,
                 "segundos": round(time.monotonic() - self._started, 3),
             }
-            print(json.dumps(result), flush=True)  # noqa: T201 - what --json asks for
+            if why := written(json.dumps(result), sys.stdout):
+                LOG.error("the result could not be written to standard output: %s", why)
         if not self._options.quiet:
             self._screen.say(f"enviar: {self._state()}")
         if lost := publisher.unconfirmed + self._unsent:

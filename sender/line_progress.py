@@ -6,10 +6,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from typing import TextIO, cast
 
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
+
+from standard_output import written
 
 SHOWN = 64  # characters of a bad line
 LINE_SECONDS = 5.0
@@ -27,7 +30,8 @@ class Screen:
             self._console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
         else:
             # Not through rich, which takes 100 µs a line: of a file, all lines may be bad.
-            print(text, file=self._console.file, flush=True)
+            # Who closes it (`2>&1 | head`) wants to hear no more; the events go on.
+            written(text, cast("TextIO", self._console.file))
 
     def complain(self, number: int, reason: str, line: bytes) -> None:
         shown = line.decode(errors="backslashreplace")[:SHOWN]

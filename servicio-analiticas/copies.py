@@ -81,13 +81,14 @@ def forget(db: sqlite3.Connection, published: Sequence[int]) -> None:
 
 
 def _row(message: Message) -> tuple[object, ...]:
-    client = message.header_client if isinstance(message.header_client, str) else None
+    header = message.header_client
+    client = UndecodedText(header) if isinstance(header, bytes) else header
     return (
         _key(message),
         message.body,
         _short(message.message_id),
         _short(message.app_id),
-        _short(client),
+        _short(client if isinstance(client, str) else None),
         message.timestamp,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import sys
 import unicodedata
 from functools import lru_cache
 from typing import Any, NamedTuple, NoReturn
@@ -107,15 +108,26 @@ def _parse_tolerantly(body: bytes) -> _Parsed | list[Any]:
     except RecursionError:
         raise NotCountableError("JSON: nested too deeply") from None
     except ValueError as error:
-        raise NotCountableError(f"JSON: {error}") from None
+        raise NotCountableError(f"JSON: {_json_reason(error)}") from None
     try:
         return msgspec.convert(value, _Tolerant | list[_Tolerant])
     except (msgspec.ValidationError, UnicodeEncodeError) as error:
         raise NotCountableError(_reason(str(error))) from None
 
 
+class _ConstantError(ValueError):
+    """NaN or an infinity, which json.loads takes and JSON doesn't have."""
+
+
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+    raise _ConstantError(f"{name} is not JSON")
+
+
+def _json_reason(error: ValueError) -> str:
+    # Of a long number json.loads says only how to change Python: it comes from int().
+    if type(error) is ValueError:
+        return f"a whole number of over {sys.get_int_max_str_digits()} digits"
+    return str(error)
 
 
 def _reason(error: str) -> str:

@@ -6,6 +6,7 @@ import zlib
 
 MAGIC = b"\x1f\x8b"
 """How gzip begins (RFC 1952, 2.3.1) and no JSON text does: no property has to tell them apart."""
+DEFLATE = frozenset(bytes([window << 4 | 8]) for window in range(8))
 WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "zlib": zlib.MAX_WBITS}
 MOST_INFLATED = 1032  # bytes that deflate can make of one; zlib doesn't say how many it holds
 
@@ -60,7 +61,7 @@ def unpacked_if_readable(body: bytes, limit: int) -> bytes:
 def _packing_of(body: bytes) -> str | None:
     if body.startswith(MAGIC):
         return "gzip"
-    # RFC 1950, 2.2, with the window that every program takes. No JSON text begins with an x.
-    if body.startswith(b"x") and int.from_bytes(body[:2], "big") % 31 == 0:
+    # RFC 1950, 2.2: method 8, a window of at most 32 KB. No JSON object or array begins so.
+    if body[:1] in DEFLATE and int.from_bytes(body[:2], "big") % 31 == 0:
         return "zlib"
     return None

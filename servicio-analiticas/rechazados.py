@@ -10,7 +10,8 @@ again and leaves the queue; with --buenos also the good events of a batch that s
 ones. Each is counted at most once, however often this runs (one without an id, twice if this is
 killed with it in hand). Everything else stays; a conflict
 (its id was counted with another body) comes back each time, until it is published under another id.
-Exit codes: 0, 1 failed, 2 wrong usage.
+Headers that can't be sent again are left out, and told. A message that can't be published stays, is
+told, and the others go on. Exit codes: 0, 1 failed (also for one message), 2 wrong usage.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import io
 import os
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -31,8 +32,11 @@ from amqp_errors import Lost
 from analytics_settings import Settings, read_settings
 from counting import Message
 from reinjection import Again, again
-from rejected_queue import go_through, open_channel
+from rejected_queue import Passed, go_through, open_channel
 from store_copies import open_to_read
+
+SHOWN = 64  # characters of a name from outside
+MOST_NOTES, MOST_NAMES = 50, 10
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -61,21 +65,36 @@ def listing(store: Path, limit: int) -> str:
     return "\n".join([*totals, "", *samples]) if totals else "nothing was ever rejected"
 
 
-async def replay(settings: Settings, ids: Sequence[str] | None, good_events: bool) -> str:
-    """Publish the chosen again (all when *ids* is None) and return what became of them."""
+async def replay(settings: Settings, ids: Sequence[str] | None, good_events: bool) -> list[Passed]:
+    """Publish the chosen again (all when *ids* is None) and return what became of each."""
 
     def choose(message: Message) -> Again | None:
         chosen = ids is None or message.message_id in ids
         return again(message, good_events) if chosen else None
 
     async with open_channel(settings) as channel:
-        outcomes = [outcome async for outcome in go_through(channel, choose)]
-    sent = [outcome for outcome in outcomes if outcome]
-    return (
+        return [passed async for passed in go_through(channel, choose)]
+
+
+def told(passed: Sequence[Passed]) -> str:
+    sent = [each.again for each in passed if each.again]
+    notes = [note for each in passed for note in _notes(each)]
+    more = [f"and {len(notes) - MOST_NOTES} more such lines"] if len(notes) > MOST_NOTES else []
+    summary = (
         f"{len(sent)} messages with {sum(a.events for a in sent)} events published again,"
         f" {sum(a.left_out for a in sent)} events left out,"
-        f" {len(outcomes) - len(sent)} messages stay"
+        f" {len(passed) - len(sent)} messages stay"
     )
+    return "\n".join([summary, *notes[:MOST_NOTES], *more])
+
+
+def _notes(passed: Passed) -> Iterator[str]:
+    name = f"id {(passed.message_id or '')[:SHOWN]!r}"
+    if passed.failure:
+        yield f"{name}: not published, it stays: {passed.failure}"
+    if passed.left_out:
+        headers = ", ".join(repr(header[:SHOWN]) for header in passed.left_out[:MOST_NAMES])
+        yield f"{name}: headers left out, they can't be sent: {headers}"
 
 
 def main() -> int:
@@ -86,14 +105,15 @@ def main() -> int:
     try:
         settings = read_settings(os.environ)
         if given.verb == "listar":
-            report = listing(Path(settings.store_path), given.limite)
+            report, failed = listing(Path(settings.store_path), given.limite), False
         else:
-            report = asyncio.run(replay(settings, given.ids, given.buenos))
+            passed = asyncio.run(replay(settings, given.ids, given.buenos))
+            report, failed = told(passed), any(each.failure for each in passed)
     except (ValueError, sqlite3.Error, *Lost) as error:
         print(f"rechazados {given.verb}: {error}", file=sys.stderr)  # noqa: T201
         return 1
     print(report)  # noqa: T201
-    return 0
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import msgspec
 from quart import Quart, Response, request
@@ -39,6 +40,7 @@ def create_app(
     app = Quart(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # its redirect is for good, and forgets any prefix
     app.config["MAX_CONTENT_LENGTH"] = 1024  # nothing here takes a body
+    app.before_request(_refuse_bad_bytes)
     app.register_error_handler(HTTPException, _problem)
     app.register_error_handler(TooManyReadersError, _busy)
     app.register_error_handler(TooManyPollsError, _busy)
@@ -155,6 +157,14 @@ def _wait_seconds(prefer: list[str]) -> int:
         if name.strip().lower() == "wait" and seconds.isascii() and seconds.isdigit():
             return MAX_WAIT if len(seconds) > 2 else min(int(seconds), MAX_WAIT)
     return 0
+
+
+async def _refuse_bad_bytes() -> None:
+    """Werkzeug would put a character of its own in their place, and ask for that."""
+    try:
+        unquote_to_bytes(request.query_string).decode()
+    except UnicodeDecodeError:
+        raise BadRequest("the query holds bytes that are no UTF-8") from None
 
 
 async def _busy(error: TooManyReadersError | TooManyPollsError) -> Response:

@@ -105,6 +105,15 @@ async def test_bad_queries(client, query, begins):
     assert problem["detail"].startswith(begins)
 
 
+@pytest.mark.parametrize("query", ["cliente=%ff", "%c3=x", "por=total&evento=%C3%28"])
+async def test_a_query_that_is_no_utf_8(client, query):
+    """Bytes that are no text name no client, and no other parameter."""
+    response = await client.get(f"/reporte/historia?{query}")
+
+    assert response.status_code == 400
+    assert b"no UTF-8" in await response.get_data()
+
+
 @pytest.mark.parametrize("name", ["ventana", "formato", "cliente"])
 async def test_repeated_parameters(client, name):
     """Given twice, it is not the caller's guess which one counts."""

@@ -8,18 +8,36 @@ from hypothesis import strategies as st
 
 from cell_reading import CellReader
 from event_decoding import MAX_BODY, NotCountableError, decode
-from packed_body import MAGIC, size_of, unpacked, unpacked_if_readable
+from packed_body import DEFLATE, MAGIC, size_of, unpacked, unpacked_if_readable
 
 EVENT = b'{"cliente":"a"}'
 
 
-@given(st.binary(max_size=500).filter(lambda body: not body.startswith((MAGIC, b"x"))))
+@given(st.binary(max_size=500).filter(lambda body: not body.startswith((MAGIC, *DEFLATE))))
 def test_whatever_was_packed_comes_out(body):
     """Any level and any gzip program will do, and zlib; what is not packed is left alone."""
     assert unpacked(body, 500) == body
     for level in (0, 1, 6, 9):
         assert unpacked(gzip.compress(body, level), 500) == body
         assert unpacked(zlib.compress(body, level), 500) == body
+
+
+@pytest.mark.parametrize("window", range(9, 16))
+@pytest.mark.parametrize("level", [0, 1, 6, 9])
+def test_any_window_will_do(window, level):
+    """Zlib of small windows begins with other bytes (RFC 1950, 2.2)."""
+    packing = zlib.compressobj(level, wbits=window)
+    packed = packing.compress(EVENT) + packing.flush()
+
+    assert [event.cliente for event in decode(packed)] == ["a"]
+    assert size_of(packed, MAX_BODY) >= len(EVENT)
+
+
+def test_no_event_is_taken_for_packed():
+    """Whatever follows the first byte of an object, an array, white space or a byte order mark."""
+    for first in b"{[ \t\r\n\xef":
+        for second in range(256):
+            assert unpacked(bytes([first, second]), 500) == bytes([first, second])
 
 
 @given(st.binary(max_size=500) | st.integers(0, 5000).map(bytes))

@@ -88,11 +88,13 @@ def test_a_copy_is_the_message_that_it_copies(store: Store) -> None:
     """Bytes that are no text stay these bytes, and differ from the text that shows them."""
     byte, text = UndecodedText(b"\xff"), "\\xff"
     store.apply([Message(1, BAD, byte, byte, byte, deaths=[]), Message(2, BAD, text, deaths=[])])
+    store.apply([Message(3, BAD, "cabecera", b"\xff", deaths=[])])  # as pamqp reads a header
 
-    (first, second), _ = store.aside.copies(10)
+    (first, second, third), _ = store.aside.copies(10)
 
     sent = [each.encode() for each in (first.message_id, first.client, first.app_id) if each]
     assert sent == [b"\xff"] * 3
+    assert third.client and third.client.encode() == b"\xff"
     assert second.message_id == text
     assert second.message_id.encode() == rb"\xff"
 

@@ -8,7 +8,7 @@ from chain_stack import Chain
 from stack import ROOT
 
 
-async def rechazados(chain: Chain, *arguments: str) -> str:
+async def rechazados(chain: Chain, *arguments: str, code: int = 0) -> str:
     """Run servicio-analiticas/rechazados.py beside the chain's analytics; return its report."""
     done = await asyncio.to_thread(
         subprocess.run,
@@ -18,5 +18,5 @@ async def rechazados(chain: Chain, *arguments: str) -> str:
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == code, done.stderr
     return done.stdout

@@ -16,10 +16,12 @@ APP = ROOT / "sender" / "app.py"
 
 
 @asynccontextmanager
-async def enviar(settings: Mapping[str, str], *arguments: str) -> AsyncIterator[Process]:
+async def enviar(
+    settings: Mapping[str, str], *arguments: str, stdout: int = PIPE, stderr: int = PIPE
+) -> AsyncIterator[Process]:
     environment = {k: v for k, v in os.environ.items() if k != "CLIENTE"} | dict(settings)
     process = await asyncio.create_subprocess_exec(
-        sys.executable, APP, "enviar", *arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE,
+        sys.executable, APP, "enviar", *arguments, stdin=PIPE, stdout=stdout, stderr=stderr,
         env=environment, start_new_session=True,
     )  # fmt: skip
     try:
@@ -35,7 +37,7 @@ async def ended(process: Process, text: bytes = b"") -> tuple[int, str, str]:
     async with asyncio.timeout(LIMIT):
         out, err = await process.communicate(text)
     assert process.returncode is not None
-    return process.returncode, out.decode(), err.decode()
+    return process.returncode, (out or b"").decode(), (err or b"").decode()
 
 
 async def write(process: Process, text: bytes) -> None:

@@ -156,3 +156,12 @@ def test_agrees_with_the_analytics(text: str, cut: int, header: str | None) -> N
     checked = check(body, header)
     assert decoded(checked) == there
     assert decoded(b"[%s,%s]" % (checked, UNKNOWN_FIELD)) == [*there, Event("b", "evento", None)]
+
+
+@pytest.mark.parametrize("field", ["metadata", "x"])
+def test_a_number_too_long_for_python(field: str) -> None:
+    """Both say that it is, and neither tells a publisher to change Python."""
+    event = b'{"cliente":"a","%b":%b}' % (field.encode(), b"9" * 4301)
+    for read in (check, decode):
+        with pytest.raises(ValueError, match=r"^JSON: a whole number of over 4300 digits$"):
+            read(event)

@@ -33,13 +33,14 @@ def test_byte_order_marks_are_no_part_of_what_is_sent(service: Service) -> None:
     others = [
         service.post(bom + one),
         service.post(bom + b"[%b,%b]" % (one, one)),
+        service.post(b"\n".join([bom + one, bom, b"", bom + one + b"\r", bom])),
         service.post(bom + cloud, {"Content-Type": "application/cloudevents+json"}),
         service.post(bom + b"[%b]" % cloud.replace(b'1",', b'2",', 1), CLOUDEVENTS),
     ]
 
     assert (lines.json()["aceptados"], lines.json()["rechazados"]) == (2, [])
-    assert [answer.status_code for answer in others] == [202] * 4
-    assert service.counted(7) == {"a": 7}
+    assert [answer.status_code for answer in others] == [202] * 5
+    assert service.counted(9) == {"a": 9}
 
 
 def test_a_type_under_another_name_gets_a_hint(service: Service) -> None:

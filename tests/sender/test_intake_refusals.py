@@ -14,6 +14,7 @@ from broker_stack import Broker
 from sender.intake_service import Service, serving
 
 GOOD = b'{"cliente":"bueno"}'
+LONG_NUMBER = b'{"cliente":"a","metadata":%b}' % (b"9" * 4301)
 CE = {"specversion": "1.0", "id": "1", "source": "s", "type": "t"}
 BATCH = {"Content-Type": "application/cloudevents-batch+json"}
 ONE = {"Content-Type": "application/cloudevents+json"}
@@ -72,6 +73,10 @@ BAD_BODIES = [
     (b'{"cliente":"a\xff"}', {}, 400, "JSON"),
     ('{"cliente":"a"}'.encode("utf-16"), {}, 400, "JSON"),
     (b"[\xef\xbb\xbf%b]" % GOOD, {}, 400, "JSON"),
+    (b"%b\xef\xbb\xbf%b" % (GOOD, GOOD), {}, 400, "JSON"),
+    (LONG_NUMBER, {}, 400, "over 4300 digits"),
+    (LONG_NUMBER + GOOD, {}, 400, "over 4300 digits"),
+    (b"[%b]" % LONG_NUMBER, {}, 400, "over 4300 digits"),
     (b"[" + GOOD, {}, 400, "JSON"),
     (b"[%b,]" % GOOD, {}, 400, "JSON"),
     (b"[%b] x" % GOOD, {}, 400, "JSON"),
