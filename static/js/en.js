@@ -162,6 +162,7 @@ const en = {
   "chart.loading": "Loading history…",
   "chart.missing": "History is not available now. Trying again.",
   "chart.refused": "There is no history of that time in this detail.",
+  "chart.unlisted": "No history of its own: too many names. Its events are in the total and in “others”.",
   "chart.in_window": { one: "{n} event in the window", other: "{n} events in the window" },
   "chart.lacks": "What is before {time} may be missing: a wrong clock deleted it.",
 

@@ -168,6 +168,7 @@ const es = {
   "chart.loading": "Cargando la historia…",
   "chart.missing": "La historia no está disponible ahora. Se reintenta.",
   "chart.refused": "De ese tiempo no hay historia a este detalle.",
+  "chart.unlisted": "Sin historia propia: hay demasiados nombres. Sus eventos están en el total y en «otros».",
   "chart.in_window": { one: "{n} evento en la ventana", other: "{n} eventos en la ventana" },
   "chart.lacks": "Lo anterior a {time} puede faltar: un reloj equivocado lo borró.",
 
