@@ -15,7 +15,8 @@ from foreign_publisher import publish, wait_for
 OpenPage = Callable[..., Awaitable[Page]]
 PLACES = 500  # clients with a series of their own
 SAID = {
-    "es": "Sin historia propia: hay demasiados nombres. Sus eventos están en el total y en «otros».",
+    "es": "Sin historia propia: hay demasiados nombres."
+    " Sus eventos están en el total y en «otros».",
     "en": "No history of its own: too many names. Its events are in the total and in “others”.",
 }
 
