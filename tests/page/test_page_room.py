@@ -36,6 +36,15 @@ OUTSIDE = """() => {
     .filter(({bottom}) => !cards.some((card) => bottom <= card.bottom && bottom <= innerHeight))
     .length;
 }"""
+# How far rows were told to slide, in px.
+FLIGHTS = """
+  window.flights = [];
+  const animate = Element.prototype.animate;
+  Element.prototype.animate = function (frames, options) {
+    flights.push(Math.abs(parseFloat(frames[0].transform.slice("translateY(".length))));
+    return animate.call(this, frames, options);
+  };
+"""
 LEFT = """() => {
   const bottom = (element) => element.getBoundingClientRect().bottom;
   const others = document.querySelector("#clients .others");
@@ -111,7 +120,9 @@ async def test_ages_and_small_shares_stay_in_their_columns(
 
 async def test_wall_shows_what_fits(crowd: Chain, open_page: OpenPage) -> None:
     """At 1920x1080 nothing is cut, no row more would fit, and the others are all in one row."""
-    page = await open_page(f"{crowd.web_url}?kiosk=1", viewport=WALL)
+    page = await open_page("about:blank", viewport=WALL)
+    await page.add_init_script(FLIGHTS)
+    await page.goto(f"{crowd.web_url}?kiosk=1")
     await expect(page.locator("#clients .others")).to_be_visible()
     rows, others = await page.evaluate(LISTED)
 
@@ -126,6 +137,7 @@ async def test_wall_shows_what_fits(crowd: Chain, open_page: OpenPage) -> None:
         f"otros ({60 - rows} clientes)"
     )
     assert await page.evaluate(OUTSIDE) == 0
+    assert [px for px in await page.evaluate("flights") if px > WALL["height"]] == []
 
 
 @pytest.mark.parametrize(("width", "height"), SMALL_WALLS)
