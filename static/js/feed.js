@@ -8,11 +8,15 @@ import { steadyNow } from "./wakefulness.js";
  * @typedef {import("./timeline.js").Delta} Delta
  *
  * @typedef {object} World
- * @property {(url: string, init: RequestInit) => Promise<Pick<Response, "ok" | "text" | "headers">>} fetch
+ * @property {(url: string, init: RequestInit) => Promise<Pick<Response, "ok" | "status" | "text" | "headers">>} fetch
  * @property {(run: () => void, ms: number) => any} setTimeout
  * @property {(timer: any) => void} clearTimeout
  * @property {() => number} random
  * @property {() => boolean} hidden
+ *
+ * Why there is no answer, where asking again changes nothing: no series of its own, or not of such a time.
+ *
+ * @typedef {"unlisted" | "refused"} Refusal
  */
 
 /** @type {World} */
@@ -27,6 +31,8 @@ const BROWSER = {
 const ANSWER_MS = 6_000;
 const SOON_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
+/** A place among the series may become free, in days. */
+const REFUSED_MS = 60_000;
 /** Fifty answers a second are little work for the panel, however many watch. */
 const MS_PER_VIEWER = 20;
 
@@ -47,6 +53,7 @@ export class Feed {
   /** Something is missing from what is at hand (a gap), until the next answer. */ outdated = false;
   /** The last question is not answered yet. */ waiting = false;
   /** The last attempt failed. */ failed = false;
+  /** It failed for good, as things are. @type {Refusal | null} */ refusal = null;
   /** When the analytics gave the answer, by this browser's clock. @type {number | null} */ readAt = null;
   /** @type {Question | null} */ #question = null;
   /** @type {any} */ #timer;
@@ -71,6 +78,7 @@ export class Feed {
     if (this.#question !== null && queryOf(question) === queryOf(this.#question)) return;
     this.#question = question;
     this.waiting = true;
+    this.refusal = null;
     this.#again(0);
   }
 
@@ -95,8 +103,8 @@ export class Feed {
   }
 
   /** What is at hand, to be kept while the feed goes on. @param {Feed} feed */
-  static held({ timeline, history, readAt, failed, waiting, outdated }) {
-    return { timeline: timeline?.copy() ?? null, history, readAt, failed, waiting, outdated };
+  static held({ timeline, history, readAt, failed, refusal, waiting, outdated }) {
+    return { timeline: timeline?.copy() ?? null, history, readAt, failed, refusal, waiting, outdated };
   }
 
   /** @param {Delta} delta */
@@ -116,11 +124,13 @@ export class Feed {
     this.#soon = false;
     this.#generation += 1;
     const [mine, question] = [this.#generation, this.#question];
-    const timeline = await this.#read(question);
+    const read = await this.#read(question);
     if (mine !== this.#generation) return undefined;
+    this.refusal = typeof read === "string" ? read : null;
+    const timeline = read instanceof Timeline ? read : null;
     const tooOld = timeline !== null && timeline.version < this.#missing;
     this.failed = timeline === null;
-    this.#failures = timeline === null || tooOld ? this.#failures + 1 : 0;
+    this.#failures = read === null || tooOld ? this.#failures + 1 : 0;
     if (timeline !== null) {
       this.timeline = timeline;
       this.waiting = false;
@@ -134,14 +144,15 @@ export class Feed {
   /** @param {Question} question */
   #pause(question) {
     if (this.#failures > 0) return Math.max(this.#crowd, Math.min(LONGEST_RETRY_MS, SOON_MS * 2 ** this.#failures)) * (0.5 + this.world.random() / 2);
-    return refreshAfter(question, this.page.viewers(), this.exact) * (0.75 + this.world.random() / 2);
+    const serves = refreshAfter(question, this.page.viewers(), this.exact);
+    return (this.refusal === null ? serves : Math.max(REFUSED_MS, serves)) * (0.75 + this.world.random() / 2);
   }
 
   /** @param {Question} question */
   async #read(question) {
     try {
       const answer = await this.world.fetch(`${this.url}?${queryOf(question)}`, { signal: AbortSignal.timeout(ANSWER_MS) });
-      if (!answer.ok) return null;
+      if (!answer.ok) return refusalOf(answer);
       const history = parseHistory(await answer.text(), question);
       const timeline = new Timeline(history, question);
       this.history = history;
@@ -152,4 +163,10 @@ export class Feed {
       return null; // away, or too old to know histories: the page says so
     }
   }
+}
+
+/** A proxy that is only starting answers 404, too: the analytics say what their problem is. @param {Pick<Response, "status" | "headers">} answer @returns {Refusal | null} */
+function refusalOf({ status, headers }) {
+  if (!headers.get("Content-Type")?.startsWith("application/problem+json")) return null;
+  return status === 404 ? "unlisted" : status === 400 ? "refused" : null;
 }

@@ -6,7 +6,7 @@ import { isCurrent } from "./status.js";
  * @typedef {import("./model.js").Model} Model
  * @typedef {import("./state.js").State} State
  * @typedef {import("./view-state.js").View} View
- * @typedef {Pick<Feed, "timeline" | "history" | "readAt" | "failed" | "waiting" | "outdated">} Shown
+ * @typedef {Pick<Feed, "timeline" | "history" | "readAt" | "failed" | "refusal" | "waiting" | "outdated">} Shown
  *
  * What moves while the page is live, and stays while it is paused.
  *

@@ -47,6 +47,8 @@ export const DEFAULT_VIEW = Object.freeze({
   kiosk: false,
 });
 
+/** Code points, as the analytics count them. */
+const LONGEST_NAME = 64;
 /** @type {Record<string, Column>} */
 const COLUMNS = { nombre: "name", cuenta: "count", ritmo: "rate", visto: "seen" };
 /** @type {Record<string, "light" | "dark">} */
@@ -57,6 +59,9 @@ const oneOf = (among, key) => (key !== null && Object.hasOwn(among, key) ? among
 
 /** The key of a value. @template T @param {Record<string, T>} among @param {T} value */
 const keyOf = (among, value) => Object.keys(among).find((key) => among[key] === value) ?? "";
+
+/** A name that somebody can have. @param {string | null} text */
+const nameOf = (text) => (text && [...text].length <= LONGEST_NAME ? text : null);
 
 /** The view that an address asks for; what makes no sense in it is as if it were not there. @param {string} query @returns {View} */
 export function parseView(query) {
@@ -69,13 +74,13 @@ export function parseView(query) {
     window: WINDOW_NAMES.find((name) => name === given.get("ventana")) ?? DEFAULT_VIEW.window,
     until: Number.isNaN(until) ? null : until,
     by: by === "cliente" || by === "evento" ? by : null,
-    client: given.get("cliente") || null,
-    type: given.get("evento") || null,
+    client: nameOf(given.get("cliente")),
+    type: nameOf(given.get("evento")),
     lines: given.get("forma") === "lineas",
     table: given.get("vista") === "tabla",
     sort: oneOf(COLUMNS, order.replace(/^-/, "")) ?? DEFAULT_VIEW.sort,
     ascending: Object.hasOwn(COLUMNS, order),
-    search: (given.get("buscar") ?? "").slice(0, 64),
+    search: (given.get("buscar") ?? "").slice(0, LONGEST_NAME),
     paused: given.get("pausa") === "1",
     language: language === "es" || language === "en" ? language : null,
     theme: oneOf(THEMES, given.get("tema")),

@@ -11,7 +11,7 @@ const delta = { version: 2, at: Date.parse("2026-11-24T07:00:01.5Z"), total: 5, 
 /** A feed whose answers the test gives. */
 function makeFeed() {
   const clock = new FakeClock();
-  /** @type {{url: string, answer: (text: string | null) => Promise<void>}[]} */
+  /** @type {{url: string, answer: (text: string | null, refused?: {status: number, type: string}) => Promise<void>}[]} */
   const asked = [];
   const world = {
     ...{ setTimeout: clock.setTimeout, clearTimeout: clock.clearTimeout, random: () => 0.5 },
@@ -19,8 +19,8 @@ function makeFeed() {
     fetch: (/** @type {string} */ url) =>
       new Promise((resolve) => asked.push({
         url,
-        answer: async (text) => {
-          resolve(/** @type {any} */ ({ ok: text !== null, text: async () => text, headers: new Map([["Age", "3"]]) }));
+        answer: async (text, { status, type } = { status: text === null ? 503 : 200, type: "application/json" }) => {
+          resolve(/** @type {any} */ ({ ok: status === 200, status, text: async () => text, headers: new Map([["Age", "3"], ["Content-Type", type]]) }));
           await new Promise((done) => setImmediate(done));
         },
       })),
@@ -79,6 +79,45 @@ test("a failure keeps what there is, says so, and is tried again ever more slowl
   await asked[2].answer("no es json");
   clock.advance(1_600);
   assert.equal(asked.length, 3);
+});
+
+const PROBLEM = "application/problem+json";
+for (const [status, refusal] of /** @type {const} */ ([[404, "unlisted"], [400, "refused"]])) {
+  test(`a final ${status} says why, and is asked again by the minute, of the past never`, async () => {
+    for (const until of [null, 1]) {
+      const { feed, clock, asked } = makeFeed();
+      feed.ask({ ...QUESTION, client: "x", until });
+      clock.advance(0);
+      await asked[0].answer(null, { status, type: PROBLEM });
+      assert.deepEqual([feed.failed, feed.refusal], [true, refusal]);
+      clock.advance(40_000);
+      assert.equal(asked.length, 1);
+      clock.advance(40_000);
+      assert.equal(asked.length, until === null ? 2 : 1);
+    }
+  });
+}
+
+test("an answer, or another question, ends a refusal", async () => {
+  const { feed, clock, asked } = makeFeed();
+  feed.ask({ ...QUESTION, client: "x" });
+  clock.advance(0);
+  await asked[0].answer(null, { status: 404, type: PROBLEM });
+  feed.ask(QUESTION);
+  assert.equal(feed.refusal, null);
+  clock.advance(0);
+  await asked[1].answer(answer());
+  assert.deepEqual([feed.failed, feed.refusal], [false, null]);
+});
+
+test("the 404 of a proxy that is only starting is no final answer", async () => {
+  const { feed, clock, asked } = makeFeed();
+  feed.ask(QUESTION);
+  clock.advance(0);
+  await asked[0].answer(null, { status: 404, type: "text/plain; charset=utf-8" });
+  assert.deepEqual([feed.failed, feed.refusal], [true, null]);
+  clock.advance(2_000);
+  assert.equal(asked.length, 2);
 });
 
 test("nothing is asked while the page is hidden", () => {

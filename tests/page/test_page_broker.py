@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -48,10 +49,14 @@ async def test_what_the_broker_did_is_told(chain: Chain, open_page: OpenPage) ->
     await expect(page.locator("#aside")).to_have_text(
         "5 apartados por RabbitMQ (4 caducaron, 1 no cabía)"
     )
+    # True as well of one that was sent again since, and counted: the numbers do not fall.
+    await expect(page.locator(".left-out-label")).to_have_text("Sin contar al llegar, en mensajes:")
+    for part in ("rejected", "conflicts", "aside"):
+        await expect(page.locator(f"#{part}")).to_have_attribute("title", re.compile(r"; van a la"))
     await expect(page.locator("#badge-word")).to_have_text("Sin datos nuevos")
     await expect(page.locator("#badge-detail")).to_have_text("RabbitMQ rechaza lo que se publica")
     await expect(page.locator("#flow [data-part=queue]")).to_contain_text("rechaza")
-    await expect(page.locator("#rejections-title")).to_have_text("5 mensajes sin contar")
+    await expect(page.locator("#rejections-title")).to_have_text("5 mensajes sin contar al llegar")
     notices = page.locator(".notice")
     await expect(notices).to_have_count(2)
     await expect(notices.last).to_contain_text("12 eventos tienen fecha futura")

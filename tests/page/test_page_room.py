@@ -16,6 +16,8 @@ from foreign_publisher import publish, wait_for
 OpenPage = Callable[..., Awaitable[Page]]
 PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1440, height=900)
 WALL = ViewportSize(width=1920, height=1080)
+# The smallest wall that has a fixed place for all, and an old screen; one upright.
+SMALL_WALLS = [(960, 600), (1024, 768), (1152, 720), (1080, 1200)]
 LONG = [
     "servicio-de-facturacion-electronica-de-la-sucursal-central-norte",
     "W" * 64,
@@ -25,6 +27,7 @@ CLIENTS = [f"sucursal_{n:02d}" for n in range(57)] + LONG
 # Each is its content's width at the least, so a cell that holds more than it shows says so.
 TOO_WIDE = "(cells) => cells.filter((c) => c.scrollWidth > c.clientWidth).map((c) => c.textContent)"
 AGES = {PHONE["width"]: "59 min", DESK["width"]: "hace 59 min"}
+SILENT = "(cells) => cells.forEach((cell) => cell.classList.add('silent'))"
 OUTSIDE = """() => {
   const boxes = (query) => [...document.querySelectorAll(query)]
     .map((element) => element.getBoundingClientRect());
@@ -33,10 +36,34 @@ OUTSIDE = """() => {
     .filter(({bottom}) => !cards.some((card) => bottom <= card.bottom && bottom <= innerHeight))
     .length;
 }"""
+# How far rows were told to slide, in px.
+FLIGHTS = """
+  window.flights = [];
+  const animate = Element.prototype.animate;
+  Element.prototype.animate = function (frames, options) {
+    flights.push(Math.abs(parseFloat(frames[0].transform.slice("translateY(".length))));
+    return animate.call(this, frames, options);
+  };
+"""
 LEFT = """() => {
   const bottom = (element) => element.getBoundingClientRect().bottom;
   const others = document.querySelector("#clients .others");
   return bottom(others.closest(".card")) - bottom(others);
+}"""
+
+OVER_THE_LEGEND = """() => {
+  const box = (query) => document.querySelector(query).getBoundingClientRect();
+  return box("#plot canvas").bottom - box("#legend").top;
+}"""
+# More than two lines of a name.
+TALL = """(rows) => {
+  const most = 4 * parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return rows.filter((row) => row.offsetHeight > most).map((row) => row.textContent);
+}"""
+# In one go: what is said below the table may come or go, and a row with it.
+LISTED = """() => {
+  const rows = document.querySelectorAll("#clients tbody tr:not(.others)").length;
+  return [rows, document.querySelector("#clients .others th").textContent];
 }"""
 
 
@@ -86,21 +113,23 @@ async def test_ages_and_small_shares_stay_in_their_columns(
     await page.locator(".ago").evaluate_all(
         f"(a) => a.forEach((e) => e.textContent = '{AGES[size['width']]}')"
     )
-    await page.locator("td.when").evaluate_all("(a) => a.forEach((e) => e.classList.add('silent'))")
+    await page.locator("td.when").evaluate_all(SILENT)
 
     assert await page.locator(".counts td:visible").evaluate_all(TOO_WIDE) == []
 
 
 async def test_wall_shows_what_fits(crowd: Chain, open_page: OpenPage) -> None:
     """At 1920x1080 nothing is cut, no row more would fit, and the others are all in one row."""
-    page = await open_page(f"{crowd.web_url}?kiosk=1", viewport=WALL)
+    page = await open_page("about:blank", viewport=WALL)
+    await page.add_init_script(FLIGHTS)
+    await page.goto(f"{crowd.web_url}?kiosk=1")
     await expect(page.locator("#clients .others")).to_be_visible()
-    rows = await page.locator("#clients tbody tr:not(.others)").count()
+    rows, others = await page.evaluate(LISTED)
 
     assert await page.evaluate("document.documentElement.scrollHeight") == WALL["height"]
     assert await page.evaluate(OUTSIDE) == 0
     assert rows >= 5  # two of these names take several lines
-    await expect(page.locator("#clients .others th")).to_have_text(f"otros ({60 - rows} clientes)")
+    assert others == f"otros ({60 - rows} clientes)"
     row = "() => document.querySelector('#clients tbody tr').getBoundingClientRect().height"
     assert await page.evaluate(LEFT) < 2 * await page.evaluate(row)
     await page.set_viewport_size(ViewportSize(width=1920, height=800))
@@ -108,6 +137,29 @@ async def test_wall_shows_what_fits(crowd: Chain, open_page: OpenPage) -> None:
         f"otros ({60 - rows} clientes)"
     )
     assert await page.evaluate(OUTSIDE) == 0
+    assert [px for px in await page.evaluate("flights") if px > WALL["height"]] == []
+
+
+@pytest.mark.parametrize(("width", "height"), SMALL_WALLS)
+async def test_small_wall_shows_clients_by_their_names(
+    crowd: Chain, open_page: OpenPage, width: int, height: int
+) -> None:
+    """From 960x600 on: five clients at the least, no name in a tower, no legend over the chart."""
+    size = ViewportSize(width=width, height=height)
+    page = await open_page(f"{crowd.web_url}?kiosk=1", viewport=size)
+    await expect(page.locator("#plot canvas")).to_be_visible()
+    await expect(page.locator("#legend li")).to_have_count(7)
+    await expect(page.locator("#clients .others")).to_be_visible()
+    rows, others = await page.evaluate(LISTED)
+
+    assert rows >= 5
+    assert others == f"otros ({60 - rows} clientes)"
+    await page.locator("td.when").evaluate_all(SILENT)
+    assert await page.locator(".counts tbody tr:visible").evaluate_all(TALL) == []
+    assert await page.locator(".counts :is(td, thead th):visible").evaluate_all(TOO_WIDE) == []
+    assert await page.evaluate("document.documentElement.scrollHeight") == height
+    assert await page.evaluate(OUTSIDE) == 0
+    assert await page.evaluate(OVER_THE_LEGEND) <= 0
 
 
 async def test_paper_shows_all_of_the_chart(crowd: Chain, open_page: OpenPage) -> None:

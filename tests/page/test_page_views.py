@@ -202,7 +202,7 @@ async def test_client_that_stops_and_message_that_fails(chain: Chain, open_page:
     await expect(silent).to_have_count(0)
 
     await page.locator("#rejections summary").click()
-    await expect(page.locator("#rejections-title")).to_have_text("1 mensaje sin contar")
+    await expect(page.locator("#rejections-title")).to_have_text("1 mensaje sin contar al llegar")
     await expect(page.locator(".reasons td")).to_have_text(["1"])
     await expect(page.locator(".samples code")).to_have_text("<script>alert(1)</script>")
 

@@ -22,7 +22,7 @@ test("every choice is in the address, and comes back from it", () => {
 });
 
 test("what makes no sense in an address is as if it were not there", () => {
-  const query = "?ventana=2h&hasta=ayer&por=nada&forma=x&vista=y&orden=__proto__&lang=fr&tema=constructor&pausa=si&embed=0&kiosk=true&cliente=";
+  const query = "?ventana=2h&hasta=ayer&por=nada&forma=x&vista=y&orden=__proto__&lang=fr&tema=constructor&pausa=si&embed=0&kiosk=true&cliente=&evento=" + "é".repeat(65);
   assert.deepEqual(parseView(query), DEFAULT_VIEW);
 });
 

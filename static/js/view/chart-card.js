@@ -44,8 +44,8 @@ export class ChartCard {
     const { timeline } = chart;
     this.#holder.hidden = view.table;
     this.#toLive.disabled = this.#newer.disabled = view.until === null;
-    const missing = chart.failed && (timeline === null || chart.waiting);
-    this.#sayEmpty(picture, missing, words);
+    const missing = chart.failed && (timeline === null || chart.waiting || chart.refusal !== null);
+    this.#sayEmpty(chart, missing, words);
     this.#table.draw(missing ? null : chart.history, chart.readAt, view.table, words);
     const lacks = missing ? null : (chart.history?.lacksBefore ?? null);
     this.#lacks.hidden = lacks === null;
@@ -61,12 +61,12 @@ export class ChartCard {
     this.#saySpan(picture, words);
   }
 
-  /** Another time's chart is not shown for the one that can't be read. @param {Picture} picture @param {boolean} missing @param {Words} words */
-  #sayEmpty({ chart, view }, missing, words) {
+  /** Another time's chart is not shown for the one that can't be read. @param {Picture["chart"]} chart @param {boolean} missing @param {Words} words */
+  #sayEmpty(chart, missing, words) {
     this.#card.dataset.missing = missing ? "yes" : "no";
     this.#empty.hidden = chart.timeline !== null && !missing;
-    const key = chart.failed ? (view.until === null ? "chart.missing" : "chart.refused") : "chart.loading";
-    setText(this.#empty, words.say(key));
+    const why = chart.refusal === null ? "chart.missing" : /** @type {const} */ (`chart.${chart.refusal}`);
+    setText(this.#empty, words.say(chart.failed ? why : "chart.loading"));
   }
 
   /** The span that the last answer counted, and how much: both exact. @param {Picture} picture @param {Words} words */

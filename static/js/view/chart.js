@@ -100,7 +100,7 @@ export class Chart {
   }
 
   #size() {
-    return { width: Math.max(120, this.holder.clientWidth), height: Math.max(120, this.holder.clientHeight) };
+    return { width: Math.max(120, this.holder.clientWidth), height: Math.max(64, this.holder.clientHeight) };
   }
 
   #resize() {

@@ -1,7 +1,7 @@
 // @ts-check
 import { sameTurn } from "../turn.js";
 import { icon, make, setText } from "./dom.js";
-import { NARROW } from "./room.js";
+import { isTight } from "./room.js";
 import { drawSparkline } from "./sparkline.js";
 
 /**
@@ -56,7 +56,7 @@ export class ClientColumns {
     this.#drawn.set(trend, { known, turn });
     drawTrend(/** @type {SVGElement} */ (trend.firstElementChild), activity?.points ?? NO_POINTS);
     setText(rate, activity === undefined ? "—" : words.rate(activity.rate));
-    setText(/** @type {Element} */ (when.lastElementChild), seenAt === null ? "—" : words[NARROW.matches ? "age" : "ago"](Math.max(0, this.now - seenAt)));
+    setText(/** @type {Element} */ (when.lastElementChild), seenAt === null ? "—" : words[isTight() ? "age" : "ago"](Math.max(0, this.now - seenAt)));
     when.classList.toggle("recent", seenAt !== null && this.now - seenAt < RECENT_MS);
     when.classList.toggle("silent", silentSince !== null);
     const title = titleOf(seenAt === null ? null : seenAt + this.ahead, silentSince === null ? null : silentSince + this.ahead, words);

@@ -1,7 +1,7 @@
 // @ts-check
 import { Ranking } from "../ranking.js";
 import { phaseOf, sameTurn, secondOf } from "../turn.js";
-import { arrange } from "./arrange.js";
+import { arrange, topsOf } from "./arrange.js";
 import { byId, make, setText } from "./dom.js";
 import { nameParts } from "./name-parts.js";
 import { FEW_ROWS, MOST_ROWS, Room } from "./room.js";
@@ -59,6 +59,7 @@ export class CountTable {
   #others;
   #room;
   #more;
+  /** Where rows were before they were measured. @type {import("./arrange.js").Tops | null} */ #seen = null;
   /** What fitted on a wall, and of what. */ #fitted = { key: "", rows: 0 };
 
   /** @param {string} id of a table with the columns name, count, share and those of `more` @param {{onPick: (name: string) => void, onRoom: () => void}} reader @param {More} [more] */
@@ -91,7 +92,8 @@ export class CountTable {
     const rest = others === null ? 0 : counts.size - shown.length + others.names;
     this.#sayMore(ordered.length, words);
     const largest = Math.max(1, ...shown.map((name) => counts.get(name) ?? 0));
-    this.#place(shown, rest > 0);
+    this.#place(shown, rest > 0, this.#seen);
+    this.#seen = null;
     for (const name of shown) {
       const row = this.#row(name);
       this.#mark(row, name, contents);
@@ -114,7 +116,8 @@ export class CountTable {
     const key = [px, others?.names, counts.size, ...names].join("\n");
     if (key === this.#fitted.key) return this.#fitted.rows;
     if (this.#others.name.textContent === "") setText(this.#others.name, othersLabel(1));
-    this.#place(names, true);
+    this.#seen = topsOf(this.#body);
+    this.#place(names, true, new Map());
     const ends = [...this.#body.rows].map((row) => row.offsetTop + row.offsetHeight - this.#body.offsetTop);
     const last = ends.length < 2 ? 0 : ends[ends.length - 1] - ends[ends.length - 2];
     const rest = others !== null && others.names + ordered.length - names.length > 0;
@@ -141,8 +144,8 @@ export class CountTable {
     pick.title = pickTitle;
   }
 
-  /** Makes the rows those of `names`, in that order, moving only what is not in place. @param {string[]} names @param {boolean} others */
-  #place(names, others) {
+  /** Makes the rows those of `names`, in that order, moving only what is not in place. @param {string[]} names @param {boolean} others @param {import("./arrange.js").Tops | null} seen */
+  #place(names, others, seen) {
     const wanted = new Set(names);
     for (const [name, row] of this.#rows) {
       if (wanted.has(name)) continue;
@@ -153,7 +156,7 @@ export class CountTable {
     const elements = names.map((name) => this.#row(name).element);
     if (others) elements.push(this.#others.element);
     else this.#others.element.remove();
-    arrange(this.#body, elements);
+    arrange(this.#body, elements, seen);
   }
 
   /** @param {string} name @returns {Row} */
@@ -181,8 +184,7 @@ function fill({ head, count: counted, share: shared, drawn }, count, total, larg
 
 /** @param {string | null} name null for the others @param {More} extra @returns {Row} */
 function makeRow(name, extra) {
-  const element = make("tr");
-  const head = make("th");
+  const [element, head] = [make("tr"), make("th")];
   head.scope = "row";
   const shown = name === null ? make("span", "name") : nameParts(name);
   const pick = name === null ? null : make("button", "pick");
@@ -191,8 +193,7 @@ function makeRow(name, extra) {
     pick.append(shown);
   }
   head.append(pick ?? shown);
-  const [count, share] = [make("td", "number"), make("td", "number share")];
-  const more = extra.make();
+  const [count, share, more] = [make("td", "number"), make("td", "number share"), extra.make()];
   element.append(head, count, share, ...more);
   return { element, phase: 0, turn: null, head, pick, name: shown, count, share, more, drawn: { count: -1, share: -1, part: "", words: null } };
 }

@@ -11,7 +11,7 @@ import { byId, setText } from "./dom.js";
 /** Between two commits a message may well wait for a moment. */
 const WORTH_SAYING_MS = 10_000;
 
-/** The messages that are in no total, by what became of them. */
+/** The messages that were in no total as they came, by what became of them: one that was sent again and counted stays here. */
 export class LeftOut {
   #parts = {
     rejected: byId("rejected", HTMLElement),

@@ -13,7 +13,7 @@ import { nameParts } from "./name-parts.js";
 
 const APART_MS = 5_000;
 
-/** The messages that are in no number: why, how many, and what they looked like. Read while it is open. */
+/** The messages that were in no number as they came: why, how many, and what they looked like. Read while it is open. */
 export class RejectionList {
   #card = byId("rejections", HTMLDetailsElement);
   #title = byId("rejections-title", HTMLElement);

@@ -2,11 +2,18 @@
 
 /** A screen that can't be scrolled by its reader, and is large enough to have a fixed place for all (kiosk.css). */
 const WALL = matchMedia("(min-width: 60rem) and (min-height: 37.5rem)");
-export const NARROW = matchMedia("(max-width: 40rem)");
+const NARROW = matchMedia("(max-width: 40rem)");
+/** A wall with little room for a line (kiosk.css). */
+const SMALL_WALL = matchMedia("(max-width: 79.99rem)");
 /** Rows that a table has at the most. */
 export const MOST_ROWS = 50;
 /** On a phone, the rest is a press away. */
 export const FEW_ROWS = 10;
+
+const isKiosk = () => document.documentElement.dataset.mode === "kiosk";
+
+/** Is each word of a row one too many? */
+export const isTight = () => NARROW.matches || (isKiosk() && SMALL_WALL.matches);
 
 /** How much of a table there is room for. */
 export class Room {
@@ -24,7 +31,7 @@ export class Room {
 
   /** What fits on a wall; null where the page may be scrolled. */
   get px() {
-    return document.documentElement.dataset.mode === "kiosk" && WALL.matches ? this.#px : null;
+    return isKiosk() && WALL.matches ? this.#px : null;
   }
 
   get rows() {
@@ -32,7 +39,7 @@ export class Room {
   }
 
   get narrow() {
-    return NARROW.matches && document.documentElement.dataset.mode !== "kiosk";
+    return NARROW.matches && !isKiosk();
   }
 
   #measure() {
