@@ -47,6 +47,17 @@ class ReportReader:
                 return document
         return None
 
+    def answer(self, path: str = "") -> Mapping[str, Any] | None:
+        """As `read`, of analytics that may be answering others first."""
+        found: list[Mapping[str, Any]] = []
+
+        def answered() -> bool:
+            found.extend(filter(None, [self.read(path)]))
+            return bool(found)
+
+        self.until(f"/reporte{path} is answered", answered, 10)
+        return found[0] if found else None
+
     def until(self, what: str, condition: Callable[[], bool], seconds: float) -> float:
         """Wait for a condition and return how long it took; a problem when it never came."""
         start = time.monotonic()

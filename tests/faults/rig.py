@@ -154,8 +154,8 @@ class Rig(ReportReader):
         """End everything in order and read what is true now."""
         self.finish_loads()
         self.until_quiet()
-        report = self.read() or {"total": 0, "clientes": {}}
-        book = self.read("/libro") or {"mensajes": {"duplicados": 0}}
+        report = self.answer() or {"total": 0, "clientes": {}}
+        book = self.answer("/libro") or {"mensajes": {"duplicados": 0}}
         complaints = self.watcher.stop()
         if self.analytics.running:
             code = self.analytics.stop()

@@ -41,11 +41,16 @@ async def _watched_crowd(
         await until(lambda: {v.analiticas for v in seen} == {"en_linea"}, 10)
         await asyncio.to_thread(rig.load, rate)
         port = rig.report_url.split(":")[2].split("/")[0]
+        crowds = []
         for kind, size in zip(("polls", "deaf"), sizes, strict=True):
             words = f"tests/faults/crowd.py {port} /reporte {size} {kind}"
-            await asyncio.to_thread(rig.keep(python_part(kind, words, {}, rig.folder)).start)
+            crowds.append(rig.keep(python_part(kind, words, {}, rig.folder)))
+            await asyncio.to_thread(crowds[-1].start)
             rig.findings.faults += size
-        return await _longest_standstill(seen, seconds)
+        seen_by_then = await _longest_standstill(seen, seconds)
+        for crowd in crowds:
+            await asyncio.to_thread(crowd.kill)
+        return seen_by_then
 
 
 async def _longest_standstill(seen: Sequence[Viewer], seconds: float) -> tuple[float, bool]:
