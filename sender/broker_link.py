@@ -43,6 +43,7 @@ class Link:
     def __init__(self, connection: AbstractConnection, exchange: AbstractExchange) -> None:
         self._connection, self._exchange = connection, exchange
         self._unroutable: tuple[Trouble, str] | None = None
+        self._asking = asyncio.Lock()  # a whole window of messages may come back at once
         self._lost: asyncio.Future[BrokerAwayError] = asyncio.get_running_loop().create_future()
 
     async def publish(self, message: Message) -> tuple[Trouble, str] | None:
@@ -58,7 +59,8 @@ class Link:
                     _amqp(message), routing_key="", mandatory=True, timeout=PUBLISH_TIMEOUT
                 )
             except aiormq.PublishError:
-                self._unroutable = self._unroutable or await self._why_unroutable()
+                async with self._asking:
+                    self._unroutable = self._unroutable or await self._why_unroutable()
                 return self._unroutable
             except aiormq.DeliveryError as error:
                 return Trouble.REFUSED, error.frame.name
