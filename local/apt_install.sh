@@ -28,7 +28,7 @@ quietly() {
         sleep 2
     done
 }
-export DEBIAN_FRONTEND=noninteractive
+export DEBIAN_FRONTEND=noninteractive LC_ALL=C # what it says of a lock is read
 quietly apt-get -q update
 quietly apt-get -q install --yes --no-install-recommends "$@"
 

@@ -19,7 +19,7 @@ from broker_stack import Broker
 from topology import QUEUE_ARGUMENTS
 
 AFTER = (0.05, 0.1, 0.2, 0.3, 0.3, 0.3, 0.3, 0.5, 0.7, 0.9, 1.1, 1.5)  # seconds
-PATIENCE = 40.0
+PATIENCE, SETTLED = 40.0, 5.0
 
 
 async def fill(url: str, queue: str, seconds: float) -> int:
@@ -37,16 +37,22 @@ async def fill(url: str, queue: str, seconds: float) -> int:
 
 
 async def found(url: str, queue: str) -> int | None:
-    """Return how many messages the queue says it has; None when it never answers."""
-    end = time.monotonic() + PATIENCE
+    """
+    Return the most messages that the queue says it has; None when it never answers.
+
+    Its first answers may come while it still reads its log.
+    """
+    most, end = None, time.monotonic() + PATIENCE
     while time.monotonic() < end:
         with suppress(aiormq.AMQPError, OSError, TimeoutError):
             async with asyncio.timeout(8), await aiormq.connect(url) as connection:
                 channel = await connection.channel()
                 declared = await channel.queue_declare(queue, passive=True)
-                return declared.message_count
+                if most is None:
+                    end = time.monotonic() + SETTLED
+                most = max(most or 0, declared.message_count or 0)
         await asyncio.sleep(0.5)
-    return None
+    return most
 
 
 def main() -> None:

@@ -80,3 +80,23 @@ def test_no_service_is_started_and_nothing_stays(only: Path, apt_ends: str, tmp_
     assert seen.read_text() == "#!/bin/sh\nexit 101\n"
     assert not policy.exists()
     assert (done.returncode == 0) == (apt_ends == "exit 0")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may write /usr/sbin/policy-rc.d")
+def test_a_machine_that_updates_itself_is_waited_for(only: Path, tmp_path: Path) -> None:
+    """A lock of another package manager is waited out, whatever language apt-get speaks else."""
+    for name in ("rm", "chmod", "cat", "cp", "mktemp", "grep"):
+        (only / name).symlink_to(str(shutil.which(name, path=os.defpath)))
+    program(only, "sleep", "exit 0")
+    held, busy = tmp_path / "held", "E: Could not get lock /var/lib/apt/lists/lock"
+    held.touch()
+    here = (
+        f'[ "$LC_ALL" = C ] || exit 100; if [ -e {held} ]; then rm {held}; echo "{busy}"; exit 100'
+    )
+    program(only, "apt-get", f"{here}; fi; exit 0")
+
+    command = ["/bin/sh", APT_INSTALL, "no-such-package"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, held.exists()) == (0, False)
+    assert done.stderr == "Another package manager is at work: waiting for it …\n"
