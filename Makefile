@@ -4,7 +4,7 @@ SETUP := sh local/setup.sh
 # Files are UTF-8 whatever the locale says, and so is what is printed.
 export PYTHONUTF8 := 1
 BIN := .venv/bin
-CODE := sender servicio-analiticas panel-visual local
+CODE := sender servicio-analiticas panel-visual carga local
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q pyproject.toml \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 
@@ -31,7 +31,7 @@ lint: ## ruff, mypy --strict and the page's types, as pre-commit runs them
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy $(CODE)
-	@PYTHONPATH=local:tests $(BIN)/python tests/page/check_types.py
+	@PYTHONPATH=local:. $(BIN)/python tests/page/check_types.py
 
 format: ## rewrite the Python code in the one style
 	@$(SETUP) format
@@ -47,15 +47,15 @@ lock: ## rewrite requirements.lock and each service's requirements.txt from pypr
 
 bench: ## measure how fast an event is on a screen
 	@$(SETUP) test
-	@PYTHONPATH=local:tests $(BIN)/python bench/latency.py
+	@PYTHONPATH=local:. $(BIN)/python bench/latency.py
 
 bench-push: ## compare pushing with nginx+nchan, websockets' own and plain C (6 minutes; T=--quick)
 	@$(SETUP) bench-push
-	@PYTHONPATH=bench/push:panel-visual:local:tests $(BIN)/python bench/push/measure_push.py $(T)
+	@PYTHONPATH=bench/push:panel-visual:local:. $(BIN)/python bench/push/measure_push.py $(T)
 
 bench-page: ## measure the page: script per update, long tasks, memory, first numbers (7 minutes; T=--quick)
 	@$(SETUP) test
-	@PYTHONPATH=panel-visual:local:tests $(BIN)/python bench/page/measure_page.py $(T)
+	@PYTHONPATH=panel-visual:local:. $(BIN)/python bench/page/measure_page.py $(T)
 
 bench-history: ## make a store of 30 simulated days, open it, ask it (T=--clients 400)
 	@$(SETUP) test
@@ -63,12 +63,12 @@ bench-history: ## make a store of 30 simulated days, open it, ask it (T=--client
 
 bench-ingest: ## how many events the chain carries, and how soon, beside C and Node (13 minutes; T=--quick)
 	@$(SETUP) bench-ingest
-	@PYTHONPATH=bench/ingest:bench/push:sender:servicio-analiticas:local:tests \
+	@PYTHONPATH=bench/ingest:bench/push:sender:servicio-analiticas:local:. \
 		$(BIN)/python bench/ingest/measure_ingest.py $(T)
 
 profile-foreign: ## where counting's time goes with one event a message (half a minute; T=8000; wants py-spy)
 	@$(SETUP) bench-ingest
-	@PYTHONPATH=bench/ingest:bench/push:sender:servicio-analiticas:local:tests \
+	@PYTHONPATH=bench/ingest:bench/push:sender:servicio-analiticas:local:. \
 		$(BIN)/python bench/ingest/foreign_profile.py $(T)
 
 load: ## how much this machine takes, and whether the total still agrees; T= passes words to simular
@@ -85,16 +85,16 @@ bench-counting: ## measure decode, count and commit with 10 to 1,000,000 clients
 
 bench-clients: ## a million distinct clients through the whole chain (2 minutes; T='--clients 50000')
 	@$(SETUP) test
-	@PYTHONPATH=bench:sender:local:tests $(BIN)/python bench/million_clients.py $(T)
+	@PYTHONPATH=bench:sender:local:. $(BIN)/python bench/million_clients.py $(T)
 
 faults: ## break every part on purpose and show what became of the events; ROW=7 SEED=42 repeats one
 	@$(SETUP) test
-	@PYTHONPATH=local:tests:sender:servicio-analiticas $(BIN)/python tests/faults/run.py \
+	@PYTHONPATH=local:.:sender:servicio-analiticas $(BIN)/python tests/faults/run.py \
 		--row "$(ROW)" --seed "$(SEED)" --size "$(or $(SIZE),full)" --jobs "$(or $(JOBS),2)"
 
 fuzz: ## try 1,000,000 bodies on the decoders and 10,000 sequences of faults on the store
 	@$(SETUP) test
-	@PYTHONPATH=servicio-analiticas:tests $(BIN)/python tests/fuzz/body_fuzz.py \
+	@PYTHONPATH=servicio-analiticas:. $(BIN)/python tests/fuzz/body_fuzz.py \
 		--bodies "$(or $(BODIES),1000000)" --seed "$(or $(SEED),1)"
 	@FUZZ_EXAMPLES="$(or $(EXAMPLES),10000)" $(BIN)/python -m pytest -q \
 		--hypothesis-show-statistics tests/analiticas/test_store_machine.py

@@ -28,12 +28,12 @@ from uuid import UUID
 
 import msgspec
 
-import delta_log
-import gc_pace
-from counting import Message
-from store import Store, open_store
-from totals import IdWindow, report
-from wire_time import rfc3339
+from consuming import gc_pace
+from counting.tally import Message
+from counting.totals import IdWindow, report
+from decoding.wire_time import rfc3339
+from storing import delta_log
+from storing.store import Store, open_store
 
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
 TYPES = ("compra", "clic", "visita", "pago", "alta")

@@ -17,11 +17,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from history import Cell, History
-from history_query import HistoryQuery
-from steady_clock import Moment
-from store import open_store
-from totals import IdWindow
+from counting.totals import IdWindow
+from history.history import Cell, History
+from history.query import HistoryQuery
+from history.steady_clock import Moment
+from storing.store import open_store
 
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
 HOUR, DAY = 3600, 86400

@@ -21,8 +21,8 @@ import aio_pika
 import httpx
 import websockets
 
-from broker_stack import VirtualHost
-from chain_stack import Chain, private_chain
+from tests.broker_stack import VirtualHost
+from tests.chain_stack import Chain, private_chain
 
 EVENTS = 500
 WAITS = 50

@@ -20,9 +20,9 @@ import httpx
 import websockets
 from latency import machine
 
-from broker_link import Broker as Address
-from chain_stack import Chain, private_chain
-from publisher import Publisher
+from publishing.broker_link import Broker as Address
+from publishing.publisher import Publisher
+from tests.chain_stack import Chain, private_chain
 
 MOST_MB, MOST_REPORT_MS, MOST_RESTART_S, MOST_FRAME = 300.0, 20.0, 3.0, 64 * 1024
 SLICE = 1000

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from service_accounts import ROOT
+from parts.service_accounts import ROOT
 
 SCRIPT = ROOT / "reverse-proxy" / "door_files.py"
 FILES = ("USUARIOS", "TLS_CERTIFICADO", "TLS_CLAVE", "ENTRADA_CLAVES")

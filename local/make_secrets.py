@@ -17,14 +17,14 @@ from pathlib import Path
 import bcrypt
 
 from env_file import read_env_file
-from service_accounts import SECRETS, SERVICES
+from parts.service_accounts import SECRETS, SERVICES
 
 DASHBOARD_USER = "pulso"
 # The proxy checks the password at each request: 2 ms at this cost, 250 ms at bcrypt's usual 12.
 # Slow hashes protect what people choose; of 144 random bits there is nothing to guess.
 BCRYPT_COST = 5
 MOST_EARLIER = 8
-KEY_PREFIX = "pulso_"  # sender/intake_keys.py
+KEY_PREFIX = "pulso_"  # sender/intake/access/keys.py
 NEXT = """\
 Written below {folder}/ (not in git), each file for its reader alone:
   operador.env   the broker's operator: user as in .env, password {operator}

@@ -16,14 +16,14 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from broker import prepare
 from env_file import read_env_file
-from keeper import kept
-from programs import broker_programs, node_of, other_programs
-from readiness import answers, first_unready, probes, running, web_address
+from parts.broker import prepare
+from parts.keeper import kept
+from parts.programs import broker_programs, node_of, other_programs
+from parts.readiness import answers, first_unready, probes, running, web_address
+from parts.service_accounts import ROOT, operator_password
 from run_folder import FolderInUseError, held, last_lines
 from run_settings import PORTS, read_run_settings
-from service_accounts import ROOT, operator_password
 
 READY_SECONDS = 90.0
 DOORS = ("USUARIOS", "TLS_CERTIFICADO", "TLS_CLAVE", "ENTRADA_CLAVES")

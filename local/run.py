@@ -21,18 +21,18 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import NamedTuple
 
-from broker import prepare
-from broker_boot import BootLog
 from door_check import check_door_files
 from env_file import read_env_file
-from keeper import kept
-from part_log import LOG_BYTES
+from parts.broker import prepare
+from parts.broker_boot import BootLog
+from parts.keeper import kept
+from parts.part_log import LOG_BYTES
+from parts.programs import broker_programs, node_of, other_programs
+from parts.readiness import first_unready, probes, web_address
+from parts.service_accounts import ROOT, demo
 from ports import unusable_ports
-from programs import broker_programs, node_of, other_programs
-from readiness import first_unready, probes, web_address
 from run_folder import FolderInUseError, close_to_others, held, last_lines
 from run_settings import PORTS, read_run_settings
-from service_accounts import ROOT, demo
 
 READY_SECONDS = 90.0
 BAD_SETTING = 2  # the exit code of a service that can't use one

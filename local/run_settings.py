@@ -75,7 +75,7 @@ def hosts(text: str) -> str | None:
 
 
 def _is_origin(text: str) -> bool:
-    """As panel-visual/origin_rule.py; tests/contracts/origenes.json holds both to the same."""
+    """As panel-visual/push/origin_rule.py; tests/contracts/origenes.json holds both to the same."""
     scheme, _, rest = text.partition("://")
     default = f":{DEFAULT_PORTS.get(scheme)}"
     return ORIGIN.fullmatch(text) is not None and not rest.endswith(default)

@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 
 from env_file import read_env_file
-from python_packages import ensure_venv
+from machine.python_packages import ensure_venv
+from machine.system_packages import RUN, TEST, MissingProgramError, ensure_installed
 from run_settings import read_run_settings
-from system_packages import RUN, TEST, MissingProgramError, ensure_installed
 
 ENV_FILE = Path(__file__).resolve().parents[1] / ".env"
 

@@ -19,24 +19,24 @@ from pathlib import Path
 from hypercorn.asyncio import serve
 from quart import Quart
 
-import gone_visitors
-from guarded_listener import GuardedListener
-from heartbeat import Heartbeat
-from hub import Hub
-from listening_socket import allow_open_files, buffer_little, listen
-from origin_rule import OriginRule
-from page_connections import PageConfig, PageListener
-from page_door import PageDoor
-from page_hosts import KnownHosts
-from panel_http import create_app
+from page import gone_visitors
+from page.guarded_listener import GuardedListener
+from page.page_connections import PageConfig, PageListener
+from page.page_door import PageDoor
+from page.page_hosts import KnownHosts
+from page.panel_http import create_app
+from page.panel_metrics import create_metrics_app, serve_metrics
+from page.relay import Relay
+from page.start_page import Account
 from panel_logs import configure_logging
-from panel_metrics import create_metrics_app, serve_metrics
 from panel_settings import BadSettingError, Settings, read_settings
-from poller import Poller
-from push_limits import Limits
-from pusher import Pusher
-from relay import Relay
-from start_page import Account
+from push.heartbeat import Heartbeat
+from push.hub import Hub
+from push.limits import Limits
+from push.listening_socket import allow_open_files, buffer_little, listen
+from push.origin_rule import OriginRule
+from push.pusher import Pusher
+from reading.poller import Poller
 
 LOG = logging.getLogger("panel")
 STATIC = Path(__file__).resolve().parent.parent / "static"

@@ -7,8 +7,8 @@ import httpx
 import msgspec
 from msgspec import Meta
 
-from origin_rule import is_origin
-from page_hosts import listed
+from page.page_hosts import listed
+from push.origin_rule import is_origin
 
 Port = Annotated[int, Meta(ge=1, le=65_535)]
 

@@ -26,8 +26,8 @@ ACCOUNTS = Path(__file__).with_name("accounts.json")
 DEMO = "demo-"  # how the passwords of rabbitmq/demo begin
 PATIENCE = 60.0  # seconds until the broker must have answered
 EVERYTHING = {"configure": ".*", "write": ".*", "read": ".*"}
-# As servicio-analiticas/topology.py declares it. Here already, so that no publisher ever asks for
-# an exchange that is missing, which would be an error in the broker's log.
+# As servicio-analiticas/broker/topology.py declares it. Here already, so that no publisher ever
+# asks for an exchange that is missing, which would be an error in the broker's log.
 EXCHANGE = "/exchanges/%2F/eventos_clientes"
 FANOUT = {"type": "fanout", "durable": True, "auto_delete": False, "arguments": {}}
 

@@ -14,6 +14,10 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
+
+# carga/ lies beside this folder, and is found after all that is in it.
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from sender_logs import configure_logging
 
@@ -34,7 +38,7 @@ def main(argv: Sequence[str]) -> int:
     for noisy in ("aiormq", "aio_pika"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)  # we say the same, once
     if not argv:
-        from demo_client import main as demo
+        from demo.client import main as demo
 
         return demo(os.environ)
     # Only the command is parsed here: each parses the rest itself, and has its own --help.
@@ -55,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
 def _loaded(command: str) -> Callable[[Sequence[str]], int]:
     """Import what one command needs and nothing of the others."""
     if command == "enviar":
-        from line_command import main as send_lines
+        from lines.command import main as send_lines
 
         return lambda rest: send_lines(rest, os.environ)
     if command == "servir":
@@ -73,7 +77,7 @@ def _serve(argv: Sequence[str]) -> int:
         " listens, with which API keys, and where the broker is. See docs/intake.md.",
     )
     parser.parse_args(argv)
-    from intake_server import serve
+    from intake.server import serve
 
     return serve(os.environ)
 

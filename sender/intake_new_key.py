@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from intake_keys import hash_of, new_key, parse_key_line
+from intake.access.keys import hash_of, new_key, parse_key_line
 
 
 def main() -> int:

@@ -5,8 +5,8 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
-from broker_link import Broker
-from client_name import client_name
+from events.client_name import client_name
+from publishing.broker_link import Broker
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Name = Annotated[str, msgspec.Meta(min_length=1)]

@@ -21,31 +21,31 @@ from hypercorn.asyncio import serve
 from quart import Quart
 
 import fault_points
-import gc_pace
-import gone_readers
-import lenient_amqp
-from amqp_errors import ConsumerGivesUpError
 from analytics_logs import configure_logging
-from analytics_metrics import create_metrics_app, serve_metrics
 from analytics_settings import Settings, read_settings
-from batch_counter import BatchCounter
-from broker_sessions import Sessions
-from broker_writer import BrokerWriter
-from client_http import add_client
-from consumer import Consumer
-from dead_letter_watch import DeadLetterWatch
-from front_door import FrontDoor
-from history_http import add_history
-from known_hosts import KnownHosts
-from live import Live
-from open_files import allow_open_files
-from report_connections import BoundedConfig, listen, most_connections
-from report_http import create_app
-from set_aside_reader import SetAsideReader
-from store import CommitFailedError, Store, open_store
-from store_lock import StoreInUseError
-from totals import IdWindow
-from turnstile import Turnstile
+from broker import lenient_amqp
+from broker.amqp_errors import ConsumerGivesUpError
+from consuming import gc_pace
+from consuming.batch_counter import BatchCounter
+from consuming.broker_sessions import Sessions
+from consuming.broker_writer import BrokerWriter
+from consuming.consumer import Consumer
+from consuming.dead_letter_watch import DeadLetterWatch
+from consuming.set_aside_reader import SetAsideReader
+from counting.totals import IdWindow
+from live.live import Live
+from reporting import gone_readers
+from reporting.analytics_metrics import create_metrics_app, serve_metrics
+from reporting.client_http import add_client
+from reporting.front_door import FrontDoor
+from reporting.history_http import add_history
+from reporting.known_hosts import KnownHosts
+from reporting.open_files import allow_open_files
+from reporting.report_connections import BoundedConfig, listen, most_connections
+from reporting.report_http import create_app
+from reporting.turnstile import Turnstile
+from storing.lock import StoreInUseError
+from storing.store import CommitFailedError, Store, open_store
 
 LOG = logging.getLogger("analiticas")
 ENOUGH_FILES = 4096

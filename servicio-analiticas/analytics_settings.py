@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from history_levels import Retention
-from known_hosts import listed
+from history.levels import Retention
+from reporting.known_hosts import listed
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Name = Annotated[str, msgspec.Meta(min_length=1)]
@@ -36,7 +36,8 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     history_seconds_kept: Annotated[int, msgspec.Meta(ge=60, le=86_400)] = 15 * 60  # in seconds
     history_minutes_kept: Annotated[int, msgspec.Meta(ge=60, le=100_000)] = 48 * 60  # in minutes
     history_hours_kept: Annotated[int, msgspec.Meta(ge=24, le=100_000)] = 365 * 24  # in hours
-    queue_settle_seconds: Annotated[float, msgspec.Meta(ge=0, le=20)] = 2.0  # see young_queues.py
+    # broker/young_queues.py says why.
+    queue_settle_seconds: Annotated[float, msgspec.Meta(ge=0, le=20)] = 2.0
     prefetch: Annotated[int, msgspec.Meta(ge=2, le=65535)] = 1000
     batch_messages: Annotated[int, msgspec.Meta(ge=1)] = 500
     batch_seconds: Annotated[float, msgspec.Meta(ge=0, le=5)] = 0.005

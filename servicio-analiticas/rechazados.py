@@ -26,14 +26,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-import lenient_amqp
-import rejections
-from amqp_errors import Lost
 from analytics_settings import Settings, read_settings
-from counting import Message
-from reinjection import Again, again
-from rejected_queue import Passed, go_through, open_channel
-from store_copies import open_to_read
+from aside import rejections
+from broker import lenient_amqp
+from broker.amqp_errors import Lost
+from counting.tally import Message
+from rejected.reinjection import Again, again
+from rejected.rejected_queue import Passed, go_through, open_channel
+from storing.backups import open_to_read
 
 SHOWN = 64  # characters of a name from outside
 MOST_NOTES, MOST_NAMES = 50, 10

@@ -8,8 +8,8 @@ import time
 
 import aio_pika
 
-from broker_stack import VirtualHost
-from foreign_publisher import EXCHANGE
+from tests.broker_stack import VirtualHost
+from tests.foreign_publisher import EXCHANGE
 
 QUEUE = "cola_analiticas"
 AT_ONCE = 500

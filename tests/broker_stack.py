@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 import httpx
 
-from broker import Node, epmd_command, node_command, node_environment, prepare
-from stack import HTTP, Part, free_ports, listens
+from parts.broker import Node, epmd_command, node_command, node_environment, prepare
+from tests.stack import HTTP, Part, free_ports, listens
 
 
 class Broker:

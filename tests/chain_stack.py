@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from broker_stack import Broker, VirtualHost
-from proxy import Routes, proxy_command, proxy_environment
-from stack import Part, answers, free_ports, python_part
+from parts.proxy import Routes, proxy_command, proxy_environment
+from tests.broker_stack import Broker, VirtualHost
+from tests.stack import Part, answers, free_ports, python_part
 
 
 @contextmanager

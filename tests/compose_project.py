@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-import stack
+from tests import stack
 
 ROOT = Path(__file__).resolve().parents[1]
 BROKER = os.environ.get("RABBITMQ_IMAGE", "rabbitmq:4.0-management")

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, Page, async_playwright
 
-from broker_stack import Broker, VirtualHost
-from chain_stack import Chain
-from long_files import place_of
+from tests.broker_stack import Broker, VirtualHost
+from tests.chain_stack import Chain
+from tests.long_files import place_of
 
 CHROMIUM_FLAGS = (
     "--headless",

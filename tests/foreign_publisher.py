@@ -11,8 +11,8 @@ from typing import Any
 import aio_pika
 from aio_pika.abc import HeadersType
 
-from broker_stack import VirtualHost
-from stack import HTTP
+from tests.broker_stack import VirtualHost
+from tests.stack import HTTP
 
 EXCHANGE = "eventos_clientes"
 

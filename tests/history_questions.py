@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from history import History
-from history_query import HistoryQuery
-from steady_clock import Moment
+from history.history import History
+from history.query import HistoryQuery
+from history.steady_clock import Moment
 
 NOW = 1_795_503_600  # the first second of an hour
 HOUR, DAY = 3600, 86400

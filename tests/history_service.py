@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 from urllib.parse import urlencode
 
-from history import History, Places
-from history_http import add_history
-from history_questions import moment
-from live import Live
-from report_http import create_app
-from totals import Totals
+from counting.totals import Totals
+from history.history import History, Places
+from live.live import Live
+from reporting.history_http import add_history
+from reporting.report_http import create_app
+from tests.history_questions import moment
 
 CONTRACT = json.loads((Path(__file__).parent / "contracts" / "historia.json").read_text())
 NOW = 1_795_503_600.0 - 0.5  # half a second before 2026-11-24T07:00:00Z

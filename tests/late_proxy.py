@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from proxy import SETTINGS, Routes, proxy_command, proxy_environment
-from stack import Part, answers
+from parts.proxy import SETTINGS, Routes, proxy_command, proxy_environment
+from tests.stack import Part, answers
 
 
 @contextmanager

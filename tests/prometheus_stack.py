@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from stack import ROOT, Part, answers, free_ports
+from tests.stack import ROOT, Part, answers, free_ports
 
 OBSERVABILITY = ROOT / "observability"
 AT_ONCE = "2s"  # instead of each alert's own patience

@@ -6,8 +6,8 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 
-from counting import Message
-from totals import IdWindow
+from counting.tally import Message
+from counting.totals import IdWindow
 
 COUNTED, REJECTED, CONFLICT = "contados", "rechazados", "conflictos"
 COPY = "duplicados"

@@ -2,65 +2,108 @@
 
 import ast
 from collections import Counter
-from pathlib import Path
 
-from long_files import LONG_FILES
+import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.code_structure import (
+    FOLDERS,
+    HOMES,
+    ROOT,
+    circle,
+    imported,
+    modules,
+    room_edges,
+    tree,
+)
+from tests.long_files import LONG_FILES
+
 SERVICES = ("sender", "servicio-analiticas", "panel-visual")
-FOLDERS = (*SERVICES, "local")
-MODULES = {folder: sorted((ROOT / folder).rglob("*.py")) for folder in FOLDERS}
-MAX_FILE, MAX_FUNCTION = 200, 40
+MAY_USE = {"carga": {"sender"}}
+"""The load simulation publishes as any client does; nobody else uses another folder."""
+STARTS = {"sender": {"carga"}}
+"""`app.py` starts the load simulation, and is all that knows of it."""
+MAX_FILE, MAX_FUNCTION, MAX_FILES = 200, 40, 14
 
 
-def trees(folders=FOLDERS):
-    for folder in folders:
-        for path in MODULES[folder]:
-            yield folder, path, ast.parse(path.read_text())
+def every_file():
+    return [path for folder in FOLDERS for path in modules(folder).values()]
 
 
-def imports(tree):
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module.partition(".")[0]
-
-
-def test_module_names_are_unique():
-    """No two folders have a module of the same name: the first on the path would win silently."""
-    names = Counter(path.stem for paths in MODULES.values() for path in paths)
+def test_first_names_are_unique():
+    """No two folders have a room of the same name: the first on the path would win silently."""
+    names = Counter(
+        name
+        for folder in FOLDERS
+        for name in {module.partition(".")[0] for module in modules(folder)}
+    )
 
     assert not [name for name, n in names.items() if n > 1]
 
 
-def test_services_share_no_code():
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_services_share_no_code(folder: str):
     """No service imports a module of another folder."""
-    home = {path.stem: folder for folder, paths in MODULES.items() for path in paths}
+    home = {module.partition(".")[0]: other for other in FOLDERS for module in modules(other)}
+    allowed = {folder, *MAY_USE.get(folder, ())}
 
     foreign = [
-        f"{path.name} imports {name} of {home[name]}"
-        for folder, path, tree in trees()
-        for name in imports(tree)
-        if home.get(name, folder) != folder
+        f"{path.name} imports {name} of {home[first]}"
+        for module, path in modules(folder).items()
+        for name in imported(path, modules(folder))
+        if (first := name.partition(".")[0]) in home
+        and home[first] not in allowed | (STARTS.get(folder, set()) if module == "app" else set())
     ]
 
     assert not foreign
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_rooms_import_one_way(folder: str):
+    """No two rooms of a folder need each other, however many others lie between them."""
+    assert circle(room_edges(folder)) == []
+
+
+def test_a_circle_is_seen():
+    """One import back is enough, and the finding names the way round."""
+    edges = room_edges("servicio-analiticas")
+    assert "counting" in edges["storing"]
+    edges["counting"] = {*edges["counting"], "storing"}
+
+    assert {"storing", "counting"} <= set(circle(edges))
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_rooms_stay_small(folder: str):
+    """A folder has at most 14 source files, and lies at most two levels below its home."""
+    files = Counter(path.parent for path in modules(folder).values())
+    depth = {path: len(path.relative_to(FOLDERS[folder]).parts) for path in files}
+
+    assert not {str(path): n for path, n in files.items() if n > MAX_FILES}
+    assert max(depth.values()) <= 2
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_each_room_says_what_it_is_for(folder: str):
+    """Every folder of modules has a sentence about itself."""
+    rooms = {path.parent for path in modules(folder).values()} - {HOMES[folder]}
+
+    assert not [room for room in rooms if not ast.get_docstring(tree(room / "__init__.py"))]
 
 
 def test_only_the_analytics_and_senders_speak_amqp():
     """The panel can't reach the broker, not even by accident."""
     amqp = {"aio_pika", "aiormq", "pamqp"}
 
-    assert not [p.name for _, p, tree in trees(("panel-visual",)) if amqp & set(imports(tree))]
+    assert not [path for path in modules("panel-visual").values() if amqp & set(imported(path, ()))]
 
 
 def test_only_entry_points_read_the_environment():
     """Settings come from one place for each service."""
     readers = {
         path.name
-        for _, path, tree in trees(SERVICES)
-        for node in ast.walk(tree)
+        for folder in (*SERVICES, "carga")
+        for path in modules(folder).values()
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
         if "__main__" not in path.read_text()
     }
@@ -72,17 +115,12 @@ def test_files_and_functions_are_short():
     """A file has at most 200 lines, a function at most 40."""
     long = [
         f"{path.name}:{node.lineno} {node.name}"
-        for _, path, tree in trees()
-        for node in ast.walk(tree)
+        for path in every_file()
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (node.end_lineno or 0) - node.lineno >= MAX_FUNCTION
     ]
-    long += [
-        path.name
-        for paths in MODULES.values()
-        for path in paths
-        if len(path.read_text().splitlines()) > MAX_FILE
-    ]
+    long += [path.name for path in every_file() if len(path.read_text().splitlines()) > MAX_FILE]
 
     assert not long
 

@@ -8,9 +8,9 @@ from types import ModuleType
 
 import pytest
 
-import intake_hosts
-import known_hosts
-import page_hosts
+from intake import hosts as intake_hosts
+from page import page_hosts
+from reporting import known_hosts
 
 CONTRACT = json.loads((Path(__file__).parent / "contracts" / "anfitriones.json").read_text())
 SETTINGS = CONTRACT["ajustes"]

@@ -12,14 +12,14 @@ from pathlib import Path
 import msgspec
 from hdrh.histogram import HdrHistogram
 
-from broker_stack import Broker
-from chain_stack import Chain
 from event_mix import Mix, counts
 from ledger_check import count_faults, ledger_faults
 from load_plan import Plan, Published
 from process_cost import core_busy_us, cpu_us, resident_kb
 from schedule import Schedule, latencies, schedule_of
 from talking_process import Process, ask, python, ready
+from tests.broker_stack import Broker
+from tests.chain_stack import Chain
 
 PROXIED, DIRECT = "through Traefik", "direct"
 SEEN_WITHIN = 60.0  # seconds

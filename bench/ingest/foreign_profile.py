@@ -19,12 +19,12 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from broker_stack import Broker
+from broker.topology import EXCHANGE
 from chain_load import PROXIED, stage
 from ingest_scope import FIFTY, ms
 from measure_ingest import FOREIGN_WINDOW
 from peer_pair import c_program
-from topology import EXCHANGE
+from tests.broker_stack import Broker
 
 PY_SPY = Path(sys.executable).with_name("py-spy")
 SECONDS = 15
@@ -34,7 +34,7 @@ PARTS = (
     ("AMQP: bytes to frames to messages", ("aiormq/", "pamqp/", "lenient_amqp.py")),
     ("our queue of deliveries", ("inbox.py", "consumer.py")),
     ("ids: looked up and kept", ("kept_ids.py", "message_identity.py")),
-    ("decoding and counting", ("counting.py", "cell_reading.py", "event_decoding.py")),
+    ("decoding and counting", ("tally.py", "cell_reading.py", "event_decoding.py")),
     ("commit", ("_commit",)),
     ("log of counts, history", ("counts.py", "delta", "fold", "history", "known_totals.py")),
     ("rest of the store", ("store.py", "rejections.py")),

@@ -21,11 +21,11 @@ from functools import partial
 import msgspec
 import uuid_utils
 
-from broker_link import Broker
 from event_mix import Mix, beginnings
 from load_plan import Plan, Published
-from outbox import Message
-from publisher import Publisher
+from publishing.broker_link import Broker
+from publishing.outbox import Message
+from publishing.publisher import Publisher
 from schedule import MS, Schedule, schedule_of
 from sender_settings import Settings, read_settings
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench_packages import FilePackage
-from system_packages import Package
+from machine.system_packages import Package
 
 PACKAGES = (
     Package("gcc", "gcc", "gcc"),

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from broker_stack import Broker
+from broker.topology import EXCHANGE
 from chain_load import PROXIED, Loaded, Stage, stage
 from disk_speed import sync_ms
 from event_mix import Mix
@@ -25,9 +25,9 @@ from ingest_claims import OURS, THEIRS
 from ingest_packages import PACKAGES
 from ingest_report import results
 from ingest_scope import FIFTY, FULL, QUICK, Figures, Key, Load, Scope, ms
+from machine.system_packages import MissingProgramError, ensure_installed
 from peer_pair import Pair, c_pair, measure, node_pair
-from system_packages import MissingProgramError, ensure_installed
-from topology import EXCHANGE
+from tests.broker_stack import Broker
 
 HERE = Path(__file__).resolve().parent
 CORES = {0, 1}

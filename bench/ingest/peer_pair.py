@@ -12,11 +12,11 @@ from pathlib import Path
 import aio_pika
 import msgspec
 
-import topology
-from broker_stack import Broker, VirtualHost
+from broker import topology
 from load_plan import Published
 from process_cost import cpu_us
 from talking_process import ask, finish, ready
+from tests.broker_stack import Broker, VirtualHost
 
 HERE = Path(__file__).resolve().parent
 NODE = HERE / "node"

@@ -12,7 +12,7 @@ from pinned_process import failed, started, stdin_of, stdout_of, tell
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-FOLDERS = ("bench/ingest", "bench/push", "sender", "tests", "local")
+FOLDERS = ("bench/ingest", "bench/push", "sender", ".", "local")
 PYTHONPATH = ":".join(str(ROOT / each) for each in FOLDERS)
 
 Process = subprocess.Popen[bytes]

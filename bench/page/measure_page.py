@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from playwright.async_api import Browser, CDPSession, Page, async_playwright, expect
 
-from stack import answers, free_ports
+from tests.stack import answers, free_ports
 
 STAND_IN = Path(__file__).with_name("page_stand_in.py")
 THROTTLE = 4

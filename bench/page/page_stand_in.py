@@ -21,8 +21,8 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from quart import Quart, Response, request, websocket
 
-from panel_http import POLICY
-from static_files import read_static
+from page.panel_http import POLICY
+from page.static_files import read_static
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 SHOWN = 200  # what a real panel lists

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from system_packages import Package
+from machine.system_packages import Package
 
 
 @dataclass(frozen=True, slots=True)

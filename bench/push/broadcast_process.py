@@ -8,7 +8,7 @@ import sys
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
 from fed_by_stdin import fed
-from listening_socket import BACKLOG, allow_open_files
+from push.listening_socket import BACKLOG, allow_open_files
 
 
 async def stay(connection: ServerConnection) -> None:

@@ -13,11 +13,11 @@ import logging
 import sys
 
 from fed_by_stdin import fed
-from hub import Hub
-from listening_socket import buffer_little, listen
-from origin_rule import OriginRule
 from panel import limits_of, spare_the_collector
 from panel_settings import read_settings
+from push.hub import Hub
+from push.listening_socket import buffer_little, listen
+from push.origin_rule import OriginRule
 from push_frames import CHANGE
 
 

@@ -22,12 +22,12 @@ from pathlib import Path
 
 import push_servers as servers
 from bench_packages import PACKAGES
+from machine.system_packages import MissingProgramError, ensure_installed
 from pinned_process import OTHER_CORE, SERVER_CORE
 from push_report import results
 from push_run import Opened, Plan, measure_once
 from receivers import Punctuality
 from rounds import Round
-from system_packages import MissingProgramError, ensure_installed
 
 HERE = Path(__file__).resolve().parent
 AT_MOST = 480  # seconds; then it ends by itself

@@ -19,7 +19,7 @@ END_WITHIN = 3.0
 PR_SET_PDEATHSIG = 1
 
 ROOT = Path(__file__).resolve().parents[2]
-PYTHONPATH = ":".join(str(ROOT / each) for each in ("bench/push", "panel-visual", "tests", "local"))
+PYTHONPATH = ":".join(str(ROOT / each) for each in ("bench/push", "panel-visual", ".", "local"))
 LIBC = ctypes.CDLL(None)
 
 

@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from parts.proxy import Routes, proxy_command, proxy_environment
 from pinned_process import (
     OTHER_CORE,
     SERVER_CORE,
@@ -24,8 +25,7 @@ from pinned_process import (
     wait_until_listening,
 )
 from process_cost import family
-from proxy import Routes, proxy_command, proxy_environment
-from stack import free_ports
+from tests.stack import free_ports
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]

@@ -9,7 +9,7 @@ import { beginOf } from "./history.js";
 
 /**
  * Where a spreadsheet may see a formula begin. A cell begins after a semicolon, too: which sign separates is the
- * reader's region, not this file. The analytics' CSV has the same rule (history_csv.py).
+ * reader's region, not this file. The analytics' CSV has the same rule (servicio-analiticas/reporting/history_csv.py).
  */
 const FORMULA = /(?<![^;,|\t\r\n])(?=[ \t\r\n"']*[=+\-@＝＋－＠])|^(?=[\t\r\n])/g;
 

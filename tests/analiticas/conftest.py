@@ -3,7 +3,7 @@ from contextlib import closing
 
 import pytest
 
-from history import TABLES, History
+from history.history import TABLES, History
 
 
 @pytest.fixture(name="db")

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from almacen import run
-from counting import Message
-from store import open_store
-from store_lock import StoreInUseError
-from totals import IdWindow
+from counting.tally import Message
+from counting.totals import IdWindow
+from storing.lock import StoreInUseError
+from storing.store import open_store
 
 WINDOW = IdWindow(604800, 50_000_000)
 

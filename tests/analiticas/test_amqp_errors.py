@@ -1,8 +1,8 @@
 import aiormq
 import pytest
 
-from amqp_errors import ConsumerGivesUpError, SessionLostError, broker_errors, gravest
-from store import CommitFailedError
+from broker.amqp_errors import ConsumerGivesUpError, SessionLostError, broker_errors, gravest
+from storing.store import CommitFailedError
 
 
 @pytest.mark.parametrize(

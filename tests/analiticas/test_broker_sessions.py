@@ -7,10 +7,10 @@ import asyncio
 from aio_pika.abc import AbstractConnection
 
 from analytics_settings import read_settings
-from broker_sessions import Sessions
-from broker_stack import VirtualHost
-from live import Vitals
-from stack import free_ports
+from consuming.broker_sessions import Sessions
+from live.live import Vitals
+from tests.broker_stack import VirtualHost
+from tests.stack import free_ports
 
 
 async def test_it_stops_between_two_tries() -> None:

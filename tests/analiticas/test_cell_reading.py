@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import cell_reading
-from cell_reading import CellReader
-from event_decoding import NotCountableError, decode
+from decoding import cell_reading
+from decoding.cell_reading import CellReader
+from decoding.event_decoding import NotCountableError, decode
 
 OTHERWISE = 1795503600.5
 TIMES = st.one_of(

@@ -1,7 +1,7 @@
 import json
 
-from counting import Message, count
-from message_identity import Kept, Verdict, digest_of
+from counting.message_identity import Kept, Verdict, digest_of
+from counting.tally import Message, count
 
 
 def message(tag, body, message_id=None):

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delay import Delays
+from live.delay import Delays
 
 
 def test_nothing_was_counted():

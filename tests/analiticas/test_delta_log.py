@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-import delta_log
 import fault_points
-from counting import Message
-from store import Store, StoreUnavailableError, open_store
-from totals import IdWindow
+from counting.tally import Message
+from counting.totals import IdWindow
+from storing import delta_log
+from storing.store import Store, StoreUnavailableError, open_store
 
 FOLDER = Path(__file__).parents[2] / "servicio-analiticas"
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
@@ -135,9 +135,10 @@ def test_the_names_of_a_slice_are_not_split(path: Path, monkeypatch):
 
 KILLED = """
 import sys
-sys.path.insert(0, {tests!r})
-import delta_log, fault_points
-from test_delta_log import message, open_store, WINDOW, Path
+sys.path.insert(0, {root!r})
+import fault_points
+from storing import delta_log
+from tests.analiticas.test_delta_log import message, open_store, WINDOW, Path
 delta_log.SEAL_SECONDS, delta_log.FOLD_CELLS, delta_log.FORGET_ROWS = 0, 3, 2
 store = open_store(Path({path!r}), WINDOW)
 fault_points.arm({point!r})
@@ -155,7 +156,7 @@ def test_killed_at_a_named_place(path: Path, point: str):
     start = 0
     for passes in (1, 3, 7):
         script = KILLED.format(
-            tests=str(Path(__file__).parent), path=str(path), point=f"{point}:{passes}", start=start
+            root=str(FOLDER.parent), path=str(path), point=f"{point}:{passes}", start=start
         )
         done = subprocess.run(
             [sys.executable, "-c", script],

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-import delta_row
+from storing import delta_row
 
 NAMES = st.text(min_size=1, max_size=3)
 CELLS = st.tuples(NAMES, NAMES, st.integers(0, 253_402_300_799))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cell_reading import CellReader
-from event_decoding import MAX_BODY, NotCountableError, decode
+from decoding.cell_reading import CellReader
+from decoding.event_decoding import MAX_BODY, NotCountableError, decode
 
 BOM = codecs.BOM_UTF8
 CONTRACT = json.loads((Path(__file__).parents[1] / "contracts" / "evento.json").read_text())

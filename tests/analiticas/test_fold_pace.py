@@ -3,11 +3,11 @@
 import time
 from collections import Counter
 
-import delta_log
-from counting import Tally
-from delta_log import DeltaLog
-from store import open_store
-from totals import IdWindow
+from counting.tally import Tally
+from counting.totals import IdWindow
+from storing import delta_log
+from storing.delta_log import DeltaLog
+from storing.store import open_store
 
 
 def test_the_log_is_bounded(tmp_path, monkeypatch):

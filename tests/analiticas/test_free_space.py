@@ -2,10 +2,10 @@
 
 import pytest
 
-import store_access
-from counting import Message
-from store import StoreUnavailableError, open_store
-from totals import IdWindow
+from aside import store_access
+from counting.tally import Message
+from counting.totals import IdWindow
+from storing.store import StoreUnavailableError, open_store
 
 
 def test_without_room_nothing_is_begun(tmp_path, monkeypatch):

@@ -4,16 +4,16 @@ import time
 
 import pytest
 
-import batch_counter
-import delta_log
-from counting import Message
-from future_events import MOST_KEPT, MOST_TOLD, reason_of
-from history import RESET, History
-from history_questions import HOUR, NOW, ask, moment
-from live import Live
-from store import open_store
-from totals import IdWindow
-from wire_time import rfc3339
+from consuming import batch_counter
+from counting.tally import Message
+from counting.totals import IdWindow
+from decoding.wire_time import rfc3339
+from history.future_events import MOST_KEPT, MOST_TOLD, reason_of
+from history.history import RESET, History
+from live.live import Live
+from storing import delta_log
+from storing.store import open_store
+from tests.history_questions import HOUR, NOW, ask, moment
 
 
 @pytest.mark.parametrize(

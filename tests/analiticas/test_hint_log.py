@@ -1,7 +1,7 @@
 import logging
 
-from counting import Message, count
-from hint_log import HintLog
+from consuming.hint_log import HintLog
+from counting.tally import Message, count
 
 
 def untyped(*bodies):

@@ -2,9 +2,9 @@ import sqlite3
 
 import pytest
 
-from history import RESET, History, Places, Retention
-from history_levels import levels
-from history_questions import DAY, HOUR, NOW, ask, moment, whole
+from history.history import RESET, History, Places, Retention
+from history.levels import levels
+from tests.history_questions import DAY, HOUR, NOW, ask, moment, whole
 
 _, _, HOURS = levels(Retention())
 

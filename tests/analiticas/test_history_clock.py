@@ -2,9 +2,9 @@
 
 import pytest
 
-from history import History
-from history_questions import DAY, HOUR, NOW, ask, moment, whole
-from steady_clock import Moment
+from history.history import History
+from history.steady_clock import Moment
+from tests.history_questions import DAY, HOUR, NOW, ask, moment, whole
 
 YEAR = {"ventana": 364 * DAY, "paso": DAY}
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from history_csv import csv_parts, rows
-from history_questions import moment
-from history_service import CONTRACT, END, NOW, client_of, contract_history, get, table
+from reporting.history_csv import csv_parts, rows
+from tests.history_questions import moment
+from tests.history_service import CONTRACT, END, NOW, client_of, contract_history, get, table
 
 CELLS = json.loads((Path(__file__).parents[1] / "contracts" / "celdas.json").read_text())
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from history import History
-from history_questions import moment
-from history_service import END, NOW, ask, client_of, get
-from local_days import day_starts, zone_of
+from history.history import History
+from history.local_days import day_starts, zone_of
+from tests.history_questions import moment
+from tests.history_service import END, NOW, ask, client_of, get
 
 HOUR, DAY = 3600, 86_400
 

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from history_questions import moment
-from history_service import CONTRACT, END, NOW, ask, client_of, contract_history, get
+from tests.history_questions import moment
+from tests.history_service import CONTRACT, END, NOW, ask, client_of, contract_history, get
 
 
 @pytest.fixture(name="history")

@@ -14,12 +14,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from history import TABLES, History, Places, Retention
-from history_levels import levels
-from history_query import SPLITS, BadQueryError, HistoryQuery, NotKeptError
-from history_questions import moment
-from history_window import window_of
-from steady_clock import Moment
+from history.history import TABLES, History, Places, Retention
+from history.levels import levels
+from history.query import SPLITS, BadQueryError, HistoryQuery, NotKeptError
+from history.steady_clock import Moment
+from history.window import window_of
+from tests.history_questions import moment
 
 KEPT = Retention(seconds=300, minutes=180, hours=240)
 START = 1_795_503_600

@@ -7,11 +7,11 @@ from contextlib import closing
 
 import pytest
 
-import delta_log
-from counting import Message
-from history_query import HistoryQuery
-from store import open_store
-from totals import IdWindow
+from counting.tally import Message
+from counting.totals import IdWindow
+from history.query import HistoryQuery
+from storing import delta_log
+from storing.store import open_store
 
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
 A_SECOND = 100

@@ -1,8 +1,8 @@
 """Who has a series of its own, and what is said of those who have none."""
 
-from history import History, Places
-from history_query import NotKeptError
-from history_questions import DAY, NOW, ask, moment, whole
+from history.history import History, Places
+from history.query import NotKeptError
+from tests.history_questions import DAY, NOW, ask, moment, whole
 
 
 def test_a_series_without_counts_gives_its_place_back(db):

@@ -2,11 +2,11 @@
 
 import pytest
 
-from history import Retention
-from history_levels import levels
-from history_query import HistoryQuery
-from history_questions import DAY, HOUR, NOW
-from history_window import window_of
+from history.history import Retention
+from history.levels import levels
+from history.query import HistoryQuery
+from history.window import window_of
+from tests.history_questions import DAY, HOUR, NOW
 
 SECONDS, MINUTES, HOURS = levels(Retention())
 

@@ -5,9 +5,9 @@ from unittest.mock import Mock
 
 import pytest
 
-import inbox
-from amqp_errors import SessionLostError
-from inbox import Inbox
+from broker.amqp_errors import SessionLostError
+from consuming import inbox
+from consuming.inbox import Inbox
 
 
 def delivered(tag, body=b"{}"):

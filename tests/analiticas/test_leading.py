@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import leading
-from leading import Leading, rank
+from counting import leading
+from counting.leading import Leading, rank
 
 NAMES = st.sampled_from("abcdefghijklmnopqrst")
 BATCHES = st.lists(st.dictionaries(NAMES, st.integers(1, 3), max_size=6), max_size=40)

@@ -2,7 +2,7 @@ import struct
 
 import pytest
 
-import lenient_amqp
+from broker import lenient_amqp
 
 
 def test_short_strings_stay_apart():

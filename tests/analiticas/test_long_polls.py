@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-import long_polls
-from long_polls import LongPolls, TooManyPollsError
+from reporting import long_polls
+from reporting.long_polls import LongPolls, TooManyPollsError
 
 
 async def never():

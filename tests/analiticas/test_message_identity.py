@@ -2,8 +2,8 @@ import uuid
 
 import pytest
 
-from message_identity import Kept, Verdict, digest_of, goes_to_rejected, judge, key_of
-from undecoded_text import UndecodedText
+from counting.message_identity import Kept, Verdict, digest_of, goes_to_rejected, judge, key_of
+from decoding.undecoded_text import UndecodedText
 
 THIS, OTHER = 1, 2
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cell_reading import CellReader
-from event_decoding import MAX_BODY, NotCountableError, decode
-from packed_body import DEFLATE, MAGIC, size_of, unpacked, unpacked_if_readable
+from decoding.cell_reading import CellReader
+from decoding.event_decoding import MAX_BODY, NotCountableError, decode
+from decoding.packed_body import DEFLATE, MAGIC, size_of, unpacked, unpacked_if_readable
 
 EVENT = b'{"cliente":"a"}'
 

@@ -5,12 +5,12 @@ import random
 
 import aio_pika
 
-import topology
-from broker_stack import VirtualHost
-from inbox import Inbox
-from live import Live
-from queue_watch import QueueWatch
-from totals import Totals
+from broker import topology
+from consuming.inbox import Inbox
+from consuming.queue_watch import QueueWatch
+from counting.totals import Totals
+from live.live import Live
+from tests.broker_stack import VirtualHost
 
 TRIES = 200
 WITHIN_MS = 4  # what opening its channel and the first sample take

@@ -1,8 +1,8 @@
 import json
 
-from counting import Message
-from event_decoding import decode
-from reinjection import again
+from counting.tally import Message
+from decoding.event_decoding import decode
+from rejected.reinjection import again
 
 
 def test_a_message_that_is_good_now_keeps_its_id():

@@ -1,7 +1,7 @@
 import logging
 
-from counting import Message, Rejected
-from reject_log import RejectLog
+from consuming.reject_log import RejectLog
+from counting.tally import Message, Rejected
 
 
 def test_a_flood_writes_few_lines(caplog):

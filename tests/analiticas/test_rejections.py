@@ -1,9 +1,9 @@
 import pytest
 
-import rejections
-from counting import Message
-from store import open_store
-from totals import IdWindow
+from aside import rejections
+from counting.tally import Message
+from counting.totals import IdWindow
+from storing.store import open_store
 
 
 @pytest.fixture(name="store")

@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from counting import Message, count
-from live import Live
-from report_http import create_app
-from totals import IdWindow, Totals
+from counting.tally import Message, count
+from counting.totals import IdWindow, Totals
+from live.live import Live
+from reporting.report_http import create_app
 
 LONG = 60.0
 
@@ -58,7 +58,7 @@ async def test_a_store_that_hangs_is_not_waited_for(live):
 @pytest.mark.parametrize(("prefer", "total"), [({"Prefer": "wait=1"}, 2), ({}, 1)])
 async def test_report_includes_what_was_being_counted(live, client, monkeypatch, prefer, total):
     """Who prefers to wait gets the batch under way; who doesn't gets an answer at once."""
-    monkeypatch.setattr("report_http.PATIENCE", LONG)
+    monkeypatch.setattr("reporting.report_http.PATIENCE", LONG)
     commit(live)
     live.counting = True
     reading = asyncio.create_task(client.get("/reporte", headers=prefer))

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from client_http import add_client
-from counting import Message, count
-from history_turns import TooManyReadersError
-from live import Live, QueueDepth
-from report_http import create_app
-from totals import IdWindow, Totals
+from counting.tally import Message, count
+from counting.totals import IdWindow, Totals
+from history.turns import TooManyReadersError
+from live.live import Live, QueueDepth
+from reporting.client_http import add_client
+from reporting.report_http import create_app
 
 CONTRACTS = Path(__file__).parents[1] / "contracts"
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pamqp import decode, encode
 
-import lenient_amqp
-from sendable_headers import CLIENT, sendable
+from broker import lenient_amqp
+from rejected.sendable_headers import CLIENT, sendable
 
 
 @pytest.fixture(autouse=True)

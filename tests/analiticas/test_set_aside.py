@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from copies import MAX_BYTES
-from counting import Message
-from set_aside import reason_of
-from store import Store, StoreUnavailableError, open_store
-from totals import IdWindow
-from undecoded_text import UndecodedText
-from write_probe import LEAST, SECONDS, WriteProbe
+from aside.copies import MAX_BYTES
+from aside.set_aside import reason_of
+from consuming.write_probe import LEAST, SECONDS, WriteProbe
+from counting.tally import Message
+from counting.totals import IdWindow
+from decoding.undecoded_text import UndecodedText
+from storing.store import Store, StoreUnavailableError, open_store
 
 GOOD, BAD = b'{"cliente": "a"}', b'{"cliente": 7}'
 

@@ -1,6 +1,6 @@
 import pytest
 
-from steady_clock import PATIENCE, Moment, SteadyClock
+from history.steady_clock import PATIENCE, Moment, SteadyClock
 
 NOW, DAY = 1_795_503_600.0, 86_400.0
 

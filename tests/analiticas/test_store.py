@@ -8,10 +8,10 @@ from unittest.mock import Mock
 
 import pytest
 
-from counting import Message
-from store import Store, StoreUnavailableError, open_store
-from store_lock import StoreInUseError
-from totals import IdWindow, ledger
+from counting.tally import Message
+from counting.totals import IdWindow, ledger
+from storing.lock import StoreInUseError
+from storing.store import Store, StoreUnavailableError, open_store
 
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
 
@@ -47,7 +47,7 @@ def test_memory_follows_the_disk(store: Store):
 def test_an_error_of_our_own_leaves_no_transaction_open(store: Store, monkeypatch):
     """Whatever goes wrong while counting, nothing of it stays and the next batch counts."""
     with monkeypatch.context() as patch:
-        patch.setattr("store.count", Mock(side_effect=MemoryError))
+        patch.setattr("storing.store.count", Mock(side_effect=MemoryError))
         with pytest.raises(MemoryError):
             store.apply([message("a", "1")])
 
@@ -73,7 +73,7 @@ def test_counters_survive_a_restart(path: Path, store: Store):
 
 def test_second_writer_is_refused(path: Path, store: Store):
     """A second process on the same store is refused, and told who holds it."""
-    script = "import sys; from pathlib import Path; from store import *; " + (
+    script = "import sys; from pathlib import Path; from storing.store import *; " + (
         f"open_store(Path({str(path)!r}), IdWindow(60, 1000))"
     )
     folder = Path(__file__).parents[2] / "servicio-analiticas"

@@ -18,13 +18,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
-import delta_log
 import fault_points
-import kept_ids
-from counting import Message
-from store import open_store
-from store_model import Model
-from totals import IdWindow, ledger
+from counting.tally import Message
+from counting.totals import IdWindow, ledger
+from storing import delta_log, kept_ids
+from storing.store import open_store
+from tests.store_model import Model
 
 WINDOW = IdWindow(seconds=100, rows=6)
 ONE = [json.dumps({"cliente": c, "evento": e}).encode() for c in "abc" for e in "xy"]

@@ -6,12 +6,12 @@ import time
 
 import pytest
 
-from batch_counter import MOST_READERS, BatchCounter, TooManyReadersError
-from counting import Message
-from history_query import HistoryQuery
-from live import Live
-from store import open_store
-from totals import IdWindow
+from consuming.batch_counter import MOST_READERS, BatchCounter, TooManyReadersError
+from counting.tally import Message
+from counting.totals import IdWindow
+from history.query import HistoryQuery
+from live.live import Live
+from storing.store import open_store
 
 
 @pytest.fixture(name="counter")

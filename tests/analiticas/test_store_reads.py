@@ -5,14 +5,13 @@ import time
 
 import pytest
 
-import counts
-import delta_log
 from almacen import run
-from counting import Message
-from history_query import HistoryQuery
-from steady_clock import running_seconds
-from store import open_store
-from totals import IdWindow
+from counting.tally import Message
+from counting.totals import IdWindow
+from history.query import HistoryQuery
+from history.steady_clock import running_seconds
+from storing import counts, delta_log
+from storing.store import open_store
 
 WINDOW = IdWindow(604800, 50_000_000)
 

@@ -6,9 +6,9 @@ from contextlib import closing
 import pytest
 
 from almacen import run
-from counting import Message
-from store import open_store
-from totals import IdWindow
+from counting.tally import Message
+from counting.totals import IdWindow
+from storing.store import open_store
 
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
 

@@ -1,9 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leading import Leading
-from live import Rates, Vitals
-from totals import Totals, report
+from counting.leading import Leading
+from counting.totals import Totals, report
+from live.live import Rates, Vitals
 
 
 @given(st.dictionaries(st.text(max_size=3), st.integers(1, 9), max_size=150), st.integers(1, 9))

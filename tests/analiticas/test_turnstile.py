@@ -2,7 +2,7 @@
 
 import asyncio
 
-from turnstile import AT_ONCE, Turnstile
+from reporting.turnstile import AT_ONCE, Turnstile
 
 
 async def test_a_few_do_not_wait():

@@ -14,11 +14,11 @@ import aiormq
 import pytest
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
-import topology
-from broker_link import Broker as BrokerAddress
-from broker_link import connected
-from broker_stack import Broker
-from publisher import Publisher
+from broker import topology
+from publishing.broker_link import Broker as BrokerAddress
+from publishing.broker_link import connected
+from publishing.publisher import Publisher
+from tests.broker_stack import Broker
 
 SCRIPT = Path(__file__).resolve().parents[2] / "rabbitmq" / "accounts.py"
 ACCOUNTS = {"clientes": "clave-c", "entrada": "clave-e", "analiticas": "clave-a"}

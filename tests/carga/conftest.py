@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from broker_stack import Broker
-from chain_stack import Chain
-from foreign_publisher import read, wait_for
-from stack import ROOT
+from tests.broker_stack import Broker
+from tests.chain_stack import Chain
+from tests.foreign_publisher import read, wait_for
+from tests.stack import ROOT
 
 END_SECONDS = 120
 SMALL = (

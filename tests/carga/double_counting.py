@@ -7,7 +7,7 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parents[2] / "servicio-analiticas"
 sys.path.insert(0, str(HOME))
 
-import counting  # noqa: E402
+from counting import tally as counting  # noqa: E402
 
 honest = counting.Tally.add
 messages = 0

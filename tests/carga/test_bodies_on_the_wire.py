@@ -6,7 +6,7 @@ import re
 
 import aio_pika
 
-from travelling_body import opened
+from tests.travelling_body import opened
 
 STAMP = re.compile(rb'"timestamp":"[^"]*"')
 

@@ -7,9 +7,9 @@ import subprocess
 import bcrypt
 import pytest
 
-from chain_stack import Chain
-from proxy import Doors, proxy_command, proxy_environment
-from stack import Part, listens
+from parts.proxy import Doors, proxy_command, proxy_environment
+from tests.chain_stack import Chain
+from tests.stack import Part, listens
 
 USER, PASSWORD = "ana", "una-clave-4711"
 

@@ -4,9 +4,9 @@ from array import array
 
 import pytest
 
-from carga.confirm_ledger import ConfirmLedger
-from carga.worker_wire import TICKS
-from outbox import Message
+from carga.sending.confirm_ledger import ConfirmLedger
+from carga.wire.worker_wire import TICKS
+from publishing.outbox import Message
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from email.utils import formatdate
 
 import pytest
 
+from broker.topology import QUEUE_ARGUMENTS as DECLARED
 from carga.doctor import QUEUE_ARGUMENTS, broker_version, clock, queue_arguments
-from topology import QUEUE_ARGUMENTS as DECLARED
 
 
 def test_all_well(lasting_chain, against):

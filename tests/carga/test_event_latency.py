@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from carga.event_latency import EventLatency
-from carga.latency_record import LatencyRecord
-from carga.worker_wire import TICKS, Rise
+from carga.figures.event_latency import EventLatency
+from carga.figures.latency_record import LatencyRecord
+from carga.wire.worker_wire import TICKS, Rise
 
 
 @pytest.fixture

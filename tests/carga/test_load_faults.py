@@ -4,11 +4,11 @@ import asyncio
 import re
 import time
 
-from carga.reporte_client import ReporteClient
-from carga.settling import settled_counts
-from carga.web_access import WebAccess
-from foreign_publisher import amqp_publish, wait_for
-from stack import python_part
+from carga.checking.reporte_client import ReporteClient
+from carga.checking.web_access import WebAccess
+from carga.run.settling import settled_counts
+from tests.foreign_publisher import amqp_publish, wait_for
+from tests.stack import python_part
 
 SLOWLY = ("--tasa", "400", "--duracion", "3s")  # so that there is time to break something
 OUTAGE = 2.5  # seconds, of which a run that looks each second sees one

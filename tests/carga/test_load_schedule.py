@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from carga.load_profile import PROFILES
-from carga.load_schedule import Schedule
+from carga.sending.load_profile import PROFILES
+from carga.sending.load_schedule import Schedule
 
 
 def rate_at(schedule, second):

@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from carga.checking.reporte_client import Others, Reporte
+from carga.checking.verification import ClientLine
 from carga.command_line import code_of
+from carga.figures.run_numbers import RunNumbers
+from carga.figures.thresholds import Threshold
 from carga.load_options import LoadOptions
-from carga.load_run import Outcome
-from carga.load_schedule import Schedule
-from carga.load_summary import summarise
-from carga.reporte_client import Others, Reporte
-from carga.run_numbers import RunNumbers
-from carga.settling import Settled
-from carga.thresholds import Threshold
-from carga.verification import ClientLine
-from carga.worker_wire import Begin, Finished
+from carga.report.load_summary import summarise
+from carga.run.load_run import Outcome
+from carga.run.settling import Settled
+from carga.sending.load_schedule import Schedule
+from carga.wire.worker_wire import Begin, Finished
 
 OPTIONS = LoadOptions(
     rate=10, seconds=1, clients=1, profile="constante", viewers=3, seed=1, kinds=("clic",),

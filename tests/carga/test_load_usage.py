@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from carga.command_line import main
-from stack import ROOT, free_ports
+from tests.stack import ROOT, free_ports
 
 SECRET = "geheim-4711"
 

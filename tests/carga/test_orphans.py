@@ -6,9 +6,9 @@ import pytest
 
 from carga.load_options import Parser, add_run_options, run_options
 from carga.load_settings import LoadSettings
-from carga.run_plan import generator_tasks, watch_task
-from carga.workers import working
-from stack import free_ports
+from carga.run.run_plan import generator_tasks, watch_task
+from carga.run.workers import working
+from tests.stack import free_ports
 
 SECONDS = 20
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from stack import ROOT, free_ports
+from tests.stack import ROOT, free_ports
 
 WORDS = ("--tasa", "300", "--clientes", "10", "--visores", "5", "--salida", "reports")
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from carga.push_chain import BrokenPromiseError, PushChain
-from carga.worker_wire import Rise
+from carga.viewers.push_chain import BrokenPromiseError, PushChain
+from carga.wire.worker_wire import Rise
 
 
 def snapshot(version, clientes, others=0, epoca="e"):

@@ -6,13 +6,13 @@ import sys
 
 import pytest
 
-from carga.cpu_meter import CpuMeter
-from carga.plot_scales import Scale, even_ticks, log_ticks, short
-from carga.report_drawing import draw
-from carga.report_folder import schema
-from carga.run_plots import plots
-from carga.run_series import Row, as_csv, outages
-from carga.svg_plot import Line, Plot, svg
+from carga.figures.cpu_meter import CpuMeter
+from carga.figures.run_series import Row, as_csv, outages
+from carga.report.plot_scales import Scale, even_ticks, log_ticks, short
+from carga.report.report_drawing import draw
+from carga.report.report_folder import schema
+from carga.report.run_plots import plots
+from carga.report.svg_plot import Line, Plot, svg
 
 
 def row(second, **more):

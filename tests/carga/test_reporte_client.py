@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from carga.reporte_client import ReporteAwayError, ReporteClient
-from carga.web_access import WebAccess
-from late_proxy import late_proxy
-from proxy import Routes
-from stack import free_ports
+from carga.checking.reporte_client import ReporteAwayError, ReporteClient
+from carga.checking.web_access import WebAccess
+from parts.proxy import Routes
+from tests.late_proxy import late_proxy
+from tests.stack import free_ports
 
 
 async def test_a_starting_proxy_is_no_missing_client(tmp_path: Path) -> None:

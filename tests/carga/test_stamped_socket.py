@@ -6,11 +6,11 @@ import time
 
 import pytest
 
-from carga.coming_back import NO_CLOSE, wait_before
-from carga.run_clock import RunClock
-from carga.stamped_socket import StampedSocket, connected_socket
-from carga.worker_wire import TICKS, Begin
-from stack import free_ports
+from carga.viewers.coming_back import NO_CLOSE, wait_before
+from carga.viewers.stamped_socket import StampedSocket, connected_socket
+from carga.wire.run_clock import RunClock
+from carga.wire.worker_wire import TICKS, Begin
+from tests.stack import free_ports
 
 LATE = 0.05
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from carga.run_metrics import METRICS
-from carga.thresholds import judge, parse_threshold
+from carga.figures.run_metrics import METRICS
+from carga.figures.thresholds import judge, parse_threshold
 
 
 @pytest.mark.parametrize(

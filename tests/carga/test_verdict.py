@@ -2,9 +2,14 @@
 
 import pytest
 
-from carga.reporte_client import Depth, Estado, Others, Reporte
-from carga.verification import ClientLine, count_differences, same_version, screen_differences
-from carga.worker_wire import Standing
+from carga.checking.reporte_client import Depth, Estado, Others, Reporte
+from carga.checking.verification import (
+    ClientLine,
+    count_differences,
+    same_version,
+    screen_differences,
+)
+from carga.wire.worker_wire import Standing
 
 
 def line(confirmed, rise, unconfirmed=0, before=100):

@@ -2,7 +2,7 @@
 
 import json
 
-from foreign_publisher import publish, wait_for
+from tests.foreign_publisher import publish, wait_for
 
 
 async def test_later_events_are_a_difference(lasting_chain, finished, against):

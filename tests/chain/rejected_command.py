@@ -4,8 +4,8 @@ import asyncio
 import subprocess
 import sys
 
-from chain_stack import Chain
-from stack import ROOT
+from tests.chain_stack import Chain
+from tests.stack import ROOT
 
 
 async def rechazados(chain: Chain, *arguments: str, code: int = 0) -> str:

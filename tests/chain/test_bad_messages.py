@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from foreign_publisher import RawText, publish, read, wait_for
+from tests.foreign_publisher import RawText, publish, read, wait_for
 
 REJECTED = "cola_analiticas.rechazados"
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from broker_stack import VirtualHost
-from chain_stack import Chain
-from stack import HTTP, Part
+from tests.broker_stack import VirtualHost
+from tests.chain_stack import Chain
+from tests.stack import HTTP, Part
 
 FILES = 300
 SOCKETS = 400

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from broker_stack import Broker
-from chain_stack import Chain
-from local.raw_requests import raw
-from stack import free_ports
+from tests.broker_stack import Broker
+from tests.chain_stack import Chain
+from tests.local.raw_requests import raw
+from tests.stack import free_ports
 
 CONTRACT = json.loads((Path(__file__).parents[1] / "contracts" / "anfitriones.json").read_text())
 METRICS = dict(zip(("servicio-analiticas", "panel-visual", "entrada"), free_ports(3), strict=True))

@@ -12,7 +12,7 @@ from cloudevents.core.bindings.http import to_binary, to_structured
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
-from foreign_publisher import read, wait_for
+from tests.foreign_publisher import read, wait_for
 
 
 def curl(*words):

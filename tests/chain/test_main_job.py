@@ -6,7 +6,7 @@ import json
 import httpx
 import websockets
 
-from foreign_publisher import amqp_publish, publish, read, wait_for
+from tests.foreign_publisher import amqp_publish, publish, read, wait_for
 
 
 async def frames_until(ws_url, condition, seconds=5):

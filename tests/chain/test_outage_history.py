@@ -16,10 +16,10 @@ from collections import Counter
 
 import websockets
 
-from broker_link import Broker
-from chain_stack import Chain
-from foreign_publisher import read, wait_for
-from publisher import Publisher
+from publishing.broker_link import Broker
+from publishing.publisher import Publisher
+from tests.chain_stack import Chain
+from tests.foreign_publisher import read, wait_for
 
 SECONDS = int(os.environ.get("OUTAGE_SECONDS", "4"))
 RATE = int(os.environ.get("OUTAGE_RATE", "200"))

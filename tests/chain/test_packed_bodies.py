@@ -4,9 +4,9 @@ import gzip
 import json
 import zlib
 
-from chain.rejected_command import rechazados
-from foreign_publisher import publish, read, wait_for
-from sender.delivery import LIMIT, bodies, publishing
+from tests.chain.rejected_command import rechazados
+from tests.foreign_publisher import publish, read, wait_for
+from tests.sender.delivery import LIMIT, bodies, publishing
 
 
 async def test_a_message_is_the_same_packed_or_not(chain):

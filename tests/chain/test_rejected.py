@@ -5,8 +5,8 @@ import json
 import aio_pika
 from pamqp import encode
 
-from chain.rejected_command import rechazados
-from foreign_publisher import EXCHANGE, RawText, amqp_publish, publish, read, wait_for
+from tests.chain.rejected_command import rechazados
+from tests.foreign_publisher import EXCHANGE, RawText, amqp_publish, publish, read, wait_for
 
 
 async def test_good_events_of_a_rejected_batch_are_counted_once(chain):

@@ -9,9 +9,9 @@ from typing import Any
 import aio_pika
 import pytest
 
-from broker_stack import VirtualHost
-from chain_stack import Chain
-from foreign_publisher import EXCHANGE, publish, read, wait_for
+from tests.broker_stack import VirtualHost
+from tests.chain_stack import Chain
+from tests.foreign_publisher import EXCHANGE, publish, read, wait_for
 
 BAD, GOOD = b'{"cliente": 7}', b'{"cliente": "bueno"}'
 FORGED: tuple[Any, ...] = (["not a table"], "text", [])

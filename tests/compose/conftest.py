@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from compose_project import Project, free_ports, why_not
+from tests.compose_project import Project, free_ports, why_not
 
 LONG = ("test_compose_closed.py", "test_compose_kill.py", "test_compose_scale.py")
 

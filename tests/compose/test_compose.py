@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from compose.compose_file import (
+from tests.compose.compose_file import (
     COMPOSE,
     DOT_ENV,
     FOLDERS,

@@ -13,7 +13,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from compose_project import ROOT, Project, free_ports, why_not
+from tests.compose_project import ROOT, Project, free_ports, why_not
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from compose_project import PARTS, Project, docker, free_ports, wait_until
+from tests.compose_project import PARTS, Project, docker, free_ports, wait_until
 
 THREE = ("rabbitmq-service", "servicio-analiticas", "panel-visual")
 LOAD = ("--duracion", "60s", "--tasa", "200", "--visores", "20", "--clientes", "30")

@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from compose_project import PARTS, Project, docker
+from tests.compose_project import PARTS, Project, docker
 
 CONNECT = "import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=3)"
 # Says by its exit code whether the broker let the account of this container do it.

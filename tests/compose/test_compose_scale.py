@@ -11,7 +11,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-from compose_project import Project, docker, wait_until
+from tests.compose_project import Project, docker, wait_until
 
 VIEWERS = 30
 

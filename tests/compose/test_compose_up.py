@@ -12,7 +12,7 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 
-from compose_project import PARTS, PASSWORD, USER, Project, wait_until
+from tests.compose_project import PARTS, PASSWORD, USER, Project, wait_until
 
 CONNECT = "import socket, sys; socket.create_connection((sys.argv[1], 5672), timeout=3)"
 

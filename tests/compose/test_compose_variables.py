@@ -7,9 +7,17 @@ import re
 import pytest
 
 import analytics_settings
-import intake_settings
 import panel_settings
-from compose.compose_file import FOLDERS, LASTING, PARTS, READERS, ROOT, demo_account, environment
+from intake import settings as intake_settings
+from tests.compose.compose_file import (
+    FOLDERS,
+    LASTING,
+    PARTS,
+    READERS,
+    ROOT,
+    demo_account,
+    environment,
+)
 
 
 def test_files_of_variables() -> None:

@@ -82,6 +82,8 @@ def test_build_context() -> None:
 
     assert patterns[0] == "*"
     assert {p for p in patterns if p.startswith("!")} == {
+        "!carga",
+        "!comun",
         "!sender",
         "!servicio-analiticas",
         "!panel-visual",

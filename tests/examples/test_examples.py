@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from foreign_publisher import publish, wait_for
-from late_proxy import late_proxy
-from stack import NODE, ROOT, Part
+from tests.foreign_publisher import publish, wait_for
+from tests.late_proxy import late_proxy
+from tests.stack import NODE, ROOT, Part
 
 EXAMPLES = ROOT / "examples"
 CODE = sorted(

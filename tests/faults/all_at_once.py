@@ -1,7 +1,7 @@
 """
 Everything that strangers may do, at once, while events are counted: what became of it.
 
-    PYTHONPATH=local:tests:sender:servicio-analiticas .venv/bin/python tests/faults/all_at_once.py
+    PYTHONPATH=local:.:sender:servicio-analiticas .venv/bin/python tests/faults/all_at_once.py
 
 For 60 s (SECONDS): 2,000 long polls, 200 clients that ask for a year of history by day, a
 different question each time, half of them through the panel, 1,000 sockets that never read, and
@@ -25,13 +25,13 @@ from typing import Any
 import httpx
 from websockets.asyncio.client import connect
 
-from broker_link import Broker
-from chain_stack import Chain, private_chain
-from event_queue import Limits
-from faults.panel_part import Viewer
-from faults.probes import peak_mb
-from publisher import Publisher
-from stack import Part, python_part
+from publishing.broker_link import Broker
+from publishing.event_queue import Limits
+from publishing.publisher import Publisher
+from tests.chain_stack import Chain, private_chain
+from tests.faults.panel_part import Viewer
+from tests.faults.probes import peak_mb
+from tests.stack import Part, python_part
 
 SECONDS = float(os.environ.get("SECONDS", "60"))
 RATE = 1000

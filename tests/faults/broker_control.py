@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import subprocess
 
-from broker import node_environment
-from broker_stack import Broker
+from parts.broker import node_environment
+from tests.broker_stack import Broker
 
 
 def control(broker: Broker, *command: str) -> str:

@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx
 from aiormq import AMQPError
 
-from broker_stack import Broker
-from faults.outcome import Counters, counters, violations
-from faults.rig import Rig
-from faults.row import Do, Row
+from tests.broker_stack import Broker
+from tests.faults.outcome import Counters, counters, violations
+from tests.faults.rig import Rig
+from tests.faults.row import Do, Row
 
 BREAKING = (AssertionError, OSError, ExceptionGroup, httpx.HTTPError, sqlite3.Error, AMQPError)
 

@@ -8,9 +8,8 @@ folding would take long to come.
 import sys
 
 import analiticas
-import batch_counter
-import counts
-import delta_log
+from consuming import batch_counter
+from storing import counts, delta_log
 
 delta_log.SEAL_SECONDS = 0.1
 delta_log.FOLD_CELLS = 2

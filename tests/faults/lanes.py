@@ -19,10 +19,10 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import NamedTuple
 
-from broker_stack import Broker
-from faults.execution import Result, execute
-from faults.printing import describe
-from faults.row import Pace, Row
+from tests.broker_stack import Broker
+from tests.faults.execution import Result, execute
+from tests.faults.printing import describe
+from tests.faults.row import Pace, Row
 
 Say = Callable[[str], None]
 MAX_LANES = 2

@@ -16,11 +16,11 @@ import os
 import signal
 from collections.abc import Callable
 
-from broker_link import Broker
-from event_queue import Limits
-from faults.workload import ACKNOWLEDGED, ATTEMPT, body_of, client_of, entry, numbers
-from outbox import Message, Outbox
-from publisher import Publisher
+from publishing.broker_link import Broker
+from publishing.event_queue import Limits
+from publishing.outbox import Message, Outbox
+from publishing.publisher import Publisher
+from tests.faults.workload import ACKNOWLEDGED, ATTEMPT, body_of, client_of, entry, numbers
 
 POINTS = ("before_publish", "after_publish", "before_confirm", "after_confirm")
 WRITE_SECONDS = 0.001  # by then a message that left the outbox has been written to the socket

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from faults.workload import POISON, Ledger, client_of
+from tests.faults.workload import POISON, Ledger, client_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from faults.rig import Rig
-from stack import Part, free_ports, python_part
+from tests.faults.rig import Rig
+from tests.stack import Part, free_ports, python_part
 
 
 class Panel:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from faults.execution import Result
-from faults.outcome import Counters
+from tests.faults.execution import Result
+from tests.faults.outcome import Counters
 
 HEADER = ("row", "seed", "faults", *Counters._fields, "s", "verdict")
 

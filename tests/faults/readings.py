@@ -12,10 +12,10 @@ from pathlib import Path
 import aiormq
 from aiormq.abc import DeliveredMessage
 
-import lenient_amqp
-from broker_stack import VirtualHost
-from faults.workload import digest_of
-from travelling_body import opened
+from broker import lenient_amqp
+from tests.broker_stack import VirtualHost
+from tests.faults.workload import digest_of
+from tests.travelling_body import opened
 
 QUEUE, REJECTED = "cola_analiticas", "cola_analiticas.rechazados"
 COUNTED = 0  # `suerte` of an id under which a body was counted

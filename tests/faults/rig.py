@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
-from broker_stack import VirtualHost
-from faults.outcome import Facts
-from faults.readings import QUEUE, counted_in, depth, take_rejected_bodies
-from faults.report_reader import QUIET_SECONDS, Findings, ReportReader
-from faults.watcher import Watcher
-from faults.workload import ACKNOWLEDGED, ATTEMPT, Ledger, body_of, entry, numbers_of
-from stack import ROOT, Part, free_ports, python_part
+from tests.broker_stack import VirtualHost
+from tests.faults.outcome import Facts
+from tests.faults.readings import QUEUE, counted_in, depth, take_rejected_bodies
+from tests.faults.report_reader import QUIET_SECONDS, Findings, ReportReader
+from tests.faults.watcher import Watcher
+from tests.faults.workload import ACKNOWLEDGED, ATTEMPT, Ledger, body_of, entry, numbers_of
+from tests.stack import ROOT, Part, free_ports, python_part
 
 Body = Callable[[int], bytes]
 RANGE = 1_000_000_000
@@ -72,7 +72,7 @@ class Rig(ReportReader):
         ledger = self.folder / f"load-{n}.ledger"
         given: dict[str, object] = {
             **self.vhost.settings,
-            "PYTHONPATH": os.pathsep.join((str(ROOT / "tests"), str(ROOT / "sender"))),
+            "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "sender"))),
             "LOAD_FIRST": n * RANGE,
             "LOAD_RATE": rate,
             "LOAD_LEDGER": ledger,

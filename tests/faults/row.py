@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from faults.rig import Rig
+from tests.faults.rig import Rig
 
 Do = Callable[[Rig], None]
 

@@ -10,13 +10,13 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from faults.readings import take_rejected_bodies
-from faults.report_reader import seconds_of
-from faults.rig import Rig
-from faults.row import Pace, Row
-from faults.rows_content import publish
-from faults.workload import CLIENTS, client_of
-from stack import ROOT
+from tests.faults.readings import take_rejected_bodies
+from tests.faults.report_reader import seconds_of
+from tests.faults.rig import Rig
+from tests.faults.row import Pace, Row
+from tests.faults.rows_content import publish
+from tests.faults.workload import CLIENTS, client_of
+from tests.stack import ROOT
 
 
 def rejected_first(rig: Rig, ids: int) -> None:

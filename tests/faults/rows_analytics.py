@@ -9,10 +9,10 @@ from pathlib import Path
 import aiormq
 
 import fault_points
-from faults.load import POINTS as PUBLISHER_POINTS
-from faults.readings import QUEUE, depth
-from faults.rig import Rig
-from stack import ROOT, Part, free_ports
+from tests.faults.load import POINTS as PUBLISHER_POINTS
+from tests.faults.readings import QUEUE, depth
+from tests.faults.rig import Rig
+from tests.stack import ROOT, Part, free_ports
 
 ANALYTICS_POINTS = tuple(sorted(fault_points.POINTS))
 COUNTING_AGAIN = 5.0  # seconds from the start of the process

@@ -10,13 +10,13 @@ from typing import Any
 
 import aio_pika
 
-from broker import guard_command
-from broker_stack import Broker
-from faults.readings import QUEUE, REJECTED, depth
-from faults.rig import Rig
-from faults.rows_content import publish
-from faults.small_disk import fill, small_disk
-from faults.workload import POISON, body_of
+from parts.broker import guard_command
+from tests.broker_stack import Broker
+from tests.faults.readings import QUEUE, REJECTED, depth
+from tests.faults.rig import Rig
+from tests.faults.rows_content import publish
+from tests.faults.small_disk import fill, small_disk
+from tests.faults.workload import POISON, body_of
 
 FORGED: tuple[dict[str, Any], ...] = (
     {"x-death": ["no table"]},

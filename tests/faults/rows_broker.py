@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from faults.broker_control import control
-from faults.probes import resident_mb
-from faults.rig import Rig
-from stack import free_ports, python_part
+from tests.faults.broker_control import control
+from tests.faults.probes import resident_mb
+from tests.faults.rig import Rig
+from tests.stack import free_ports, python_part
 
 OUTBOX_FULL_SECONDS = 15.0
 FLAT_MB = 10.0

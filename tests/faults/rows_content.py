@@ -9,8 +9,8 @@ import aiormq
 from aiormq.abc import AbstractChannel
 from pamqp.commands import Basic
 
-from faults.rig import Rig
-from faults.workload import body_of
+from tests.faults.rig import Rig
+from tests.faults.workload import body_of
 
 CHUNK = 500
 

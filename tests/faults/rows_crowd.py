@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from faults.panel_part import Panel, Viewer, until, viewers
-from faults.rig import Rig
-from stack import python_part
+from tests.faults.panel_part import Panel, Viewer, until, viewers
+from tests.faults.rig import Rig
+from tests.stack import python_part
 
 FILES = 1024
 LOG_BYTES = 100_000

@@ -7,12 +7,12 @@ import os
 import shutil
 import time
 
-from faults.probes import peak_mb
-from faults.rig import Rig
-from faults.rows_content import publish
-from faults.wal_order import order_of
-from faults.workload import body_of
-from stack import Part
+from tests.faults.probes import peak_mb
+from tests.faults.rig import Rig
+from tests.faults.rows_content import publish
+from tests.faults.wal_order import order_of
+from tests.faults.workload import body_of
+from tests.stack import Part
 
 CHUNK = 20_000
 

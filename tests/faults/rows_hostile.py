@@ -7,13 +7,13 @@ import json
 import time
 from pathlib import Path
 
-from faults.readings import take_rejected_bodies
-from faults.report_reader import seconds_of
-from faults.rig import Rig
-from faults.rows_content import publish
-from foreign_publisher import RawText
-from foreign_publisher import publish as publish_foreign
-from stack import ROOT
+from tests.faults.readings import take_rejected_bodies
+from tests.faults.report_reader import seconds_of
+from tests.faults.rig import Rig
+from tests.faults.rows_content import publish
+from tests.foreign_publisher import RawText
+from tests.foreign_publisher import publish as publish_foreign
+from tests.stack import ROOT
 
 LOG_BYTES = 1_000_000
 FORGED = "2026-11-24 00:00:00,000 CRITICAL analiticas forged"

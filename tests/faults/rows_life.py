@@ -10,9 +10,9 @@ import time
 
 import httpx
 
-from faults.panel_part import Panel, until, viewers
-from faults.rig import Rig
-from stack import HTTP, Part
+from tests.faults.panel_part import Panel, until, viewers
+from tests.faults.rig import Rig
+from tests.stack import HTTP, Part
 
 STOP_SECONDS = 10.0
 

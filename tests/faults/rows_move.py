@@ -6,8 +6,8 @@ import os
 import time
 from datetime import datetime
 
-from broker_stack import Broker, VirtualHost
-from faults.rig import Rig
+from tests.broker_stack import Broker, VirtualHost
+from tests.faults.rig import Rig
 
 
 class StartedBroker(Broker):

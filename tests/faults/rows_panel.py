@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import httpx
 
-from faults.panel_part import Panel, Viewer, until, viewers
-from faults.probes import open_files
-from faults.rig import Rig
+from tests.faults.panel_part import Panel, Viewer, until, viewers
+from tests.faults.probes import open_files
+from tests.faults.rig import Rig
 
 
 def restarted_under_a_panel(rig: Rig, kills: int, watchers: int, rate: float) -> None:

@@ -10,10 +10,10 @@ from contextlib import closing, suppress
 import aiormq
 from pamqp.commands import Basic
 
-from faults.broker_control import control
-from faults.readings import QUEUE
-from faults.rig import Rig
-from faults.workload import body_of
+from tests.faults.broker_control import control
+from tests.faults.readings import QUEUE
+from tests.faults.rig import Rig
+from tests.faults.workload import body_of
 
 EXCHANGE = "eventos_clientes"
 MINE = 100_000_000_000  # numbers of the row itself start at a multiple of this

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from faults.probes import resident_mb
-from faults.readings import QUEUE
-from faults.report_reader import QUIET_SECONDS
-from faults.rig import Rig
-from faults.small_disk import fill, small_disk
+from tests.faults.probes import resident_mb
+from tests.faults.readings import QUEUE
+from tests.faults.report_reader import QUIET_SECONDS
+from tests.faults.rig import Rig
+from tests.faults.small_disk import fill, small_disk
 
 PREFETCH = 1000
 FLAT_MB = 20.0

@@ -20,10 +20,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from faults.lanes import Run, run_all
-from faults.printing import HEADER, describe, line
-from faults.row import Row
-from faults.table import ROWS
+from tests.faults.lanes import Run, run_all
+from tests.faults.printing import HEADER, describe, line
+from tests.faults.row import Row
+from tests.faults.table import ROWS
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from functools import partial
 
-from faults import rows_age as age
-from faults import rows_analytics as analytics
-from faults import rows_aside as aside
-from faults import rows_broker as broker
-from faults import rows_content as content
-from faults import rows_crowd as crowd
-from faults import rows_disk as disk
-from faults import rows_hostile as hostile
-from faults import rows_life as life
-from faults import rows_move as move
-from faults import rows_panel as panel
-from faults import rows_queue as queue
-from faults import rows_store as store
-from faults.row import Pace, Row
+from tests.faults import rows_age as age
+from tests.faults import rows_analytics as analytics
+from tests.faults import rows_aside as aside
+from tests.faults import rows_broker as broker
+from tests.faults import rows_content as content
+from tests.faults import rows_crowd as crowd
+from tests.faults import rows_disk as disk
+from tests.faults import rows_hostile as hostile
+from tests.faults import rows_life as life
+from tests.faults import rows_move as move
+from tests.faults import rows_panel as panel
+from tests.faults import rows_queue as queue
+from tests.faults import rows_store as store
+from tests.faults.row import Pace, Row
 
 ROWS = (
     Row(

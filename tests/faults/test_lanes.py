@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from faults.lanes import Plan, Run
-from faults.row import Pace
-from faults.table import ROWS
+from tests.faults.lanes import Plan, Run
+from tests.faults.row import Pace
+from tests.faults.table import ROWS
 
 
 def runs(*paces: Pace) -> list[Run]:

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from faults.outcome import Facts, counters, violations
-from faults.watcher import History
-from faults.workload import POISON, Ledger, body_of, client_of, digest_of, entry, numbers_of
+from tests.faults.outcome import Facts, counters, violations
+from tests.faults.watcher import History
+from tests.faults.workload import POISON, Ledger, body_of, client_of, digest_of, entry, numbers_of
 
 SENT = {1, 2, 3, POISON + 4}
 GOOD = Facts(

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from broker_stack import Broker
-from faults.execution import execute
-from faults.row import Row
-from faults.table import ROWS
+from tests.broker_stack import Broker
+from tests.faults.execution import execute
+from tests.faults.row import Row
+from tests.faults.table import ROWS
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.number} {row.title}")

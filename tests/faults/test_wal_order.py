@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from faults.wal_order import order_of
+from tests.faults.wal_order import order_of
 
 SYNC = "7 fdatasync(5</x/pulso.db-wal>) = 0\n"
 SYNC_BEGINS = "7 fdatasync(5</x/pulso.db-wal> <unfinished ...>\n"

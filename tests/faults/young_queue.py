@@ -1,7 +1,7 @@
 """
 Kills a node soon after a quorum queue was declared, and counts what is left of what it confirmed.
 
-PYTHONPATH=local:tests:servicio-analiticas .venv/bin/python tests/faults/young_queue.py
+PYTHONPATH=local:.:servicio-analiticas .venv/bin/python tests/faults/young_queue.py
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from pathlib import Path
 import aiormq
 from pamqp.commands import Basic
 
-from broker_stack import Broker
-from topology import QUEUE_ARGUMENTS
+from broker.topology import QUEUE_ARGUMENTS
+from tests.broker_stack import Broker
 
 AFTER = (0.05, 0.1, 0.2, 0.3, 0.3, 0.3, 0.3, 0.5, 0.7, 0.9, 1.1, 1.5)  # seconds
 PATIENCE, SETTLED = 40.0, 5.0

@@ -14,10 +14,10 @@ from array import array
 from collections import Counter
 from math import floor
 
-from cell_reading import Cell, CellReader
-from event_decoding import NotCountableError, decode
-from event_time import END_OF_YEAR_9999
-from fuzz.fuzzed_bodies import Fuzzer
+from decoding.cell_reading import Cell, CellReader
+from decoding.event_decoding import NotCountableError, decode
+from decoding.event_time import END_OF_YEAR_9999
+from tests.fuzz.fuzzed_bodies import Fuzzer
 
 ARRIVAL = 1_795_503_600.5
 MOST_MS_PER_KB = 1.0  # of this thread: how busy the machine is with others says nothing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fuzz.body_fuzz import fuzz
+from tests.fuzz.body_fuzz import fuzz
 
 
 def test_whatever_the_body() -> None:

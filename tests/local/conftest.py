@@ -12,7 +12,7 @@ from typing import Protocol
 import pytest
 
 from run_settings import PORTS
-from stack import ROOT, Part, free_ports
+from tests.stack import ROOT, Part, free_ports
 
 
 class Launch(Protocol):

@@ -10,8 +10,8 @@ import aiormq
 import httpx
 import pytest
 
-from broker import prepare
-from broker_stack import Broker, VirtualHost
+from parts.broker import prepare
+from tests.broker_stack import Broker, VirtualHost
 
 
 async def test_shared_node_offers_fresh_virtual_hosts(vhost: VirtualHost) -> None:

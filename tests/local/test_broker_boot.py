@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from broker import prepare
-from broker_boot import BootLog
-from broker_stack import Broker
+from parts.broker import prepare
+from parts.broker_boot import BootLog
+from tests.broker_stack import Broker
 
 # What RabbitMQ 4.0.5 says of data that 3.10.8 wrote
 OLDER = """\

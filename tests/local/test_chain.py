@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 from playwright.async_api import Page
 
-from chain_stack import Chain
+from tests.chain_stack import Chain
 
 
 def test_parts_are_ready_when_the_chain_is(chain: Chain) -> None:

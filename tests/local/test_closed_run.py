@@ -10,9 +10,9 @@ from pathlib import Path
 import bcrypt
 import pytest
 
-from local.conftest import Launch
-from local.test_tls import certificate
-from stack import ROOT, Part
+from tests.local.conftest import Launch
+from tests.local.test_tls import certificate
+from tests.stack import ROOT, Part
 
 __all__ = ["certificate"]  # a fixture
 USER, PASSWORD = "pulso", "una-clave"

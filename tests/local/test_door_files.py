@@ -11,9 +11,9 @@ from pathlib import Path
 import bcrypt
 import pytest
 
-from local.conftest import Launch
-from local.test_tls import certificate
-from stack import ROOT
+from tests.local.conftest import Launch
+from tests.local.test_tls import certificate
+from tests.stack import ROOT
 
 __all__ = ["certificate"]  # a fixture
 HASH = bcrypt.hashpw(b"una-clave", bcrypt.gensalt(4)).decode()

@@ -14,11 +14,11 @@ from playwright.async_api import Error as Refused
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from broker_stack import Broker
-from chain_stack import Chain
-from local.raw_requests import get
-from proxy import Doors, proxy_command, proxy_environment
-from stack import Part, answers
+from parts.proxy import Doors, proxy_command, proxy_environment
+from tests.broker_stack import Broker
+from tests.chain_stack import Chain
+from tests.local.raw_requests import get
+from tests.stack import Part, answers
 
 USER, PASSWORD = "pulso", "una-clave"
 AUTH = httpx.BasicAuth(USER, PASSWORD)

@@ -12,12 +12,12 @@ import bcrypt
 import httpx
 import pytest
 
-from broker_stack import VirtualHost
-from chain_stack import Chain
-from foreign_publisher import wait_for
-from intake_keys import hash_of
-from proxy import Doors, proxy_command, proxy_environment
-from stack import Part, answers
+from intake.access.keys import hash_of
+from parts.proxy import Doors, proxy_command, proxy_environment
+from tests.broker_stack import VirtualHost
+from tests.chain_stack import Chain
+from tests.foreign_publisher import wait_for
+from tests.stack import Part, answers
 
 Send = Callable[..., httpx.Response]
 PASSWORD = httpx.BasicAuth("maquina", "una-clave")

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-import part_log
-from keeper import START_PART, kept
-from service_programs import Program
+from parts import part_log
+from parts.keeper import START_PART, kept
+from parts.service_programs import Program
 
 SLEEPS = "import time; print('up', flush=True); time.sleep(60)"
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + SLEEPS
@@ -75,7 +75,7 @@ async def test_a_check_may_end_a_part(
 ) -> None:
     """It is run while the part runs, and what it ends is started again."""
     caplog.set_level("INFO")
-    monkeypatch.setattr("keeper.CHECK_SECONDS", 0.05)
+    monkeypatch.setattr("parts.keeper.CHECK_SECONDS", 0.05)
     pid_file, log = folder / "pid", folder / "log" / "part.log"
     code = f"import os, pathlib; pathlib.Path({str(pid_file)!r}).write_text(str(os.getpid()));"
     ends_it = f"kill -KILL $(cat {pid_file}) && rm {pid_file} && exit 1"

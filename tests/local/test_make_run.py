@@ -14,10 +14,10 @@ from pathlib import Path
 
 import httpx
 
-import topology
-from broker_stack import member_saved
-from local.conftest import Launch
-from stack import ROOT, answers, listens
+from broker import topology
+from tests.broker_stack import member_saved
+from tests.local.conftest import Launch
+from tests.stack import ROOT, answers, listens
 
 
 def pids(folder: Path) -> dict[str, int]:

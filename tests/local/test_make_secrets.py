@@ -11,8 +11,8 @@ from pathlib import Path
 import bcrypt
 
 from env_file import read_env_file
-from intake_keys import find_caller, read_keys
-from service_accounts import (
+from intake.access.keys import find_caller, read_keys
+from parts.service_accounts import (
     SERVICES,
     demo,
     operator_password,

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from broker_stack import Broker
-from chain_stack import Chain
-from foreign_publisher import wait_for
-from local.raw_requests import get, raw
+from tests.broker_stack import Broker
+from tests.chain_stack import Chain
+from tests.foreign_publisher import wait_for
+from tests.local.raw_requests import get, raw
 
 SAFE = {
     "X-Content-Type-Options": "nosniff",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from part_log import PartLog
+from parts.part_log import PartLog
 
 
 def test_a_full_disk_ends_nothing(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import yaml  # type: ignore[import-untyped]
 
+from parts.programs import broker_programs, other_programs
+from parts.service_accounts import ROOT
 from ports import unusable_ports
-from programs import broker_programs, other_programs
 from run_settings import read_run_settings
-from service_accounts import ROOT
 
 FOLDER = Path("/tmp/somewhere")  # noqa: S108 - only a name here
 INHERITED = {"PATH": "/usr/bin", "RABBITMQ_NODENAME": "rabbit", "STORE_PATH": "/elsewhere"}

@@ -11,8 +11,8 @@ from urllib.parse import urljoin
 import httpx
 import pytest
 
-from proxy import Routes, proxy_command, proxy_environment
-from stack import Part, answers, free_ports
+from parts.proxy import Routes, proxy_command, proxy_environment
+from tests.stack import Part, answers, free_ports
 
 Get = Callable[..., httpx.Response]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stack import ROOT
+from tests.stack import ROOT
 
 SCRIPT = ROOT / "local" / "setup.sh"
 RANGE = "Pulso needs Python 3.11 to 3.14"

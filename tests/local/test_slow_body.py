@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from proxy import Routes, proxy_command, proxy_environment
-from stack import Part, answers, free_ports
+from parts.proxy import Routes, proxy_command, proxy_environment
+from tests.stack import Part, answers, free_ports
 
 READ_TIMEOUT = "TRAEFIK_ENTRYPOINTS_WEB_TRANSPORT_RESPONDINGTIMEOUTS_READTIMEOUT"
 

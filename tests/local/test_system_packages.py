@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from system_packages import APT_INSTALL, MissingProgramError, Package, ensure_installed
+from machine.system_packages import APT_INSTALL, MissingProgramError, Package, ensure_installed
 
 MISSING = Package("no-such-program", "no-such-package", "no-such-formula")
 

@@ -15,10 +15,10 @@ import pytest
 from playwright.async_api import Browser
 from websockets.asyncio.client import connect
 
-from broker_stack import VirtualHost
-from chain_stack import Chain
-from proxy import Doors, proxy_command, proxy_environment
-from stack import Part
+from parts.proxy import Doors, proxy_command, proxy_environment
+from tests.broker_stack import VirtualHost
+from tests.chain_stack import Chain
+from tests.stack import Part
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from broker_stack import VirtualHost
-from chain_stack import Chain
-from prometheus_stack import Prometheus, wait
-from stack import free_ports
+from tests.broker_stack import VirtualHost
+from tests.chain_stack import Chain
+from tests.prometheus_stack import Prometheus, wait
+from tests.stack import free_ports
 
 JOBS = {"analiticas": "servicio-analiticas", "panel": "panel-visual", "entrada": "entrada"}
 

@@ -18,10 +18,10 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 
-from backlog import publish_backlog
-from chain_stack import Chain
-from foreign_publisher import publish, wait_for
-from prometheus_stack import OBSERVABILITY, Prometheus, wait
+from tests.backlog import publish_backlog
+from tests.chain_stack import Chain
+from tests.foreign_publisher import publish, wait_for
+from tests.prometheus_stack import OBSERVABILITY, Prometheus, wait
 
 ALERTS = {
     *("PulsoPartDown", "PulsoBrokerAway", "PulsoConsumerStuck", "PulsoStorePaused"),

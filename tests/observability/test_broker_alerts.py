@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-import topology
-from broker_stack import Broker, VirtualHost
-from chain_stack import Chain
-from foreign_publisher import publish, wait_for
-from prometheus_stack import Prometheus
+from broker import topology
+from tests.broker_stack import Broker, VirtualHost
+from tests.chain_stack import Chain
+from tests.foreign_publisher import publish, wait_for
+from tests.prometheus_stack import Prometheus
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from broker_stack import VirtualHost
-from stack import free_ports, python_part
+from tests.broker_stack import VirtualHost
+from tests.stack import free_ports, python_part
 
 SERVICES = {
     "servicio-analiticas": ("servicio-analiticas/analiticas.py", ("REPORTE_PORT",)),

@@ -11,8 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from stack import NODE, ROOT
-from system_packages import Library, MissingProgramError, Package, ensure_installed
+from machine.system_packages import Library, MissingProgramError, Package, ensure_installed
+from tests.stack import NODE, ROOT
 
 HERE = Path(__file__).resolve().parent / "types"
 MODULES = HERE / "node_modules"

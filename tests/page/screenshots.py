@@ -2,7 +2,7 @@
 Writes the pictures of the page, from the real chain: docs/images/panel-*.png.
 
 Run by hand, for about three minutes, from the root of the repository:
-PYTHONPATH=tests:local .venv/bin/python tests/page/screenshots.py
+PYTHONPATH=.:local .venv/bin/python tests/page/screenshots.py
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
-from backlog import publish_backlog
-from broker_stack import Broker
-from chain_stack import Chain
-from foreign_publisher import amqp_publish, publish
+from tests.backlog import publish_backlog
+from tests.broker_stack import Broker
+from tests.chain_stack import Chain
+from tests.foreign_publisher import amqp_publish, publish
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 CLIENTS = {

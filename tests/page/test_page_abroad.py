@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Page, expect
 
-from chain_stack import Chain
-from foreign_publisher import amqp_publish
+from tests.chain_stack import Chain
+from tests.foreign_publisher import amqp_publish
 
 OpenPage = Callable[..., Awaitable[Page]]
 SPEAKS = """

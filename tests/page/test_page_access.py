@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from broker_stack import Broker
-from chain_stack import Chain
-from foreign_publisher import amqp_publish
+from tests.broker_stack import Broker
+from tests.chain_stack import Chain
+from tests.foreign_publisher import amqp_publish
 
 OpenPage = Callable[..., Awaitable[Page]]
 FOCUSED = """() => {

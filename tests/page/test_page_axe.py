@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
-from backlog import keep_backlog, publish_backlog
-from chain_stack import Chain
-from foreign_publisher import amqp_publish
-from stack import Part
+from tests.backlog import keep_backlog, publish_backlog
+from tests.chain_stack import Chain
+from tests.foreign_publisher import amqp_publish
+from tests.stack import Part
 
 OpenPage = Callable[..., Awaitable[Page]]
 Pages = dict[str, Page]

@@ -9,8 +9,8 @@ from typing import Any
 
 from playwright.async_api import Page, WebSocketRoute, expect
 
-from chain_stack import Chain
-from foreign_publisher import amqp_publish
+from tests.chain_stack import Chain
+from tests.foreign_publisher import amqp_publish
 
 OpenPage = Callable[..., Awaitable[Page]]
 ASIDE = {

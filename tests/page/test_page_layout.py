@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 from playwright.async_api import Page, expect
 
-from chain_stack import Chain
-from foreign_publisher import amqp_publish, publish
+from tests.chain_stack import Chain
+from tests.foreign_publisher import amqp_publish, publish
 
 OpenPage = Callable[..., Awaitable[Page]]
 TARGET_PX = 24  # WCAG 2.2, 2.5.8

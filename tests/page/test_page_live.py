@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 from playwright.async_api import Locator, Page, expect
 
-from broker_stack import Broker, VirtualHost
-from chain_stack import Chain
-from foreign_publisher import amqp_publish, publish, read, wait_for
+from tests.broker_stack import Broker, VirtualHost
+from tests.chain_stack import Chain
+from tests.foreign_publisher import amqp_publish, publish, read, wait_for
 
 OpenPage = Callable[..., Awaitable[Page]]
 NUMBER = re.compile(r"^[0-9]+,[0-9]$")

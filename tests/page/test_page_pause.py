@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.async_api import Page, Route, expect
 
-from chain_stack import Chain
-from foreign_publisher import amqp_publish, publish
+from tests.chain_stack import Chain
+from tests.foreign_publisher import amqp_publish, publish
 
 OpenPage = Callable[..., Awaitable[Page]]
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from broker_stack import Broker, VirtualHost
-from chain_stack import Chain
-from foreign_publisher import amqp_publish, publish, read, wait_for
+from tests.broker_stack import Broker, VirtualHost
+from tests.chain_stack import Chain
+from tests.foreign_publisher import amqp_publish, publish, read, wait_for
 
 OpenPage = Callable[..., Awaitable[Page]]
 Act = Callable[[], Any]

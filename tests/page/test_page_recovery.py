@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 from playwright.async_api import Page, expect
 
-from backlog import publish_backlog
-from chain_stack import Chain
-from foreign_publisher import amqp_publish
+from tests.backlog import publish_backlog
+from tests.chain_stack import Chain
+from tests.foreign_publisher import amqp_publish
 
 OpenPage = Callable[..., Awaitable[Page]]
 RECOVERS_MS = 20_000

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 
 from playwright.async_api import Page, expect
 
-from chain_stack import Chain
-from foreign_publisher import amqp_publish, publish
-from stack import Part
+from tests.chain_stack import Chain
+from tests.foreign_publisher import amqp_publish, publish
+from tests.stack import Part
 
 OpenPage = Callable[..., Awaitable[Page]]
 STEPPABLE = "window.step = 0; const real = Date.now; Date.now = () => real() + window.step;"

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 from playwright.async_api import Page, expect
 
-from broker_stack import Broker
-from chain_stack import Chain
-from foreign_publisher import publish, wait_for
+from tests.broker_stack import Broker
+from tests.chain_stack import Chain
+from tests.foreign_publisher import publish, wait_for
 
 OpenPage = Callable[..., Awaitable[Page]]
 PLACES = 500  # clients with a series of their own

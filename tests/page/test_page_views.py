@@ -15,9 +15,9 @@ import httpx
 import pytest
 from playwright.async_api import Page, expect
 
-from broker_stack import Broker
-from chain_stack import Chain
-from foreign_publisher import amqp_publish, publish, wait_for
+from tests.broker_stack import Broker
+from tests.chain_stack import Chain
+from tests.foreign_publisher import amqp_publish, publish, wait_for
 
 OpenPage = Callable[..., Awaitable[Page]]
 CLIENTS = {"a": 5, "b": 3, "c": 1}

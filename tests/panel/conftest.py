@@ -14,18 +14,18 @@ from hypercorn.config import Config
 from quart import request
 from websockets.asyncio.client import ClientConnection, connect
 
-from counting import Message, count
-from heartbeat import Heartbeat
-from hub import Hub
-from listening_socket import buffer_little, listen
-from live import Live
-from origin_rule import OriginRule
-from poller import Poller
-from push_limits import Limits
-from pusher import Pusher
-from report_http import create_app
-from report_wire import Reporte
-from totals import IdWindow, Totals, report
+from counting.tally import Message, count
+from counting.totals import IdWindow, Totals, report
+from live.live import Live
+from push.heartbeat import Heartbeat
+from push.hub import Hub
+from push.limits import Limits
+from push.listening_socket import buffer_little, listen
+from push.origin_rule import OriginRule
+from push.pusher import Pusher
+from reading.poller import Poller
+from reading.report_wire import Reporte
+from reporting.report_http import create_app
 
 CONTRACTS = Path(__file__).parents[1] / "contracts"
 

@@ -4,9 +4,9 @@ import pytest
 from websockets.datastructures import Headers
 from websockets.http11 import Request
 
-from admission import Admission, RefusedError, address_of
-from origin_rule import OriginRule
-from push_limits import Limits
+from push.admission import Admission, RefusedError, address_of
+from push.limits import Limits
+from push.origin_rule import OriginRule
 
 
 def admission(**limits):

@@ -6,7 +6,7 @@ import socket
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from hub import text_frame
+from push.hub import text_frame
 
 
 async def test_a_viewer_first_gets_the_snapshot_and_the_heartbeat(hub_on, watch):
@@ -99,7 +99,7 @@ async def test_frames_are_encoded_once(hub_on, watch, monkeypatch):
     """A push to many viewers serializes as much as a push to one."""
     hub, port = await hub_on()
     encoded = []
-    monkeypatch.setattr("hub.text_frame", lambda p: encoded.append(p) or text_frame(p))
+    monkeypatch.setattr("push.hub.text_frame", lambda p: encoded.append(p) or text_frame(p))
     async with watch(port), watch(port), watch(port) as last:
         await hub.publish(b"snapshot", b"change")
         await last.recv()

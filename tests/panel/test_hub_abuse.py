@@ -11,7 +11,16 @@ from hypothesis import HealthCheck, given, settings
 from websockets.datastructures import Headers
 from websockets.frames import Opcode
 
-from raw_viewer import MB, REQUEST, close_code, connect_raw, everything, frame, open_raw, resident
+from tests.raw_viewer import (
+    MB,
+    REQUEST,
+    close_code,
+    connect_raw,
+    everything,
+    frame,
+    open_raw,
+    resident,
+)
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,8 @@ import logging
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from origin_rule import OriginRule
-from raw_viewer import connect_raw, everything
+from push.origin_rule import OriginRule
+from tests.raw_viewer import connect_raw, everything
 
 
 @pytest.fixture(autouse=True)

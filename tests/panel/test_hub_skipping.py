@@ -12,12 +12,12 @@ from websockets.frames import Frame
 from websockets.http11 import Response
 from websockets.uri import parse_uri
 
-from deltas import Deltas
-from frames import encode
-from hub import Hub
-from origin_rule import OriginRule
-from shown import shown_of
-from viewer import Viewer
+from push.frames import encode
+from push.hub import Hub
+from push.origin_rule import OriginRule
+from push.viewer import Viewer
+from reading.deltas import Deltas
+from reading.shown import shown_of
 
 
 class Network(asyncio.Transport):
@@ -153,7 +153,7 @@ async def test_who_catches_up_during_a_push_is_not_given_it_again(
     viewer_model, report_of, monkeypatch
 ):
     """Between two slices of a push a viewer may stall and drain: then it has the state already."""
-    monkeypatch.setattr("hub.SLICE", 1)
+    monkeypatch.setattr("push.hub.SLICE", 1)
     hub, deltas = Hub(OriginRule(8080)), Deltas()
     viewers = [(Network(hub), viewer_model()) for _ in range(20)]
     first, second = (deltas.advance(report_of({"a": n}, version=n)) for n in (1, 2))
@@ -161,7 +161,7 @@ async def test_who_catches_up_during_a_push_is_not_given_it_again(
 
     pushing = asyncio.create_task(hub.publish(*second))
     await asyncio.sleep(0)
-    monkeypatch.setattr("hub.SLICE", 1000)  # the heartbeat now comes first everywhere
+    monkeypatch.setattr("push.hub.SLICE", 1000)  # the heartbeat now comes first everywhere
     for network, _ in viewers:
         network.stalled = True
     await hub.beat(b'{"tipo":"latido"}')

@@ -7,7 +7,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Opcode
 
-from raw_viewer import close_code, connect_raw, everything, frame, open_raw
+from tests.raw_viewer import close_code, connect_raw, everything, frame, open_raw
 
 
 @pytest.fixture(autouse=True)

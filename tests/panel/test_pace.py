@@ -1,6 +1,6 @@
 import pytest
 
-from pace import GAP, gap_after
+from push.pace import GAP, gap_after
 
 
 @pytest.mark.parametrize("took", [0.0, 0.001, 0.0125, 0.02, 0.04, 1.0])

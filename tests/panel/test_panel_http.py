@@ -5,11 +5,11 @@ import shlex
 import pytest
 from quart.testing.connections import WebsocketResponseError
 
-from hub import Hub
-from origin_rule import OriginRule
-from panel_http import create_app
-from relay import Relay
-from start_page import Account
+from page.panel_http import create_app
+from page.relay import Relay
+from page.start_page import Account
+from push.hub import Hub
+from push.origin_rule import OriginRule
 
 STATE = b'{"instantanea":null,"latido":{"tipo":"latido"}}'
 

@@ -9,7 +9,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from foreign_publisher import publish, read
+from tests.foreign_publisher import publish, read
 
 
 def viewer_of(chain, **options):

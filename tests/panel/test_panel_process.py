@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from stack import ROOT, Part, free_ports
+from tests.stack import ROOT, Part, free_ports
 
 # Further interpreters with the panel's requirements, to check what Hypercorn does differently.
 PYTHONS = [sys.executable, *filter(None, os.environ.get("PANEL_PYTHONS", "").split(":"))]
@@ -110,7 +110,8 @@ async def test_a_stop_does_not_wait_for_page_requests(panel, soon):
 DYING = """
 import sys
 sys.path.insert(0, {folder!r})
-import panel, poller
+import panel
+from reading import poller
 real = poller.decode
 def decode(kind, body):
     if b"boom" in body:

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from heard_messages import first_state, is_offline, is_online, messages_until
+from tests.heard_messages import first_state, is_offline, is_online, messages_until
 
 CLIC = {"cliente": "cliente_uno", "evento": "clic"}
 

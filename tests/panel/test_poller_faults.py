@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from heard_messages import first_state, is_offline, is_online, messages_until
+from tests.heard_messages import first_state, is_offline, is_online, messages_until
 
 
 class Faulty:
@@ -81,7 +81,7 @@ async def test_a_wrong_answer_is_an_absence(faulty, panel_for, watch, caplog, pa
 
 async def test_an_answer_in_drips_is_an_absence(faulty, panel_for, watch, monkeypatch):
     """A byte now and then is no answer, though each comes in time."""
-    monkeypatch.setattr("poller.ANSWER_WITHIN", 0.3)
+    monkeypatch.setattr("reading.poller.ANSWER_WITHIN", 0.3)
     port = await panel_for(faulty.url)
 
     async with watch(port) as viewer:
@@ -104,7 +104,7 @@ async def test_an_etag_that_cannot_be_sent_is_not_kept(faulty, panel_for, watch)
 
 async def test_a_long_absence_leaks_nothing(panel_for, monkeypatch, soon):
     """After a thousand failures there are as many open files and tasks as after a few."""
-    monkeypatch.setattr("poller.RETRY_AFTER", 0)
+    monkeypatch.setattr("reading.poller.RETRY_AFTER", 0)
     connections = 0
 
     async def hang_up(_, writer):

@@ -1,6 +1,6 @@
 import pytest
 
-from static_files import read_static
+from page.static_files import read_static
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from frames import MAX_PAYLOAD
-from push_limits import Limits
-from viewer import TOO_SLOW
+from push.frames import MAX_PAYLOAD
+from push.limits import Limits
+from push.viewer import TOO_SLOW
 
 DOC = (Path(__file__).parents[2] / "docs" / "websocket.md").read_text()
 EXAMPLES = {m["tipo"]: m for m in map(json.loads, re.findall(r"```json\n(.*?)```", DOC, re.DOTALL))}

@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from types import TracebackType
 
-from push.machine import reset_on_close
-from push.raw_viewer import NO_CLOSE, Changed, Connection, Way, connect
-from push.viewer_model import Report, ViewerModel
+from tests.push.machine import reset_on_close
+from tests.push.raw_viewer import NO_CLOSE, Changed, Connection, Way, connect
+from tests.push.viewer_model import Report, ViewerModel
 
 AT_ONCE = 200  # connections on their way, where the test is not about a storm
 SMALLEST_BUFFER = 4096

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from broker_stack import Broker
-from chain_stack import Chain
-from push.machine import allow_many_files
-from push.raw_viewer import Way
+from tests.broker_stack import Broker
+from tests.chain_stack import Chain
+from tests.push.machine import allow_many_files
+from tests.push.raw_viewer import Way
 
 FIGURES: list[str] = []
 

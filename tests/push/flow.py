@@ -11,8 +11,8 @@ from contextlib import asynccontextmanager, suppress
 import aio_pika
 from aio_pika.abc import AbstractExchange
 
-from chain_stack import Chain
-from foreign_publisher import EXCHANGE, read, wait_for
+from tests.chain_stack import Chain
+from tests.foreign_publisher import EXCHANGE, read, wait_for
 
 CLIENTES, TIPOS = 40, 12
 

@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from chain_stack import Chain
-from push.audience import Audience, show, until
-from push.flow import flow_into
-from push.machine import MB, resident
-from push.raw_viewer import TEXT, Way, client_frame
+from tests.chain_stack import Chain
+from tests.push.audience import Audience, show, until
+from tests.push.flow import flow_into
+from tests.push.machine import MB, resident
+from tests.push.raw_viewer import TEXT, Way, client_frame
 
 CLOSED_WITHIN = 1.0  # seconds
 MORE_MEMORY = 5.0  # MB

@@ -12,13 +12,13 @@ from typing import Any
 
 import httpx
 
-from chain_stack import Chain
-from foreign_publisher import read
-from push.audience import Audience, show, until
-from push.conftest import Scale
-from push.flow import flow_into
-from push.raw_viewer import Connection, Way
-from stack import ROOT
+from tests.chain_stack import Chain
+from tests.foreign_publisher import read
+from tests.push.audience import Audience, show, until
+from tests.push.conftest import Scale
+from tests.push.flow import flow_into
+from tests.push.raw_viewer import Connection, Way
+from tests.stack import ROOT
 
 VIEWERS = 200  # each way
 TOLD_WITHIN = NEW_EPOCA_WITHIN = 3  # seconds

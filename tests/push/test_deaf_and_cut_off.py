@@ -6,12 +6,12 @@ import asyncio
 import gc
 from collections.abc import Callable, Collection
 
-from chain_stack import Chain
-from push.audience import Audience, show, until
-from push.conftest import Scale
-from push.flow import Latencies, flow_into, milliseconds
-from push.machine import ESTABLISHED, pull_cable, resident, server_sockets
-from push.raw_viewer import Connection, Way
+from tests.chain_stack import Chain
+from tests.push.audience import Audience, show, until
+from tests.push.conftest import Scale
+from tests.push.flow import Latencies, flow_into, milliseconds
+from tests.push.machine import ESTABLISHED, pull_cable, resident, server_sockets
+from tests.push.raw_viewer import Connection, Way
 
 DEAF_GONE, CUT_OFF_GONE = 20, 40  # seconds
 PUSHES = 10  # a second

@@ -6,12 +6,12 @@ import asyncio
 import random
 from collections.abc import Callable, Sequence
 
-from chain_stack import Chain
-from push.audience import Returning, show_all, until
-from push.conftest import Scale
-from push.flow import flow_into
-from push.machine import reset_on_close
-from push.raw_viewer import CLOSE, Way, client_frame
+from tests.chain_stack import Chain
+from tests.push.audience import Returning, show_all, until
+from tests.push.conftest import Scale
+from tests.push.flow import flow_into
+from tests.push.machine import reset_on_close
+from tests.push.raw_viewer import CLOSE, Way, client_frame
 
 VIEWERS = 40  # each way
 EVENTS_PER_SECOND = 200

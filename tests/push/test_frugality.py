@@ -6,10 +6,10 @@ import asyncio
 import datetime
 from collections.abc import Callable
 
-from chain_stack import Chain
-from push.audience import Audience, show, until
-from push.flow import flow_into
-from push.raw_viewer import Way
+from tests.chain_stack import Chain
+from tests.push.audience import Audience, show, until
+from tests.push.flow import flow_into
+from tests.push.raw_viewer import Way
 
 QUIET_SECONDS = 5.5  # longer than from one heartbeat to the next
 PUSHES = 40  # a second, at most

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from chain_stack import Chain
-from push.raw_viewer import Way
+from tests.chain_stack import Chain
+from tests.push.raw_viewer import Way
 
 ACCEPTED = [
     "",

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from chain_stack import Chain
-from proxy import SETTINGS, proxy_command, proxy_environment
-from push.raw_viewer import Way
-from push_limits import Limits
-from stack import ROOT, Part, answers, free_ports
+from parts.proxy import SETTINGS, proxy_command, proxy_environment
+from push.limits import Limits
+from tests.chain_stack import Chain
+from tests.push.raw_viewer import Way
+from tests.stack import ROOT, Part, answers, free_ports
 
 ROUTES = (SETTINGS / "routes.yml").read_text()
 AVERAGE, BURST, AMOUNT = "average: 1000", "burst: 10000", "amount: 11000"

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from hub import Hub
-from listening_socket import listen
-from origin_rule import OriginRule
-from push.audience import Audience, until
-from push.raw_viewer import CLOSE, Way, client_frame
+from push.hub import Hub
+from push.listening_socket import listen
+from push.origin_rule import OriginRule
+from tests.push.audience import Audience, until
+from tests.push.raw_viewer import CLOSE, Way, client_frame
 
 
 async def test_a_reset_between_close_and_end_ends_only_that_viewer(

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import httpx
 
-from chain_stack import Chain
-from push.audience import Audience, show, until
-from push.flow import flow_into
-from push.machine import ESTABLISHED, resident, server_sockets
-from push.raw_viewer import Way
+from tests.chain_stack import Chain
+from tests.push.audience import Audience, show, until
+from tests.push.flow import flow_into
+from tests.push.machine import ESTABLISHED, resident, server_sockets
+from tests.push.raw_viewer import Way
 
 HALF = b"GET /panel/ws HTTP/1.1\r\nHost: localhost\r\n"
 BEGINNINGS = (b"", b"G", HALF, HALF + b"X: " + b"x" * 2000)

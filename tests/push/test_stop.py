@@ -6,9 +6,9 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 
-from chain_stack import Chain
-from push.audience import Audience, until
-from push.raw_viewer import Way
+from tests.chain_stack import Chain
+from tests.push.audience import Audience, until
+from tests.push.raw_viewer import Way
 
 VIEWERS = 1000
 STOPPED_WITHIN = 10  # seconds

@@ -7,12 +7,12 @@ import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from chain_stack import Chain
-from push.audience import Returning, show_all, until
-from push.conftest import Scale
-from push.flow import flow_into
-from push.machine import cpu_seconds
-from push.raw_viewer import Way
+from tests.chain_stack import Chain
+from tests.push.audience import Returning, show_all, until
+from tests.push.conftest import Scale
+from tests.push.flow import flow_into
+from tests.push.machine import cpu_seconds
+from tests.push.raw_viewer import Way
 
 BACK = 30  # seconds for 99 % of them
 SHARE = 0.99

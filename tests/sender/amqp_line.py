@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from broker_stack import Broker
+from tests.broker_stack import Broker
 
 
 class Line:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from broker_stack import VirtualHost
-from sender.intake_service import Service, serving
+from tests.broker_stack import VirtualHost
+from tests.sender.intake_service import Service, serving
 
 
 @pytest.fixture

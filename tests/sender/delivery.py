@@ -14,11 +14,11 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from aio_pika.exceptions import QueueEmpty
 from pamqp.common import FieldTable
 
-from broker_link import EXCHANGE, Broker
-from broker_stack import VirtualHost
-from event_queue import Limits
-from publisher import Publisher
-from travelling_body import opened
+from publishing.broker_link import EXCHANGE, Broker
+from publishing.event_queue import Limits
+from publishing.publisher import Publisher
+from tests.broker_stack import VirtualHost
+from tests.travelling_body import opened
 
 QUEUE = "cola_analiticas"
 LIMIT = 30.0  # seconds for what should take one or two

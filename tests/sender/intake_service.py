@@ -12,9 +12,9 @@ from typing import cast
 
 import httpx
 
-from broker_stack import VirtualHost
-from foreign_publisher import read, wait_for
-from stack import ROOT, Part, answers, free_ports, python_part
+from tests.broker_stack import VirtualHost
+from tests.foreign_publisher import read, wait_for
+from tests.stack import ROOT, Part, answers, free_ports, python_part
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
 

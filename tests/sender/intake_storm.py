@@ -1,7 +1,7 @@
 """
 POSTs with an Idempotency-Key, each repeated until it is taken, while broker and intake go away.
 
-`python tests/sender/intake_storm.py 100000` (PYTHONPATH=tests:local:sender) prints what it saw.
+`python tests/sender/intake_storm.py 100000` (PYTHONPATH=.:local:sender) prints what it saw.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from broker_stack import Broker
-from foreign_publisher import read, wait_for
-from sender.intake_service import Service, serving
+from tests.broker_stack import Broker
+from tests.foreign_publisher import read, wait_for
+from tests.sender.intake_service import Service, serving
 
 CLIENTS = 7
 WORKERS = 32

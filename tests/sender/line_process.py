@@ -9,8 +9,8 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from sender.delivery import LIMIT, BoundQueue
-from stack import ROOT
+from tests.sender.delivery import LIMIT, BoundQueue
+from tests.stack import ROOT
 
 APP = ROOT / "sender" / "app.py"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from batching import Bodies
-from event_check import MAX_EVENT
-from event_queue import EventQueue, Limits
-from outbox import Message
+from events.event_check import MAX_EVENT
+from publishing.batching import Bodies
+from publishing.event_queue import EventQueue, Limits
+from publishing.outbox import Message
 
 BATCH = 200
 LIMITS = Limits(messages=4, bytes=2 * MAX_EVENT, batch_bytes=BATCH, linger=0.005)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batching import LONGEST, Batcher, Bodies
-from event_check import MAX_EVENT
+from events.event_check import MAX_EVENT
+from publishing.batching import LONGEST, Batcher, Bodies
 
 BODY = b'{"cliente":"a"}'
 

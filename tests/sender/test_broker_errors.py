@@ -3,8 +3,8 @@ import asyncio
 import aiormq
 import pytest
 
-from broker_errors import BrokerAwayError, broker_errors
-from delivery_status import Trouble
+from publishing.broker_errors import BrokerAwayError, broker_errors
+from publishing.delivery_status import Trouble
 
 
 async def wait_for(answer: asyncio.Future[None]) -> None:

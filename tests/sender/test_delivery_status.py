@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from delivery_status import DeliveryStatus, Trouble
+from publishing.delivery_status import DeliveryStatus, Trouble
 
 Lines = Callable[[], list[str]]
 

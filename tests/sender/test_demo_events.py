@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from demo_events import LONGEST_GAP, WEIGHTS, encode, gap, invent
+from demo.invented import LONGEST_GAP, WEIGHTS, encode, gap, invent
 
 CONTRACT = json.loads((Path(__file__).parents[1] / "contracts" / "evento.json").read_text())
 EXAMPLE = CONTRACT["accepted"][0]["body"]

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from event_check import MAX_DEPTH, MAX_EVENT, check
-from event_decoding import Event, NotCountableError, decode
+from decoding.event_decoding import Event, NotCountableError, decode
+from events.event_check import MAX_DEPTH, MAX_EVENT, check
 
 CONTRACT = json.loads((Path(__file__).parents[1] / "contracts" / "evento.json").read_text())
 UNKNOWN_FIELD = b'{"cliente":"b","desconocido":1}'  # sends a whole batch down the slow path

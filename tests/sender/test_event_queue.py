@@ -2,10 +2,10 @@
 
 import pytest
 
-from event_check import MAX_EVENT
-from event_queue import EventQueue, Limits
-from outbox import Message
-from sender.queued_events import BATCH, LIMITS, accept, body, numbers, take_all
+from events.event_check import MAX_EVENT
+from publishing.event_queue import EventQueue, Limits
+from publishing.outbox import Message
+from tests.sender.queued_events import BATCH, LIMITS, accept, body, numbers, take_all
 
 
 def test_an_event_of_another_client_starts_another_message() -> None:

@@ -7,9 +7,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from event_queue import EventQueue
-from outbox import Message
-from sender.queued_events import LIMITS, accept, body, numbers, take_all
+from publishing.event_queue import EventQueue
+from publishing.outbox import Message
+from tests.sender.queued_events import LIMITS, accept, body, numbers, take_all
 
 
 class EventQueueMachine(RuleBasedStateMachine):

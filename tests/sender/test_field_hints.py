@@ -1,6 +1,6 @@
 import pytest
 
-from field_hints import hint_of
+from events.field_hints import hint_of
 
 
 @pytest.mark.parametrize(

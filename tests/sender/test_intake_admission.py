@@ -5,10 +5,10 @@ from http import HTTPStatus
 import pytest
 from werkzeug.datastructures import Headers
 
-from intake_admission import Admission, address_of
-from intake_keys import ANYONE, Caller, hash_of
-from intake_problem import ProblemError
-from intake_rate import REMEMBERED, RateLimit
+from intake.access.admission import Admission, address_of
+from intake.access.keys import ANYONE, Caller, hash_of
+from intake.access.rate import REMEMBERED, RateLimit
+from intake.problem import ProblemError
 
 RING = {hash_of("pulso_x"): Caller("tienda", frozenset({"web"}), ())}
 NO_LIMIT = RateLimit(0, lambda: 0.0)

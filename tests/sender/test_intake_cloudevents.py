@@ -12,13 +12,13 @@ from cloudevents.v1 import conversion as plain_sdk
 from cloudevents.v1.http import CloudEvent as PlainCloudEvent
 from werkzeug.datastructures import Headers
 
-from event_decoding import decode
-from intake_cloudevents import take_batch, take_binary, take_structured
-from intake_events import Sender
-from intake_keys import ANYONE, Caller
-from intake_media import Kind, is_json, kind_of
-from intake_parts import cloudevent_id
-from intake_problem import ProblemError
+from decoding.event_decoding import decode
+from intake.access.keys import ANYONE, Caller
+from intake.bodies.cloudevents import take_batch, take_binary, take_structured
+from intake.bodies.events import Sender
+from intake.bodies.media import Kind, is_json, kind_of
+from intake.bodies.parts import cloudevent_id
+from intake.problem import ProblemError
 
 NOBODY = Sender(ANYONE, None)
 GOOD = {"specversion": "1.0", "id": "1", "source": "/tienda", "type": "compra"}

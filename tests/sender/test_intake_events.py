@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_decoding import NotCountableError, decode
-from intake_events import Sender, default_client_of, take_events
-from intake_keys import ANYONE, Caller
-from intake_parts import EVENT_BYTES, cut
-from intake_problem import LISTED, ProblemError
-from intake_split import split
+from decoding.event_decoding import NotCountableError, decode
+from intake.access.keys import ANYONE, Caller
+from intake.bodies.events import Sender, default_client_of, take_events
+from intake.bodies.parts import EVENT_BYTES, cut
+from intake.problem import LISTED, ProblemError
+from intake.split import split
 
 CONTRACT = json.loads((Path(__file__).parents[1] / "contracts" / "evento.json").read_text())
 NOBODY = Sender(ANYONE, None)

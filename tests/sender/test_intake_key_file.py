@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from intake_keys import hash_of, read_keys
-from stack import ROOT
+from intake.access.keys import hash_of, read_keys
+from tests.stack import ROOT
 
 
 def test_key_file(tmp_path: Path) -> None:

@@ -14,10 +14,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from late_proxy import LateProxy, late_proxy
-from proxy import Routes
-from sender.intake_service import Service
-from stack import ROOT, free_ports
+from parts.proxy import Routes
+from tests.late_proxy import LateProxy, late_proxy
+from tests.sender.intake_service import Service
+from tests.stack import ROOT, free_ports
 
 DOC = (ROOT / "docs" / "intake.md").read_text()
 ADDRESS = "http://127.0.0.1:8080/eventos"

@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from broker_stack import VirtualHost
-from sender.intake_service import Service, entrada_part
-from stack import free_ports
+from tests.broker_stack import VirtualHost
+from tests.sender.intake_service import Service, entrada_part
+from tests.stack import free_ports
 
 ENOUGH = 30  # seconds, on a busy machine, for what should take one to eight
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from sender.intake_service import Service
+from tests.sender.intake_service import Service
 
 LINES = b'{"cliente":"a","metadata":"%b"}\n' % (b"x" * 900) * 2000
 

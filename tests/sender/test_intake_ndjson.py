@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sender.intake_service import NDJSON, Service
+from tests.sender.intake_service import NDJSON, Service
 
 CLOUDEVENTS = {"Content-Type": "application/cloudevents-batch+json"}
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake_lines import Line, Lines
-from intake_parts import EVENT_BYTES, PART_BYTES, cloudevent_id, cut, part_id
-from intake_room import Room
+from intake.bodies.ndjson_lines import Line, Lines
+from intake.bodies.parts import EVENT_BYTES, PART_BYTES, cloudevent_id, cut, part_id
+from intake.bodies.room import Room
 
 EVENTS = st.lists(
     st.integers(0, EVENT_BYTES - 2).map(lambda size: b'"' + b"x" * size + b'"'), max_size=12

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from broker_stack import Broker, VirtualHost
-from foreign_publisher import read
-from intake_keys import hash_of
-from intake_parts import PART_BYTES
-from sender.intake_service import NDJSON, Service, serving
+from intake.access.keys import hash_of
+from intake.bodies.parts import PART_BYTES
+from tests.broker_stack import Broker, VirtualHost
+from tests.foreign_publisher import read
+from tests.sender.intake_service import NDJSON, Service, serving
 
 
 def test_what_is_answered_202_is_counted(service: Service) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from broker_stack import Broker
-from sender.intake_service import Service, serving
+from tests.broker_stack import Broker
+from tests.sender.intake_service import Service, serving
 
 GOOD = b'{"cliente":"bueno"}'
 LONG_NUMBER = b'{"cliente":"a","metadata":%b}' % (b"9" * 4301)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from intake_settings import read_intake_settings
+from intake.settings import read_intake_settings
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from broker_stack import Broker
-from sender.intake_storm import run
+from tests.broker_stack import Broker
+from tests.sender.intake_storm import run
 
 
 def test_each_event_counts_once(own_broker: Callable[[], Broker], tmp_path: Path) -> None:

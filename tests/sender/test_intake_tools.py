@@ -6,8 +6,8 @@ import gzip
 import json
 from collections.abc import Iterator
 
-from sender.intake_service import NDJSON, Service
-from sender.test_intake_memory import peak, resident
+from tests.sender.intake_service import NDJSON, Service
+from tests.sender.test_intake_memory import peak, resident
 
 PACKED = {"Content-Encoding": "gzip"}
 KEY = {"Idempotency-Key": "k"}

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
-from broker_stack import Broker, VirtualHost
-from sender.delivery import LIMIT, QUEUE, BoundQueue, all_events, bodies, body, events_of
-from sender.line_process import depth_is, ended, enviar, send, write, write_slowly
+from tests.broker_stack import Broker, VirtualHost
+from tests.sender.delivery import LIMIT, QUEUE, BoundQueue, all_events, bodies, body, events_of
+from tests.sender.line_process import depth_is, ended, enviar, send, write, write_slowly
 
 
 async def test_every_line_is_an_event(vhost: VirtualHost) -> None:

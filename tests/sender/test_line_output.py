@@ -6,9 +6,9 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from broker_stack import VirtualHost
-from sender.delivery import BoundQueue, all_events, bodies
-from sender.line_process import ended, enviar
+from tests.broker_stack import VirtualHost
+from tests.sender.delivery import BoundQueue, all_events, bodies
+from tests.sender.line_process import ended, enviar
 
 
 @contextmanager

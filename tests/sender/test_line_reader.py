@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from line_reader import LineSplitter, read_lines, share_read
+from lines.reader import LineSplitter, read_lines, share_read
 
 LONGEST = 10
 PIECES = st.lists(

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from broker_stack import VirtualHost
-from line_progress import Screen
-from sender.delivery import LIMIT, BoundQueue, body, until
-from sender.line_process import APP, send, write
-from stack import free_ports
+from lines.progress import Screen
+from tests.broker_stack import VirtualHost
+from tests.sender.delivery import LIMIT, BoundQueue, body, until
+from tests.sender.line_process import APP, send, write
+from tests.stack import free_ports
 
 
 async def test_without_a_broker_nothing_is_read() -> None:
@@ -94,7 +94,7 @@ async def test_a_terminal_sees_it_move(vhost: VirtualHost) -> None:
 
 async def test_a_log_gets_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nothing can move, the state is a line every few seconds."""
-    monkeypatch.setattr("line_progress.LINE_SECONDS", 0.001)
+    monkeypatch.setattr("lines.progress.LINE_SECONDS", 0.001)
     log = io.StringIO()
     states = itertools.count(1)
     showing = asyncio.ensure_future(Screen(Console(file=log)).show(lambda: f"{next(states)} lines"))

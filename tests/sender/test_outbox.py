@@ -1,6 +1,6 @@
 import pytest
 
-from outbox import Message, Outbox
+from publishing.outbox import Message, Outbox
 
 
 def message(number: int) -> Message:

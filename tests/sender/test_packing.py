@@ -4,7 +4,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packing import SMALLEST, packed
+from publishing.packing import SMALLEST, packed
 
 
 @given(st.binary(max_size=5_000))

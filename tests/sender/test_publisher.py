@@ -9,10 +9,10 @@ from collections import Counter
 import aio_pika
 import pytest
 
-from broker_link import EXCHANGE
-from broker_stack import VirtualHost
-from event_queue import Limits
-from sender.delivery import (
+from publishing.broker_link import EXCHANGE
+from publishing.event_queue import Limits
+from tests.broker_stack import VirtualHost
+from tests.sender.delivery import (
     ALONE,
     LIMIT,
     BoundQueue,

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from broker_stack import VirtualHost
-from event_check import MAX_EVENT
-from event_queue import BATCH_BYTES, Limits
-from sender.delivery import (
+from events.event_check import MAX_EVENT
+from publishing.event_queue import BATCH_BYTES, Limits
+from tests.broker_stack import VirtualHost
+from tests.sender.delivery import (
     LIMIT,
     BoundQueue,
     bodies,
@@ -18,7 +18,7 @@ from sender.delivery import (
     publishing,
     until,
 )
-from travelling_body import opened
+from tests.travelling_body import opened
 
 
 async def test_lone_events_travel_alone(vhost: VirtualHost) -> None:

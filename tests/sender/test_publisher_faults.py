@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from aio_pika.abc import AbstractIncomingMessage
 
-from broker_stack import Broker, VirtualHost
-from sender.amqp_line import disturbed_line
-from sender.delivery import (
+from tests.broker_stack import Broker, VirtualHost
+from tests.sender.amqp_line import disturbed_line
+from tests.sender.delivery import (
     ALONE,
     LIMIT,
     QUEUE,
@@ -139,7 +139,7 @@ async def test_line_that_breaks_anywhere(
     vhost: VirtualHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Wherever in the conversation the line breaks, the publisher comes back and loses nothing."""
-    monkeypatch.setattr("backoff.CAP", 0.02)
+    monkeypatch.setattr("publishing.backoff.CAP", 0.02)
     queue = BoundQueue(vhost)
     await queue.declare()
     async with disturbed_line(vhost.broker) as line:

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 import pytest
 
-from broker_stack import VirtualHost
-from event_queue import Limits
-from outbox import Message
-from sender.amqp_line import disturbed_line
-from sender.delivery import (
+from publishing.event_queue import Limits
+from publishing.outbox import Message
+from tests.broker_stack import VirtualHost
+from tests.sender.amqp_line import disturbed_line
+from tests.sender.delivery import (
     LIMIT,
     BoundQueue,
     all_events,

@@ -7,12 +7,12 @@ import sys
 from asyncio.subprocess import PIPE, STDOUT
 from pathlib import Path
 
-from broker_stack import VirtualHost
-from delivery_loop import IN_FLIGHT, IN_FLIGHT_BYTES
-from event_check import MAX_EVENT
-from event_queue import Limits
-from sender.delivery import LIMIT, BoundQueue, events_of
-from stack import ROOT
+from events.event_check import MAX_EVENT
+from publishing.delivery_loop import IN_FLIGHT, IN_FLIGHT_BYTES
+from publishing.event_queue import Limits
+from tests.broker_stack import VirtualHost
+from tests.sender.delivery import LIMIT, BoundQueue, events_of
+from tests.stack import ROOT
 
 DOC = (ROOT / "docs" / "publishing.md").read_text()
 

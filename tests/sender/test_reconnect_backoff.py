@@ -1,4 +1,4 @@
-from backoff import CAP, FIRST, Backoff
+from publishing.backoff import CAP, FIRST, Backoff
 
 
 def delays(backoff: Backoff, failures: int) -> list[float]:

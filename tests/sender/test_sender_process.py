@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from broker_stack import VirtualHost
-from sender.delivery import LIMIT, BoundQueue, all_events, until
-from stack import Part, free_ports, python_part
+from tests.broker_stack import VirtualHost
+from tests.sender.delivery import LIMIT, BoundQueue, all_events, until
+from tests.stack import Part, free_ports, python_part
 
 CONTRACT = json.loads((Path(__file__).parents[1] / "contracts" / "evento.json").read_text())
 FAST = {"CLIENTE": "cliente_uno", "EVENTS_PER_SECOND": 200}

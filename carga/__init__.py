@@ -1,0 +1,1 @@
+"""The load simulation: `python sender/app.py simular`, `verificar` and `doctor`."""

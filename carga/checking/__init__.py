@@ -1,0 +1,1 @@
+"""What the system says it counted, beside what was confirmed."""

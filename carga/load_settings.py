@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import msgspec
+
+from carga.checking.web_access import WebAccess
+
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+Name = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class LoadSettings(msgspec.Struct, frozen=True, rename="upper"):
+    """Where the system is: the same variables as everywhere, see .env."""
+
+    rabbitmq_host: Name = "127.0.0.1"
+    rabbitmq_port: Port = 5672
+    rabbitmq_management_port: Port = 15672
+    rabbitmq_user: Name = "pulso"
+    rabbitmq_password: Name = "pulso"  # noqa: S105 - the demo's, said so in .env
+    rabbitmq_vhost: Name = "/"
+    web_port: Port = 8080
+    web_usuario: str = ""
+    web_clave: str = ""
+    ssl_cert_file: str = ""
+    no_color: str = ""
+    term: str = ""
+
+    def web(self, url: str | None) -> WebAccess:
+        """How to get to *url*, by default the page on this machine."""
+        return WebAccess(
+            url or f"http://127.0.0.1:{self.web_port}",
+            self.web_usuario,
+            self.web_clave,
+            self.ssl_cert_file,
+        )
+
+    @property
+    def amqp_address(self) -> str:
+        """For people: without the password."""
+        return f"{self.rabbitmq_host}:{self.rabbitmq_port}"
+
+
+def read_load_settings(environ: Mapping[str, str]) -> LoadSettings:
+    """Raises ValueError with one sentence that names the variable and what is wrong with it."""
+    known = LoadSettings.__struct_fields__
+    given = {k: v for k, v in environ.items() if v != "" and k.lower() in known}
+    try:
+        return msgspec.convert(given, LoadSettings, strict=False)
+    except msgspec.ValidationError as error:
+        what, _, path = str(error).partition(" - at `$.")
+        variable = path.rstrip("`")
+        value = repr(given.get(variable, "")[:64])
+        raise ValueError(f"{variable}={value}: {what}. Set {variable} as in .env.") from None

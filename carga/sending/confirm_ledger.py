@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from array import array
+from collections import Counter, deque
+from collections.abc import Callable
+
+from carga.wire.worker_wire import TICKS
+from publishing.outbox import Message, Outbox
+
+Run = tuple[int, int]  # a millisecond, and how many events are due then
+
+
+class ConfirmLedger(Outbox):
+    """
+    An outbox that knows whose events its messages carry, and when each was due.
+
+    The publisher keeps the order in which it accepts, so what `expect` announced goes into
+    messages from the front. *clock* gives ticks since the run's start.
+    """
+
+    def __init__(self, clock: Callable[[], int]) -> None:
+        super().__init__()
+        self._clock = clock
+        self._runs: deque[Run] = deque()
+        self._numbers: deque[int] = deque()
+        self._carried: dict[str, tuple[list[Run], array[int]]] = {}
+        self.confirmed: Counter[int] = Counter()
+        self.messages = 0
+        self._added = 0
+        self._latencies: Counter[tuple[int, int]] = Counter()
+
+    def expect(self, runs: list[Run], numbers: array[int]) -> None:
+        """These events are handed to the publisher next."""
+        self._runs.extend(runs)
+        self._numbers.extend(numbers)
+
+    def add(self, message: Message) -> None:
+        super().add(message)
+        numbers = array("H", [self._numbers.popleft() for _ in range(message.events)])
+        self._carried[message.id] = self._runs_of(message.events), numbers
+        self._added += message.events
+
+    def confirm(self, message: Message) -> None:
+        super().confirm(message)
+        runs, numbers = self._carried.pop(message.id)
+        self.confirmed.update(numbers)
+        self.messages += 1
+        now = self._clock()
+        for due, events in runs:
+            self._latencies[due // 1000, max(now - due * TICKS, 1)] += events
+
+    def take_latencies(self) -> list[tuple[int, int, int]]:
+        """Return [second when due, ticks until confirmed, events] since the last call."""
+        taken, self._latencies = self._latencies, Counter()
+        return [(second, ticks, events) for (second, ticks), events in taken.items()]
+
+    def unconfirmed(self, accepted: int) -> Counter[int]:
+        """Return how many of the *accepted* events of each client were never confirmed."""
+        gathering = list(self._numbers)[: accepted - self._added]
+        left = Counter(gathering)
+        for _, numbers in self._carried.values():
+            left.update(numbers)
+        return left
+
+    def _runs_of(self, events: int) -> list[Run]:
+        runs = []
+        while events:
+            due, there = self._runs.popleft()
+            some = min(there, events)
+            if some < there:
+                self._runs.appendleft((due, there - some))
+            runs.append((due, some))
+            events -= some
+        return runs

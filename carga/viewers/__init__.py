@@ -1,0 +1,1 @@
+"""The watching half of a run: many WebSocket clients in one process."""

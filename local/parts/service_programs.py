@@ -1,0 +1,91 @@
+"""The services among the programs of `make run`: what each is told, and nothing else."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from parts.proxy import HOSTS
+from parts.service_accounts import ROOT, service_account
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """
+    *stop_seconds* is how long a stop may take until SIGKILL.
+
+    *check* is run every few seconds, as compose runs a health check; it may end the program.
+    """
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    stop_seconds: float = 4.0
+    check: list[str] = field(default_factory=list)
+
+
+HOW_LONG_KEPT = (
+    *("ID_WINDOW_SECONDS", "ID_WINDOW_ROWS"),
+    *("HISTORY_SECONDS_KEPT", "HISTORY_MINUTES_KEPT", "HISTORY_HOURS_KEPT"),
+)
+PANEL_KNOWS = (
+    *("PANEL_PORT", "PUSH_PORT", "WEB_PORT", "PANEL_MARCOS", *HOSTS),
+    *("RABBITMQ_USER", "RABBITMQ_PORT"),  # to show them, in the command for a first event
+)
+
+
+def service_programs(
+    settings: Mapping[str, str], folder: Path, inherited: Mapping[str, str]
+) -> list[Program]:
+    keys = settings["ENTRADA_CLAVES"]
+    told = {
+        "servicio-analiticas": (
+            ("servicio-analiticas/analiticas.py",),
+            ("REPORTE_PORT", "RABBITMQ_MANAGEMENT_PORT", *HOW_LONG_KEPT, *HOSTS),
+            {**_account("analiticas", settings), "STORE_PATH": str(folder / "pulso.db")},
+        ),
+        "panel-visual": (
+            ("panel-visual/panel.py",),
+            PANEL_KNOWS,
+            {"REPORTE_URL": f"http://127.0.0.1:{settings['REPORTE_PORT']}"},
+        ),
+        "entrada": (
+            ("sender/app.py", "servir"),
+            ("ENTRADA_PORT", "ENTRADA_MAX_PER_SECOND", *HOSTS),
+            {
+                **_account("entrada", settings),
+                "ENTRADA_CLAVES": keys and str(ROOT / keys),
+                "ENTRADA_TRUSTED_HOPS": "1",
+            },
+        ),
+        "cliente-uno": _demo_client("cliente_uno", settings),
+        "cliente-dos": _demo_client("cliente_dos", settings),
+    }
+    return [
+        Program(
+            name,
+            [sys.executable, str(ROOT / script), *words],
+            {
+                "PATH": inherited.get("PATH", ""),
+                "PYTHONUNBUFFERED": "1",
+                **{variable: settings[variable] for variable in ("LOG_FORMAT", *variables)},
+                **more,
+            },
+        )
+        for name, ((script, *words), variables, more) in told.items()
+    ]
+
+
+Told = tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]
+"""A script and its words, variables to hand on, and further ones with their values."""
+
+
+def _demo_client(cliente: str, settings: Mapping[str, str]) -> Told:
+    account = _account("clientes", settings)
+    return ("sender/app.py",), ("EVENTS_PER_SECOND",), {**account, "CLIENTE": cliente}
+
+
+def _account(name: str, settings: Mapping[str, str]) -> dict[str, str]:
+    return {"RABBITMQ_PORT": settings["RABBITMQ_PORT"], **service_account(name)}

@@ -1,0 +1,128 @@
+"""The page and its fallback over HTTP. The WebSocket is the hub's, on its own port."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from pathlib import Path
+
+import msgspec
+from quart import Quart, Response, request
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import HTTPException, NotFound
+
+from page.relay import Relay
+from page.relay_routes import add_relays
+from page.start_page import Account, for_account
+from page.static_files import StaticFile, read_static
+from push.hub import Hub
+
+POLICY = (  # and who may frame the page
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; "
+    "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'; "
+    "frame-ancestors 'self'"
+)
+STRICT_HEADERS = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+USUAL_ACCOUNT = Account()
+
+
+def create_app(
+    static: Path,
+    hub: Hub,
+    state: Callable[[], bytes],
+    relay: Relay,
+    framers: Sequence[str] = (),
+    account: Account = USUAL_ACCOUNT,
+) -> Quart:
+    """
+    *state* gives the body of `estado.json`; *framers* are origins that may frame the page.
+
+    *account* is the one that the command of the empty page publishes with.
+    """
+    app = Quart(__name__, static_folder=None)
+    app.url_map.merge_slashes = False  # its redirect is for good, and forgets any prefix
+    app.config["MAX_CONTENT_LENGTH"] = 1024  # nothing here takes a body
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    _secure(app, {"Content-Security-Policy": " ".join([POLICY, *framers]), **STRICT_HEADERS})
+    _add_page(app, static.resolve(), state, account)
+    add_relays(app, relay)
+    _add_health(app, hub)
+    return app
+
+
+def _secure(app: Quart, strict: dict[str, str]) -> None:
+    @app.after_request
+    async def secure(response: Response) -> Response:
+        response.headers.update(strict)
+        return response
+
+    @app.errorhandler(HTTPException)
+    async def explain(error: HTTPException) -> Response:
+        response = _problem(error)
+        response.headers.update(strict)  # here too: after_request sees no refused WebSocket
+        return response
+
+
+def _add_page(app: Quart, root: Path, state: Callable[[], bytes], account: Account) -> None:
+    @app.get("/")
+    async def get_page() -> Response:
+        return _sent(for_account(_found(root, "index.html"), account))
+
+    @app.get("/static/<path:name>")
+    async def get_static(name: str) -> Response:
+        return _sent(_found(root, name))
+
+    @app.get("/estado.json")
+    async def get_state() -> Response:
+        headers = {"Cache-Control": "no-store"}
+        return Response(state(), headers=headers, mimetype="application/json")
+
+
+def _add_health(app: Quart, hub: Hub) -> None:
+    @app.get("/livez")
+    async def get_alive() -> Response:
+        return Response("ok", mimetype="text/plain")
+
+    @app.get("/readyz")
+    async def get_ready() -> Response:
+        """Ready also while the analytics are away: the page says so."""
+        status = HTTPStatus.SERVICE_UNAVAILABLE if hub.closing else HTTPStatus.OK
+        body = msgspec.json.encode({"viewers": len(hub), "cuts": hub.cuts})
+        return Response(body, status, mimetype="application/json")
+
+
+def _found(root: Path, name: str) -> StaticFile:
+    found = read_static(root, name)
+    if found is None:
+        raise NotFound(f"no such file: {name[:64]!r}")
+    return found
+
+
+def _sent(found: StaticFile) -> Response:
+    # no-cache: kept by the browser, but asked for each time, so that an upgrade is seen at once.
+    headers = {"ETag": f'"{found.etag}"', "Cache-Control": "no-cache"}
+    if request.if_none_match.contains_weak(found.etag):
+        return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(found.body, headers=headers, content_type=found.content_type)
+
+
+def _problem(error: HTTPException) -> Response:
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    problem = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status,
+        "detail": error.description,
+    }
+    # The error's own headers say what a client may do instead (Allow on a 405).
+    headers = Headers([(k, v) for k, v in error.get_headers() if k != "Content-Type"])
+    body = msgspec.json.encode(problem)
+    return Response(body, status, headers, mimetype="application/problem+json")

@@ -1,0 +1,41 @@
+"""What the page reads from the analytics through the panel."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+from quart import Quart, Response, request
+from werkzeug.exceptions import BadRequest, ServiceUnavailable
+
+from page.relay import Relay, UnavailableError
+
+MAX_QUERY = 1024  # bytes
+RELAYED = {"/historia": "/reporte/historia", "/rechazados": "/reporte/rechazados"}
+
+
+def add_relays(app: Quart, relay: Relay) -> None:
+    """
+    Answer each path of RELAYED with what the analytics say, and its age in seconds in `Age`.
+
+    The parameters are the analytics' to judge: their 400 is passed on.
+    """
+    for path, upstream in RELAYED.items():
+        app.add_url_rule(path, path, _route(relay, upstream), methods=["GET"])
+
+
+def _route(relay: Relay, upstream: str) -> Callable[[], Awaitable[Response]]:
+    async def get_relayed() -> Response:
+        query = request.query_string.decode("ascii", "replace")
+        if len(query) > MAX_QUERY:
+            raise BadRequest(f"the query is longer than {MAX_QUERY} bytes")
+        try:
+            answer, age = await relay.get(f"{upstream}?{query}" if query else upstream)
+        except UnavailableError as error:
+            raise ServiceUnavailable(f"{error}; try again soon", retry_after=2) from error
+        headers = {"Age": str(int(age)), "Cache-Control": "no-store"}
+        return Response(
+            answer.body, HTTPStatus(answer.status), headers, content_type=answer.content_type
+        )
+
+    return get_relayed

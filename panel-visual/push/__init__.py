@@ -1,0 +1,1 @@
+"""The WebSocket: who watches, and how each gets the newest state."""

@@ -1,0 +1,200 @@
+"""One viewer's connection: an asyncio protocol around the library's sans-I/O WebSocket."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import socket
+from contextlib import suppress
+from http import HTTPStatus
+from typing import TYPE_CHECKING, cast
+
+from websockets.frames import CloseCode, Frame, Opcode
+from websockets.http11 import Request
+from websockets.protocol import Event, State
+from websockets.server import ServerProtocol
+
+from push.admission import RefusedError
+
+if TYPE_CHECKING:
+    from push.hub import Hub
+
+DATA = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
+TOO_SLOW = 4008
+RESET_ON_CLOSE = b"\1\0\0\0\0\0\0\0"  # struct linger: on, 0 s
+LIBRARY_LOG = logging.getLogger("panel.websocket")  # one line a connection at INFO: kept silent
+LIBRARY_LOG.setLevel(logging.WARNING)
+
+
+class Viewer(asyncio.Protocol):
+    """
+    Has no task, no queue and no timer of its own: the hub writes to it, and its sweep looks
+    after it. It owes us something by `due` (its handshake, a pong, its end of a close), or
+    owes nothing and `due` is the time of the next ping.
+    """
+
+    __slots__ = (
+        "address",
+        "beat",
+        "behind_since",
+        "due",
+        "fd",
+        "hub",
+        "leaving",
+        "out",
+        "owes",
+        "place",
+        "quota",
+        "ws",
+    )
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.ws = ServerProtocol(max_size=hub.limits.message_bytes, logger=LIBRARY_LOG)
+        self.place = self.beat = 0  # the published state and the heartbeat that it was last given
+        self.behind_since: float | None = None  # something is unsent since then
+        self.owes, self.due = True, hub.clock() + hub.limits.opening
+        self.quota = hub.limits.handshake_bytes  # how much it may still send
+        self.leaving = False
+        self.address: str | None = None  # where it counts as a viewer, if that is counted
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.out = cast(asyncio.Transport, transport)
+        self.fd: int = self.out.get_extra_info("socket").fileno()  # for as long as it is connected
+        # At 0, pause_writing and resume_writing mean that something, or nothing, is unsent.
+        self.out.set_write_buffer_limits(0)
+        self.hub.connected(self)
+
+    def data_received(self, data: bytes) -> None:
+        self.quota -= len(data)
+        if self.quota < 0:
+            self.kill("flood")
+            return
+        opening = self.ws.state is State.CONNECTING
+        self.ws.receive_data(data)
+        events = self.ws.events_received()
+        if opening:
+            self._open(events)
+        else:
+            for event in events:
+                self._heard(event)
+        self._flush()
+
+    def eof_received(self) -> None:
+        self.ws.receive_eof()
+        self._leave()
+        self._flush()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.hub.disconnected(self)
+
+    def pause_writing(self) -> None:
+        self.behind_since = self.hub.clock()
+        self.hub.ready.pop(self, None)
+
+    def resume_writing(self) -> None:
+        self.behind_since = None
+        if self.ws.state is State.OPEN:
+            self.hub.catch_up(self)
+
+    # What the hub calls
+
+    def look_after(self, now: float) -> None:
+        """End what has lasted too long; ping when it is time."""
+        limits = self.hub.limits
+        if self.owes and now > self.due:
+            self._overdue()
+        elif self.behind_since is not None:
+            if now - self.behind_since > limits.behind:
+                self.close(TOO_SLOW, "too slow")
+        elif not self.owes and now > self.due:
+            self.owes, self.due = True, now + limits.pong
+            self.quota = limits.bytes_between_pings
+            self.ws.send_ping(b"")
+            self._flush()
+
+    def close(self, code: int, reason: str) -> None:
+        """Say goodbye; the sweep ends what does not answer."""
+        if self.ws.state is State.OPEN:
+            if code == TOO_SLOW:
+                self.hub.cuts[reason] += 1
+            self.ws.send_close(code, reason)
+            self._flush()
+
+    def kill(self, why: str) -> None:
+        """End the connection now, without a word."""
+        self.hub.killed(self, why)
+        # A plain abort leaves what is unsent to the kernel, for minutes if the peer does not read.
+        peer: socket.socket = self.out.get_extra_info("socket")
+        with suppress(OSError):  # not every system takes an option for what the peer has reset
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+        self.out.abort()
+
+    # Within
+
+    def _open(self, events: list[Event]) -> None:
+        if not events:
+            return  # more of the request is to come, or it was none and the library says goodbye
+        if len(events) > 1 or self.ws.close_expected():
+            self.kill("early data")  # the library reads on, as if the handshake were over
+            return
+        request = cast(Request, events[0])
+        try:
+            self.address = self.hub.admit(self, request)
+            response = self.ws.accept(request)
+        except RefusedError as refused:
+            response = self.ws.reject(refused.status, f"{refused.reason}\n")
+            if refused.status is HTTPStatus.SERVICE_UNAVAILABLE:
+                response.headers["Retry-After"] = "5"
+        self.ws.send_response(response)
+        request.headers.clear()  # the parser keeps the request, which is 3 to 6 KB a viewer
+        self._flush()
+        if self.ws.state is State.OPEN:
+            self._opened()
+
+    def _opened(self) -> None:
+        limits = self.hub.limits
+        self.quota = limits.bytes_between_pings
+        # A random phase, so that those who came together are not pinged together.
+        self.owes, self.due = False, self.hub.clock() + limits.ping * random.random()  # noqa: S311
+        if self.hub.is_full():
+            self.close(CloseCode.TRY_AGAIN_LATER, "full")
+        elif self.behind_since is None:
+            self.hub.catch_up(self)
+
+    def _heard(self, event: Event) -> None:
+        frame = cast(Frame, event)
+        if frame.opcode is Opcode.PONG:
+            if not self.leaving:
+                self.owes, self.due = False, self.hub.clock() + self.hub.limits.ping
+        elif frame.opcode in DATA and self.ws.state is State.OPEN:
+            self.ws.fail(CloseCode.POLICY_VIOLATION, "viewers send nothing")
+
+    def _flush(self) -> None:
+        # First of all: a write after the end of the stream raises, in whatever loop does it.
+        if self.ws.close_expected():
+            self._leave()
+        for data in self.ws.data_to_send():
+            if data:
+                self.out.write(data)
+            else:
+                self._end_stream()
+
+    def _end_stream(self) -> None:
+        try:
+            self.out.write_eof()
+        except OSError:  # the peer has reset the connection since our last write
+            self.out.abort()
+
+    def _leave(self) -> None:
+        self.hub.ready.pop(self, None)
+        if not self.leaving:
+            self.leaving = self.owes = True
+            self.due = self.hub.clock() + self.hub.limits.closing
+
+    def _overdue(self) -> None:
+        if self.ws.state is State.OPEN and not self.leaving:
+            self.close(TOO_SLOW, "no pong")
+        else:
+            self.kill("no close" if self.leaving else "no handshake")

@@ -1,0 +1,125 @@
+"""The one reader of the analytics."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from http import HTTPStatus
+from typing import NoReturn
+
+import httpx
+
+from push.heartbeat import Heartbeat
+from push.pusher import Pusher
+from reading.report_wire import Estado, InvalidAnswerError, Reporte, decode
+
+LOG = logging.getLogger("panel.poller")
+REPORT = "/reporte?limite=1000"
+STATUS = "/reporte/estado"
+STATUS_EVERY = 1.0  # seconds
+# A frozen process accepts connections for ever, so what is missing is an answer. We ask the
+# analytics to answer within 1 s, and take 2 s of silence for their absence.
+WAIT = "wait=1"
+FIRST = {"Priority": "u=0"}  # RFC 9218: the analytics answer us before others
+TIMEOUT = httpx.Timeout(connect=2.0, read=2.0, write=2.0, pool=2.0)
+ANSWER_WITHIN = 5.0  # seconds, for an answer that comes in drips
+RETRY_AFTER = 0.25  # seconds
+FAILURES_OF_A_CLIENT = 3  # then it is replaced: httpcore can lose places of its pool for good
+KEEPALIVE = 30.0  # seconds; below the 120 s of the analytics, which otherwise hang up first
+
+FAILURES = (httpx.HTTPError, TimeoutError, InvalidAnswerError)
+
+
+class Poller:
+    """
+    Asks for the report again shortly before the next push is due.
+
+    So what is pushed is what the analytics knew a moment ago, and no report is read in vain.
+    """
+
+    def __init__(self, url: str, pusher: Pusher, heartbeat: Heartbeat) -> None:
+        self._url, self._pusher, self._heartbeat = url, pusher, heartbeat
+        self._etag: str | None = None
+        self._online = False
+        self._status_due = 0.0
+        self._reason: str | None = None  # of the failure that was logged last
+
+    async def run(self) -> NoReturn:
+        LOG.info("reading %s", self._url)
+        tls = ssl.create_default_context()  # made once: it takes 20 ms, and a client needs one
+        while True:
+            async with httpx.AsyncClient(
+                base_url=self._url,
+                timeout=TIMEOUT,
+                limits=httpx.Limits(max_connections=2, keepalive_expiry=KEEPALIVE),
+                verify=tls,
+                headers=FIRST,
+                trust_env=False,  # a proxy that is set for the web is none for our own services
+            ) as client:
+                await self._poll_until_broken(client)
+
+    async def _poll_until_broken(self, client: httpx.AsyncClient) -> None:
+        failures = 0
+        while failures < FAILURES_OF_A_CLIENT:
+            try:
+                await self._poll(client)
+                failures = 0
+            except FAILURES as error:
+                failures += 1
+                self._failed(error)
+                await asyncio.sleep(RETRY_AFTER)
+
+    async def _poll(self, client: httpx.AsyncClient) -> None:
+        now = asyncio.get_running_loop().time()
+        if now >= self._status_due or not self._online:
+            self._status_due = now + STATUS_EVERY
+            answer = await _get(client, STATUS, {})
+            self._heartbeat.tell(decode(Estado, answer.content))
+        await self._pusher.until_nearly_due()
+        report = await self._read_report(client)
+        self._heartbeat.answered()
+        if report is not None:
+            await self._pusher.show(report)
+        self._succeeded()
+
+    async def _read_report(self, client: httpx.AsyncClient) -> Reporte | None:
+        """Return the report, None if it is still the one we have."""
+        headers = {} if self._etag is None else {"If-None-Match": self._etag}
+        if self._online:
+            headers["Prefer"] = WAIT
+        answer = await _get(client, REPORT, headers)
+        if answer.status_code == HTTPStatus.NOT_MODIFIED:
+            return None
+        report = decode(Reporte, answer.content)
+        etag = answer.headers.get("ETag")
+        self._etag = etag if etag and etag.isascii() else None  # else httpx could not send it back
+        return report
+
+    def _succeeded(self) -> None:
+        if not self._online:
+            LOG.info("analytics are en_linea")
+        self._online, self._reason = True, None
+        self._heartbeat.turn(online=True)
+
+    def _failed(self, error: Exception) -> None:
+        self._online = False
+        self._heartbeat.turn(online=False)
+        reason = f"{type(error).__name__}: {error}"[:256]
+        if reason != self._reason:
+            self._reason = reason
+            age = self._heartbeat.age()
+            shown = (
+                "nothing to show yet" if age is None else f"showing what was read {age:.1f} s ago"
+            )
+            LOG.warning("analytics are caida (%s), %s", reason, shown)
+
+
+async def _get(client: httpx.AsyncClient, path: str, headers: dict[str, str]) -> httpx.Response:
+    async with asyncio.timeout(ANSWER_WITHIN):
+        answer = await client.get(path, headers=headers)
+    if answer.status_code == HTTPStatus.NOT_MODIFIED and "If-None-Match" in headers:
+        return answer
+    if answer.status_code != HTTPStatus.OK:
+        raise InvalidAnswerError(f"{path} answered {answer.status_code}")
+    return answer

@@ -1,0 +1,1 @@
+"""The demo clients: invented events until they are told to stop."""

@@ -1,0 +1,1 @@
+"""One event, checked by the rules by which the analytics count it. No I/O."""

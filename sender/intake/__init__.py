@@ -1,0 +1,1 @@
+"""The service `entrada`: takes events by HTTP and publishes them."""

@@ -1,0 +1,1 @@
+"""Who may send, and how much. Looked at before a body is read."""

@@ -1,0 +1,89 @@
+"""Who may send at all: pages of browsers, keys, rates. Looked at before a body is read."""
+
+from __future__ import annotations
+
+import ipaddress
+from http import HTTPStatus
+
+from werkzeug.datastructures import Headers
+
+from intake.access.keys import ANYONE, Caller, KeyRing, find_caller
+from intake.access.rate import RateLimit
+from intake.access.webhook import permission
+from intake.problem import ProblemError
+
+
+class Admission:
+    """*ring* is None where no keys are asked for."""
+
+    def __init__(self, ring: KeyRing | None, rate: RateLimit, trusted_hops: int) -> None:
+        self._ring, self._rate, self._trusted_hops = ring, rate, trusted_hops
+
+    def admit(self, headers: Headers, peer: str) -> Caller:
+        """Raises ProblemError: 401, 403 or 429."""
+        _refuse_pages(headers)
+        caller = self._caller(headers)
+        forwarded = ",".join(headers.getlist("X-Forwarded-For")).split(",")
+        who = caller.owner or address_of(peer, forwarded, self._trusted_hops)
+        if wait := self._rate.wait_of(who):
+            raise ProblemError(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                "too many requests in a short time: send several events in one",
+                headers={"Retry-After": str(wait)},
+            )
+        return caller
+
+    def permit(self, headers: Headers) -> dict[str, str]:
+        """Return what a webhook's sender is told. Raises ProblemError: 400 or 403."""
+        _refuse_pages(headers)
+        return permission(headers, self._rate.per_minute)
+
+    def _caller(self, headers: Headers) -> Caller:
+        if self._ring is None:
+            return ANYONE
+        key = key_of(headers)
+        if not key:
+            raise _unauthorized(
+                "X-API-Key: an API key is needed there, or as Authorization: Bearer …", "Bearer"
+            )
+        if caller := find_caller(self._ring, key):
+            return caller
+        raise _unauthorized("no such API key", 'Bearer error="invalid_token"')
+
+
+def _refuse_pages(headers: Headers) -> None:
+    if "Origin" in headers:
+        # No program sends one. Without this, any page that somebody opens here could send
+        # events to his own machine: `text/plain` and forms are posted without asking.
+        raise ProblemError(
+            HTTPStatus.FORBIDDEN, "Origin: pages of a browser can't send events; a server can"
+        )
+
+
+def key_of(headers: Headers) -> str:
+    """The key that a request carries, empty for none; `X-API-Key` wins over `Authorization`."""
+    scheme, _, token = headers.get("Authorization", "").partition(" ")
+    bearer = token if scheme.lower() == "bearer" else ""
+    # Behind a proxy that asks for a password, a request's one Authorization is the proxy's.
+    return headers.get("X-API-Key", bearer).strip()
+
+
+def _unauthorized(reason: str, challenge: str) -> ProblemError:
+    return ProblemError(HTTPStatus.UNAUTHORIZED, reason, headers={"WWW-Authenticate": challenge})
+
+
+def address_of(peer: str, forwarded: list[str], trusted_hops: int) -> str:
+    """
+    Return who is behind a connection from *peer*.
+
+    Each proxy adds at the end whom it talks to, so that with one proxy of ours the last entry
+    is true, and everything before it is what a stranger claims. IPv6: the /64, which one has.
+    """
+    given = [peer, *reversed([entry.strip() for entry in forwarded])][trusted_hops:][:1]
+    try:
+        address = ipaddress.ip_address(given[0] if given else peer)
+    except ValueError:
+        return peer
+    if isinstance(address, ipaddress.IPv6Address) and not address.ipv4_mapped:
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(getattr(address, "ipv4_mapped", None) or address)

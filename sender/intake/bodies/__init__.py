@@ -1,0 +1,1 @@
+"""From a request's body, in whatever form, to events and the messages that carry them."""

@@ -1,0 +1,174 @@
+"""
+The service `entrada`: takes events by HTTP and publishes them, `python app.py servir`.
+
+Exit codes: 0 after SIGINT or SIGTERM, 4 when some events were not confirmed by then (whoever sent
+them was told so), 2 for a wrong setting, 1 when it gives up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from hypercorn.asyncio import serve as serve_http
+from hypercorn.config import Config
+
+from exit_codes import BAD_USAGE, UNCONFIRMED
+from intake import gone_clients
+from intake.access.admission import Admission
+from intake.access.keys import KeyRing, read_keys
+from intake.access.rate import RateLimit
+from intake.connections import BoundedConfig, Listener, most_connections
+from intake.delivery import Delivery
+from intake.door import IntakeDoor
+from intake.files import allow_open_files
+from intake.hosts import KnownHosts
+from intake.http import create_app
+from intake.metrics import create_metrics_app, serve_metrics
+from intake.settings import IntakeSettings, read_intake_settings
+from publishing.broker_link import Broker
+from publishing.event_queue import Limits
+from publishing.publisher import Publisher
+from sender_logs import configure_logging
+
+LOG = logging.getLogger("entrada")
+ENOUGH_FILES = 4096
+REQUESTS_SECONDS = 6  # longer than a request waits for its confirm
+DRAIN_SECONDS = 1.0
+WAITING_BYTES = 32 * 1024 * 1024  # for the broker; then requests are answered 503
+STOP_TIMEOUT = 8.0  # until what is left is cut
+
+
+def serve(environ: Mapping[str, str]) -> int:
+    """Run until a signal; return the exit code."""
+    gone_clients.install()
+    try:
+        settings = read_intake_settings(environ)
+        configure_logging(settings.log_format)
+        ring = read_ring(settings)
+        listener = listen(settings.entrada_host, settings.entrada_port, "ENTRADA_PORT")
+        metrics = metrics_listener(settings)
+    except ValueError as error:
+        LOG.critical("%s", error)
+        return BAD_USAGE
+    if settings.open_to_all:
+        LOG.warning(
+            "ENTRADA_SIN_CLAVES=permitido: ANYONE who reaches %s:%d can send events in anyone's"
+            " name. Make API keys before others can: docs/intake.md",
+            *(settings.entrada_host, settings.entrada_port),
+        )
+    return outcome(asyncio.run(run(settings, ring, listener, metrics)))
+
+
+def outcome(unconfirmed: int) -> int:
+    """The exit code, said in a line."""
+    if unconfirmed:
+        LOG.error("stopped; events never confirmed, and answered as such: %d", unconfirmed)
+        return UNCONFIRMED
+    LOG.info("stopped; every event is confirmed")
+    return 0
+
+
+async def run(
+    settings: IntakeSettings,
+    ring: KeyRing | None,
+    listener: socket.socket,
+    metrics: socket.socket | None,
+) -> int:
+    """Serve until a signal. Returns how many events were left unconfirmed."""
+    publisher = Publisher(broker_of(settings), Limits(bytes=WAITING_BYTES))
+    rate = RateLimit(settings.entrada_max_per_second, time.monotonic)
+    admission = Admission(ring, rate, settings.entrada_trusted_hops)
+    bounded = Listener(
+        fileno=listener.detach(), most=most_connections(allow_open_files(ENOUGH_FILES))
+    )
+    hosts = KnownHosts(settings.hosts)
+    app = IntakeDoor(create_app(admission, Delivery(publisher)), bounded, hosts)
+    stop = asyncio.Event()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signum, stop_in_time, stop, publisher)
+    async with asyncio.TaskGroup() as parts:
+        delivery = parts.create_task(publisher.run(), name="delivery")
+        told = create_metrics_app(publisher)
+        parts.create_task(serve_metrics(told, metrics, hosts, stop), name="metrics")
+        await serve_http(app, http_config(bounded), shutdown_trigger=stop.wait)
+        await publisher.drain(DRAIN_SECONDS)
+        delivery.cancel()
+    return publisher.unconfirmed
+
+
+def http_config(listener: Listener) -> Config:
+    config = BoundedConfig(listener)
+    config.errorlog = logging.getLogger("entrada.http")
+    config.errorlog.setLevel(logging.WARNING)  # "Running on" is not the moment we are ready
+    # Longer than any client keeps an idle connection, or its next request meets a closed one.
+    config.keep_alive_timeout = 120
+    config.graceful_timeout = REQUESTS_SECONDS
+    config.h11_max_incomplete_size = 16_384
+    return config
+
+
+def stop_in_time(stop: asyncio.Event, publisher: Publisher) -> None:
+    """
+    End by *stop*, or else by force with the same exit code.
+
+    On Python 3.12 and later Hypercorn 0.18 waits without a limit for a client that never ends its
+    request (pgjones/hypercorn#308). Whoever did end it was answered by then.
+    """
+
+    def give_up() -> None:
+        LOG.warning("still open after %.0f s: cutting requests that never ended", STOP_TIMEOUT)
+        os._exit(outcome(publisher.unconfirmed))
+
+    if not stop.is_set():
+        stop.set()
+        asyncio.get_running_loop().call_later(STOP_TIMEOUT, give_up)
+
+
+def read_ring(settings: IntakeSettings) -> KeyRing | None:
+    """Raises ValueError with one sentence."""
+    if not settings.entrada_claves:
+        return None
+    try:
+        return read_keys(Path(settings.entrada_claves))
+    except OSError as error:
+        raise ValueError(
+            f"ENTRADA_CLAVES={settings.entrada_claves[:64]!r}: {error.strerror}."
+        ) from None
+    except ValueError as error:
+        raise ValueError(f"ENTRADA_CLAVES: {error}") from None
+
+
+def metrics_listener(settings: IntakeSettings) -> socket.socket | None:
+    """None when no metrics are asked for. Raises ValueError with one sentence."""
+    if not settings.metrics_port:
+        return None
+    return listen(settings.metrics_host, settings.metrics_port, "METRICS_PORT")
+
+
+def listen(host: str, port: int, variable: str) -> socket.socket:
+    """Raises ValueError with one sentence that names the variable of the port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=4096)
+    except OSError as error:
+        raise ValueError(
+            f"can't listen on {host[:64]}:{port}: {error.strerror}. Set {variable}."
+        ) from None
+
+
+def broker_of(settings: IntakeSettings) -> Broker:
+    return Broker(
+        host=settings.rabbitmq_host,
+        port=settings.rabbitmq_port,
+        user=settings.rabbitmq_user,
+        password=settings.rabbitmq_password,
+        vhost=settings.rabbitmq_vhost,
+        connection_name="entrada",
+    )

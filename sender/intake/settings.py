@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+import msgspec
+
+from intake.hosts import listed
+
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+Name = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class IntakeSettings(msgspec.Struct, frozen=True, rename="upper"):
+    """What the environment says to `app.py servir`."""
+
+    entrada_host: Name = "127.0.0.1"
+    entrada_port: Port = 8094
+    entrada_claves: str = ""  # path of the file of API keys; empty: none are asked for
+    entrada_sin_claves: Literal["", "permitido"] = ""
+    # Requests of one key, or of one address where there are no keys; 0: any number
+    entrada_max_per_second: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] = 0
+    # Further names under which it may be asked for, comma separated; origins have a scheme
+    web_anfitriones: str = ""
+    panel_origenes: str = ""
+    acme_dominio: str = ""
+    entrada_trusted_hops: Annotated[int, msgspec.Meta(ge=0, le=8)] = 0  # proxies of ours in front
+    metrics_host: Name = "127.0.0.1"
+    metrics_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0  # 0: no metrics
+    log_format: Literal["consola", "json"] = "consola"
+    rabbitmq_host: Name = "127.0.0.1"
+    rabbitmq_port: Port = 5672
+    rabbitmq_user: Name = "pulso"
+    rabbitmq_password: Name = "pulso"  # noqa: S105 - the demo's, said so in .env
+    rabbitmq_vhost: Name = "/"
+
+    @property
+    def hosts(self) -> list[str]:
+        return listed(self.web_anfitriones, self.panel_origenes, self.acme_dominio)
+
+    @property
+    def open_to_all(self) -> bool:
+        """Whether anyone who reaches this machine may send as anyone."""
+        return not self.entrada_claves and not _is_loopback(self.entrada_host)
+
+
+def read_intake_settings(environ: Mapping[str, str]) -> IntakeSettings:
+    """Raises ValueError with one sentence that names the variable and what is wrong with it."""
+    known = IntakeSettings.__struct_fields__
+    given = {k: v for k, v in environ.items() if v != "" and k.lower() in known}
+    try:
+        settings = msgspec.convert(given, IntakeSettings, strict=False)
+    except msgspec.ValidationError as error:
+        what, _, path = str(error).partition(" - at `$.")
+        variable = path.rstrip("`")
+        value = repr(given.get(variable, "")[:64])
+        raise ValueError(
+            f"{variable}={value}: {what}. Set {variable} in .env or in the environment."
+        ) from None
+    if settings.open_to_all and not settings.entrada_sin_claves:
+        raise ValueError(
+            f"ENTRADA_HOST={settings.entrada_host[:64]!r} without ENTRADA_CLAVES: anyone who"
+            " reaches it could send events in anyone's name. Set ENTRADA_CLAVES to a file of API"
+            " keys (docs/intake.md), or ENTRADA_SIN_CLAVES=permitido if that is meant."
+        )
+    return settings
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

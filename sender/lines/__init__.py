@@ -1,0 +1,1 @@
+"""`python app.py enviar`: events from standard input, one a line."""

@@ -1,0 +1,1 @@
+"""Messages that were not counted, as the store keeps them."""

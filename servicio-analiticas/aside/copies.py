@@ -1,0 +1,117 @@
+"""
+Messages that we set aside by ourselves, on their way out of the store.
+
+RabbitMQ 3.10 can't set aside a message whose header x-death is not what it would have written:
+its worker dies, for good, and no later message is set aside either. So such a message is kept
+here in the transaction that rejects it, acknowledged like a good one, and published anew
+without its headers. A copy is forgotten once the broker has confirmed it: so it comes at least
+once, whatever ends in between, and no acknowledgement waits for it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import NamedTuple
+
+from aside.store_access import StoreUnavailableError
+from counting.message_identity import key_of
+from counting.tally import Message
+from decoding.undecoded_text import UndecodedText
+
+MAX_BYTES = 64 * 1024**2
+MAX_SHORT = 255  # bytes of a text property
+TABLES = """
+CREATE TABLE por_apartar (
+    n INTEGER PRIMARY KEY,
+    clave BLOB UNIQUE,                    -- of a message with an id: redelivered, it is one copy
+    cuerpo BLOB NOT NULL,
+    message_id ANY,                       -- text; a BLOB of bytes that are none
+    app_id ANY,
+    cliente ANY,                          -- its header X-Client-Name
+    momento REAL                          -- when it was sent, seconds since 1970
+) STRICT;
+"""
+_ADD = """INSERT OR IGNORE INTO por_apartar (clave, cuerpo, message_id, app_id, cliente, momento)
+    VALUES (?, ?, ?, ?, ?, ?)"""
+_BYTES = "SELECT coalesce(sum(length(cuerpo)), 0) FROM por_apartar"
+_OLDEST = """SELECT n, cuerpo, message_id, app_id, cliente, momento FROM por_apartar
+    ORDER BY n LIMIT ?"""
+
+
+class Copy(NamedTuple):
+    n: int
+    body: bytes
+    message_id: str | None
+    app_id: str | None
+    client: str | None
+    sent: float | None  # seconds since 1970
+
+
+class TooManyCopiesError(StoreUnavailableError):
+    """No room for another: what waits must first be published."""
+
+
+def keep(db: sqlite3.Connection, messages: Sequence[Message]) -> None:
+    """Call inside the transaction that rejects them. Raises TooManyCopiesError."""
+    if not messages:
+        return
+    (waiting,) = db.execute(_BYTES).fetchone()
+    if waiting > MAX_BYTES:
+        raise TooManyCopiesError(f"{waiting / 1e6:.0f} MB of rejected messages wait for the broker")
+    db.executemany(_ADD, map(_row, messages))
+
+
+def waiting(db: sqlite3.Connection) -> int:
+    (count,) = db.execute("SELECT count(*) FROM por_apartar").fetchone()
+    return int(count)
+
+
+def oldest(db: sqlite3.Connection, limit: int) -> list[Copy]:
+    return [
+        Copy(n, body, _text(message_id), _text(app_id), _text(client), sent)
+        for n, body, message_id, app_id, client, sent in db.execute(_OLDEST, (limit,))
+    ]
+
+
+def forget(db: sqlite3.Connection, published: Sequence[int]) -> None:
+    """Call inside a transaction."""
+    db.executemany("DELETE FROM por_apartar WHERE n = ?", ((n,) for n in published))
+
+
+def _row(message: Message) -> tuple[object, ...]:
+    header = message.header_client
+    client = UndecodedText(header) if isinstance(header, bytes) else header
+    return (
+        _key(message),
+        message.body,
+        _short(message.message_id),
+        _short(message.app_id),
+        _short(client if isinstance(client, str) else None),
+        message.timestamp,
+    )
+
+
+def _key(message: Message) -> bytes | None:
+    if not message.message_id:
+        return None
+    name = repr(key_of(message.message_id)).encode("utf-8", "backslashreplace")
+    return blake2b(name + b"\0" + message.body, digest_size=16).digest()
+
+
+def _short(text: str | None) -> str | bytes | None:
+    """None when no message can carry it: it became longer where it was no text."""
+    if text is None:
+        return None
+    try:
+        raw = text.encode()  # what would be sent, of bytes that are no text too
+    except UnicodeEncodeError:
+        return None
+    if len(raw) > MAX_SHORT:
+        return None
+    return raw if isinstance(text, UndecodedText) else text
+
+
+def _text(kept: str | bytes | None) -> str | None:
+    return UndecodedText(kept) if isinstance(kept, bytes) else kept

@@ -1,0 +1,100 @@
+"""What the store keeps of messages that could not be counted: totals by reason, and samples."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from counting.tally import Message, Rejected
+from decoding.wire_time import rfc3339
+
+MAX_SAMPLES = 10_000
+MAX_SAMPLE_CHARACTERS = 256
+MAX_KINDS = 200
+OTHER_KINDS = "otros"
+
+TABLES = """
+CREATE TABLE motivos (motivo TEXT PRIMARY KEY, total INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE muestras (
+    n INTEGER PRIMARY KEY,
+    momento REAL NOT NULL,                -- seconds since 1970
+    motivo TEXT NOT NULL,
+    cuerpo TEXT NOT NULL,                 -- the first 256 characters
+    bytes INTEGER NOT NULL,               -- of the whole body
+    cliente TEXT,                         -- a guess
+    message_id TEXT
+) STRICT;
+"""
+_ADD_KIND = """INSERT INTO motivos VALUES (?, ?)
+    ON CONFLICT (motivo) DO UPDATE SET total = total + excluded.total"""
+_ADD_SAMPLE = """INSERT INTO muestras (momento, motivo, cuerpo, bytes, cliente, message_id)
+    VALUES (?, ?, ?, ?, ?, ?)"""
+_PRUNE = "DELETE FROM muestras WHERE n <= (SELECT max(n) FROM muestras) - ?"
+_NEWEST = """SELECT momento, motivo, cuerpo, bytes, cliente, message_id FROM muestras
+    ORDER BY n DESC LIMIT ?"""
+
+_NUMBER = re.compile(r"0x[0-9a-f]+|\d+")
+_POSITION = re.compile(r"^\[\d+\]\.?")
+_QUOTED = re.compile(r"'[^']*'")
+_NAMED_CLIENT = re.compile(rb'"cliente"\s*:\s*"([^"\\]{1,64})"')
+
+
+def kind_of(reason: str) -> str:
+    """The reason without what differs from message to message, so that equal faults add up."""
+    return _NUMBER.sub("N", _QUOTED.sub("…", _POSITION.sub("", reason)))[:80]
+
+
+def guess_client(message: Message) -> str | None:
+    if isinstance(message.header_client, str):
+        return message.header_client[:64]
+    if found := _NAMED_CLIENT.search(message.body[:4096]):
+        return found[1].decode("utf-8", "backslashreplace")
+    return message.app_id[:64] if message.app_id else None
+
+
+def record(db: sqlite3.Connection, rejected: Sequence[Rejected], now: float) -> None:
+    """Call inside the transaction that counts the rejected messages. *now*: since 1970."""
+    if not rejected:
+        return
+    known = {kind for (kind,) in db.execute("SELECT motivo FROM motivos")}
+    kinds: Counter[str] = Counter()
+    for _, reason in rejected:
+        kind = kind_of(reason)
+        if kind not in known and len(known) >= MAX_KINDS:
+            kind = OTHER_KINDS
+        known.add(kind)
+        kinds[kind] += 1
+    db.executemany(_ADD_KIND, kinds.items())
+    sample(db, rejected, now)
+
+
+def sample(db: sqlite3.Connection, rejected: Sequence[Rejected], now: float) -> None:
+    """Keep what the newest of them were. Call inside a transaction."""
+    db.executemany(_ADD_SAMPLE, (_sample(m, why, now) for m, why in rejected[-MAX_SAMPLES:]))
+    db.execute(_PRUNE, (MAX_SAMPLES,))
+
+
+def _sample(message: Message, reason: str, now: float) -> tuple[object, ...]:
+    # Four bytes a character at the most: enough to fill the sample, whatever the script.
+    start = message.body[: 4 * MAX_SAMPLE_CHARACTERS].decode("utf-8", "backslashreplace")
+    return (
+        now,
+        reason.encode("utf-8", "backslashreplace").decode()[:MAX_SAMPLE_CHARACTERS],
+        start[:MAX_SAMPLE_CHARACTERS],
+        len(message.body),
+        guess_client(message),
+        message.message_id,
+    )
+
+
+def read(db: sqlite3.Connection, limit: int) -> dict[str, Any]:
+    """Totals by reason, largest first, and the *limit* newest samples, newest first."""
+    kinds = db.execute("SELECT motivo, total FROM motivos ORDER BY total DESC, motivo")
+    columns = ("momento", "motivo", "cuerpo", "bytes", "cliente", "message_id")
+    samples = [dict(zip(columns, row, strict=True)) for row in db.execute(_NEWEST, (limit,))]
+    for sample in samples:
+        sample["momento"] = rfc3339(sample["momento"])
+    return {"motivos": dict(kinds), "muestras": samples}

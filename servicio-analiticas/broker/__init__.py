@@ -1,0 +1,1 @@
+"""What the analytics declare on RabbitMQ, and how its errors look. AMQP only; no counts."""

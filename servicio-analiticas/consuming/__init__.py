@@ -1,0 +1,1 @@
+"""Between the broker and the store: takes messages, has them counted, acknowledges."""

@@ -1,0 +1,167 @@
+"""
+Takes messages from `cola_analiticas` and tells the broker what became of each.
+
+The order is always: commit, then reject each bad message, then acknowledge the rest with one
+`multiple` ack. Whatever happens in between, an unacknowledged message comes again and its id
+tells that it was counted. Delivery tags die with their channel, so a session that is lost
+takes its unacknowledged messages with it; nothing of it is carried over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import aio_pika
+import aiormq
+from aiormq.abc import AbstractChannel as RawChannel
+
+import fault_points
+from analytics_settings import Settings
+from broker import topology
+from broker.amqp_errors import (
+    ConsumerGivesUpError,
+    SessionLostError,
+    broker_errors,
+    cancelled_by_us,
+    describe,
+    gravest,
+)
+from broker.young_queues import YoungQueues
+from consuming.batch_counter import BatchCounter
+from consuming.broker_sessions import MAX_RETRY_DELAY, close, connect
+from consuming.inbox import Inbox
+from consuming.queue_watch import QueueWatch
+from counting.tally import Message
+from live.live import Live
+from storing.store import Committed
+
+LOG = logging.getLogger("analiticas.consumer")
+OPEN_TIMEOUT = 30.0  # until consuming; a queue without a leader answers nothing at all
+# RabbitMQ 4.3 does so also when an acknowledgement is late, where earlier ones close the channel.
+CANCELLED = "cancelled by the broker: the queue is gone, or an acknowledgement came too late"
+
+
+class Consumer:
+    def __init__(self, settings: Settings, counter: BatchCounter, live: Live) -> None:
+        self._settings, self._counter, self._live = settings, counter, live
+        self._stop = asyncio.Event()
+        self._inbox: Inbox | None = None
+        self._opening: asyncio.Timeout | None = None
+        self._queues = YoungQueues(settings.queue_settle_seconds)
+        self._queue_watch = QueueWatch(live)
+        self._failures = 0
+
+    def stop(self) -> None:
+        """Finish the batch in hand, then end `run`."""
+        self._stop.set()
+        if self._inbox:
+            self._inbox.stop()
+        if self._opening:  # a frozen broker must not hold us up
+            self._opening.reschedule(asyncio.get_running_loop().time())
+
+    async def run(self) -> None:
+        """Consume until stopped, through any number of connections."""
+        while not self._stop.is_set():
+            try:
+                with broker_errors():
+                    await self._session()
+            except SessionLostError as error:
+                await self._lost(error)
+            except asyncio.CancelledError as error:
+                # aiormq cancels whoever awaits a connection that died under a frozen broker.
+                if cancelled_by_us():
+                    raise
+                await self._lost(error)
+
+    async def _lost(self, error: BaseException) -> None:
+        if self._live.vitals.broker != "reconectando" or self._failures == 0:
+            LOG.warning("no connection to the broker: %s; trying again", describe(error))
+        self._live.vitals.broker_is("reconectando")
+        delay = random.uniform(0, min(MAX_RETRY_DELAY, 0.25 * 2**self._failures))  # noqa: S311
+        self._failures = min(self._failures + 1, 10)
+        try:
+            async with asyncio.timeout(delay):
+                await self._stop.wait()
+        except TimeoutError:
+            return
+
+    async def _session(self) -> None:
+        async with self._opened():
+            connection = await connect(self._settings, "servicio-analiticas")
+        try:
+            inbox = Inbox(self._settings.batch_messages, self._settings.batch_seconds)
+            connection.close_callbacks.add(lambda _, why: inbox.lose(describe(why)))
+            async with self._opened():
+                raw = await self._subscribe(connection, inbox)
+            self._started(inbox)
+            async with asyncio.TaskGroup() as tasks:
+                gauge = tasks.create_task(self._queue_watch.run(connection, inbox))
+                try:
+                    await self._count_all(inbox, raw)
+                finally:
+                    inbox.stop()  # the gauge may miss that it is cancelled
+                    gauge.cancel()
+        except BaseExceptionGroup as group:
+            raise gravest(group) from None
+        finally:
+            self._inbox = None
+            await close(connection)
+
+    @asynccontextmanager
+    async def _opened(self) -> AsyncIterator[None]:
+        """Raises TimeoutError, which is a lost connection, after a while or when told to stop."""
+        try:
+            async with asyncio.timeout(OPEN_TIMEOUT) as self._opening:
+                yield
+        finally:
+            self._opening = None
+
+    async def _subscribe(
+        self, connection: aio_pika.abc.AbstractConnection, inbox: Inbox
+    ) -> RawChannel:
+        channel = await connection.channel(publisher_confirms=False)
+        channel.close_callbacks.add(lambda _, why: inbox.lose(describe(why)))
+        await channel.set_qos(self._settings.prefetch)
+        try:
+            await self._queues.declare(connection, channel)
+        except aiormq.ChannelPreconditionFailed as error:
+            raise ConsumerGivesUpError(
+                f"a queue or exchange exists with other arguments than ours: {error}. Consume"
+                " or move its messages, delete it, and start again; nothing was lost."
+            ) from None
+        raw = await channel.get_underlay_channel()
+        raw.on_consumer_cancel_callbacks.add(lambda _: inbox.lose(CANCELLED))
+        await raw.basic_consume(topology.QUEUE, inbox.receive)
+        return raw
+
+    def _started(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+        if self._stop.is_set():
+            inbox.stop()
+        self._failures = 0
+        self._live.vitals.broker_is("conectado")
+        LOG.info("listo: consuming %s", topology.QUEUE)
+
+    async def _count_all(self, inbox: Inbox, raw: RawChannel) -> None:
+        while batch := await inbox.take():
+            committed = await self._counter.count(batch, self._stop)
+            if committed is None:
+                return
+            inbox.check()  # while the store was paused, say; its tags are worth nothing then
+            fault_points.reach("before_ack")
+            await _settle(raw, batch, committed)
+            fault_points.reach("after_ack")
+            inbox.unsettled -= len(batch)
+
+
+async def _settle(raw: RawChannel, batch: Sequence[Message], committed: Committed) -> None:
+    rejected = committed.tally.to_reject
+    for tag in rejected:
+        await raw.basic_reject(tag, requeue=False, wait=False)
+    good = [message.tag for message in batch if message.tag not in rejected]
+    if good:
+        await raw.basic_ack(good[-1], multiple=True)

@@ -1,0 +1,70 @@
+"""Reads what the broker set aside, and counts it by the broker's reason."""
+
+from __future__ import annotations
+
+import logging
+
+from aio_pika.abc import AbstractConnection
+from aiormq.abc import AbstractChannel as RawChannel
+
+from aside.aside_store import AsideStore
+from broker import topology
+from broker.amqp_errors import describe
+from consuming.batch_counter import BatchCounter
+from consuming.broker_sessions import Sessions
+from consuming.inbox import Inbox
+from live.live import Live
+
+LOG = logging.getLogger("analiticas.apartados")
+PREFETCH = 100  # bodies of 1 MiB may be among them
+BATCH_SECONDS = 0.1  # it is no hurry, and counting comes first
+
+
+class SetAsideReader:
+    """
+    Counts, then acknowledges: as the consumer does, on a connection of its own.
+
+    What comes again after a crash in between is known by its id. What we rejected ourselves
+    comes here too, and is only acknowledged.
+    """
+
+    def __init__(
+        self, sessions: Sessions, store: AsideStore, counter: BatchCounter, live: Live
+    ) -> None:
+        self._sessions, self._store = sessions, store
+        self._counter, self._live = counter, live
+        self._inbox: Inbox | None = None
+
+    def stop(self) -> None:
+        self._sessions.stop()
+        if self._inbox:
+            self._inbox.stop()
+
+    async def run(self) -> None:
+        await self._sessions.run(self._session)
+
+    async def _session(self, connection: AbstractConnection) -> None:
+        self._inbox = inbox = Inbox(PREFETCH, BATCH_SECONDS)
+        if self._sessions.stopping.is_set():
+            return
+        channel = await connection.channel(publisher_confirms=False)
+        for end in (connection.close_callbacks, channel.close_callbacks):
+            end.add(lambda _, why: inbox.lose(describe(why)))
+        await channel.set_qos(PREFETCH)
+        raw = await channel.get_underlay_channel()
+        raw.on_consumer_cancel_callbacks.add(lambda _: inbox.lose("cancelled by the broker"))
+        await raw.basic_consume(topology.SET_ASIDE_QUEUE, inbox.receive)
+        self._sessions.worked()
+        await self._count_all(inbox, raw)
+
+    async def _count_all(self, inbox: Inbox, raw: RawChannel) -> None:
+        while batch := await inbox.take():
+            counted = await self._counter.write(self._store.count, batch, self._sessions.stopping)
+            if counted is None:
+                return
+            if counted:
+                LOG.warning("the broker set messages aside: %s", dict(counted))
+            self._live.set_aside.update(counted)
+            inbox.check()
+            await raw.basic_ack(batch[-1].tag, multiple=True)
+            inbox.unsettled -= len(batch)

@@ -1,0 +1,96 @@
+"""The counts as of the last commit, in memory: what every answer is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from counting.leading import Leading
+from counting.message_identity import Verdict
+from counting.tally import Tally
+from decoding.wire_time import rfc3339
+
+MAX_EVENT_TYPES = 100
+
+
+class IdWindow(NamedTuple):
+    """How far back a copy of a message is recognised: seconds spent counting, and ids."""
+
+    seconds: int
+    rows: int
+
+
+@dataclass(slots=True)
+class Totals:
+    """Counts of messages, but for `eventos_contados`, `clientes` and `eventos`: of events."""
+
+    epoca: str
+    version: int = 0
+    generado: float = 0.0  # time of the last commit, seconds since 1970
+    contados: int = 0
+    duplicados: int = 0
+    conflictos: int = 0
+    rechazados: int = 0
+    sin_id: int = 0
+    eventos_contados: int = 0
+    clientes: Leading = field(default_factory=Leading)
+    eventos: Leading = field(default_factory=Leading)
+    window: IdWindow = field(default_factory=lambda: IdWindow(0, 0))
+
+    @property
+    def etag(self) -> str:
+        return f"{self.epoca}-{self.version}"
+
+    def add(self, tally: Tally, version: int, generado: float, window: IdWindow) -> None:
+        self.version, self.generado, self.window = version, generado, window
+        self.contados += tally.verdicts[Verdict.COUNT]
+        self.duplicados += tally.verdicts[Verdict.DUPLICATE]
+        self.conflictos += tally.verdicts[Verdict.CONFLICT]
+        self.rechazados += tally.verdicts[Verdict.REJECT]
+        self.sin_id += tally.without_id
+        self.eventos_contados += tally.events
+        self.clientes.add(tally.clientes, tally.clientes_before)
+        self.eventos.add(tally.eventos, tally.eventos_before)
+
+
+def report(totals: Totals, limit: int) -> dict[str, Any]:
+    """`GET /reporte`: only what a commit changed, so nothing in it moves by itself."""
+    total = totals.eventos_contados
+    clientes, eventos = totals.clientes.first(limit), totals.eventos.first(MAX_EVENT_TYPES)
+    return {
+        "epoca": totals.epoca,
+        "version": totals.version,
+        "generado": rfc3339(totals.generado),
+        "total": total,
+        "clientes": clientes,
+        "otros": {
+            "clientes": totals.clientes.names - len(clientes),
+            "total": total - sum(clientes.values()),
+        },
+        "eventos": eventos,
+        "otros_eventos": {
+            "tipos": totals.eventos.names - len(eventos),
+            "total": total - sum(eventos.values()),
+        },
+        "rechazados": totals.rechazados,
+        "duplicados": totals.duplicados,
+        "conflictos": totals.conflictos,
+    }
+
+
+def ledger(totals: Totals) -> dict[str, Any]:
+    """The equation of `GET /reporte/libro`: every message received has exactly one fate."""
+    fates = {
+        "contados": totals.contados,
+        "duplicados": totals.duplicados,
+        "conflictos": totals.conflictos,
+        "rechazados": totals.rechazados,
+    }
+    return {
+        "epoca": totals.epoca,
+        "version": totals.version,
+        "mensajes": {"recibidos": sum(fates.values()), **fates},
+        "eventos": {"contados": totals.eventos_contados},
+        "sin_id": totals.sin_id,
+        "ventana_ids": {"segundos": totals.window.seconds, "filas": totals.window.rows},
+    }

@@ -1,0 +1,1 @@
+"""The state of this process that HTTP shows. In memory."""

@@ -1,0 +1,1 @@
+"""The queue of rejected messages, read and sent again by a person."""

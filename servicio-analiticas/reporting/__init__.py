@@ -1,0 +1,1 @@
+"""Everything under `/reporte`, and `/metrics`. It reads, and changes nothing."""

@@ -1,0 +1,175 @@
+"""What Prometheus is told of this process: `GET /metrics` on a port of its own, inside only."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable, Iterator
+
+from hypercorn.asyncio import serve
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+from quart import Quart, Response
+
+from aside.set_aside import OTHER, REASONS
+from consuming.rejected_fields import RejectedFields
+from counting.totals import ledger
+from live.live import Live, Vitals
+from reporting.front_door import FrontDoor
+from reporting.known_hosts import KnownHosts
+from reporting.report_connections import BoundedConfig, listen
+from reporting.turnstile import Turnstile
+
+FATES = {
+    "contados": "counted",
+    "duplicados": "duplicate",
+    "conflictos": "conflict",
+    "rechazados": "rejected",
+}
+MOST_SCRAPERS = 32  # connections
+PERCENTILES = {"p50": "50", "p95": "95", "p99": "99"}
+
+
+class LiveCollector(Collector):
+    """Reads the live state when it is asked, so that counting pays nothing for it."""
+
+    def __init__(self, live: Live, fields: RejectedFields) -> None:
+        self._live, self._fields = live, fields
+
+    def collect(self) -> Iterator[Metric]:
+        yield from _counted(self._live, self._fields)
+        yield from _state(self._live)
+        yield _waiting_to_be_set_aside(self._live.vitals)
+        yield from _queue(self._live)
+
+
+def create_metrics_app(live: Live, fields: RejectedFields) -> Quart:
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    registry.register(LiveCollector(live, fields))
+    app = Quart(__name__, static_folder=None)
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+    return app
+
+
+async def serve_metrics(
+    app: Quart, host: str, port: int, hosts: Iterable[str], stop: asyncio.Event
+) -> None:
+    """Serve until *stop*; with port 0 only wait for it."""
+    if not port:
+        await stop.wait()
+        return
+    try:
+        listener = listen(host, port, MOST_SCRAPERS)
+    except OSError as error:
+        raise OSError(f"can't listen on {host}:{port}: {error}. Set METRICS_PORT.") from None
+    config = BoundedConfig(listener)
+    config.errorlog = logging.getLogger("analiticas.metrics")
+    config.errorlog.setLevel(logging.WARNING)
+    config.graceful_timeout = 1
+    door = FrontDoor(app, listener, KnownHosts(hosts), Turnstile())
+    await serve(door, config, shutdown_trigger=stop.wait)
+
+
+def _counted(live: Live, fields: RejectedFields) -> Iterator[Metric]:
+    messages = CounterMetricFamily(
+        "pulso_messages", "Messages by what became of them, since counting began", labels=["fate"]
+    )
+    for fate, count in ledger(live.totals)["mensajes"].items():
+        if fate in FATES:
+            messages.add_metric([FATES[fate]], count)
+    yield messages
+    yield CounterMetricFamily(
+        "pulso_events", "Events counted since counting began", live.totals.eventos_contados
+    )
+    yield CounterMetricFamily(
+        "pulso_future_events",
+        "Events dated over 60 s in the future: counted, in no history; /reporte/estado says whose",
+        (live.future_events or {"total": 0})["total"],
+    )
+    rejected = CounterMetricFamily(
+        "pulso_rejected_messages",
+        "Messages rejected since the start of this process, by the field that was wrong",
+        labels=["field"],
+    )
+    for field, count in fields.counts.items():
+        rejected.add_metric([field], count)
+    yield rejected
+    aside = CounterMetricFamily(
+        "pulso_set_aside_messages",
+        "Messages that the broker set aside by itself, by its reason, since counting began",
+        labels=["reason"],
+    )
+    for reason in (*REASONS, OTHER):
+        aside.add_metric([reason], live.set_aside[reason])
+    yield aside
+
+
+def _state(live: Live) -> Iterator[Metric]:
+    vitals, now = live.vitals, time.time()
+    yield GaugeMetricFamily(
+        "pulso_broker_connected", "1 while events are consumed", vitals.broker == "conectado"
+    )
+    if vitals.escritura is not None:
+        yield GaugeMetricFamily(
+            "pulso_broker_writable",
+            "0 while the broker holds up or refuses what is published",
+            vitals.escritura == "ok",
+        )
+    yield CounterMetricFamily(
+        "pulso_broker_refusals",
+        "How often the broker was found to refuse everything, since the start of this process",
+        vitals.refusals,
+    )
+    yield GaugeMetricFamily(
+        "pulso_store_writable", "0 while counting waits for the store", vitals.almacen == "ok"
+    )
+    yield GaugeMetricFamily(
+        "pulso_lag_seconds", "Age of the newest message counted while others wait", vitals.lag(now)
+    )
+    delay = live.delays.read(time.monotonic())
+    if delay["mensajes"]:
+        # Not `quantile`: that is a summary's, whose events are counted since the start
+        percentiles = GaugeMetricFamily(
+            "pulso_delay_seconds",
+            "From an event's own time to its commit, messages of the last 60 s",
+            labels=["percentile"],
+        )
+        for name, percentile in PERCENTILES.items():
+            percentiles.add_metric([percentile], delay[name] or 0)
+        yield percentiles
+    yield GaugeMetricFamily(
+        "pulso_last_commit_timestamp_seconds",
+        "When something was counted last",
+        live.totals.generado if live.totals.version else 0,
+    )
+
+
+def _waiting_to_be_set_aside(vitals: Vitals) -> Metric:
+    waiting = GaugeMetricFamily(
+        "pulso_waiting_set_aside_messages",
+        "Messages that wait to be set aside, inside the broker and by the analytics",
+        labels=["by"],
+    )
+    if vitals.dead_letters is not None:
+        waiting.add_metric(["broker"], vitals.dead_letters)
+    waiting.add_metric(["analytics"], vitals.copies)
+    return waiting
+
+
+def _queue(live: Live) -> Iterator[Metric]:
+    if live.vitals.cola is None:
+        return
+    queue = GaugeMetricFamily(
+        "pulso_queue_messages", "Messages in cola_analiticas, sampled", labels=["state"]
+    )
+    queue.add_metric(["ready"], live.vitals.cola.listos)
+    queue.add_metric(["unacked"], live.vitals.cola.sin_ack)
+    yield queue

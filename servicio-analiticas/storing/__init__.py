@@ -1,0 +1,1 @@
+"""The one SQLite file: its tables, its transactions, its copies."""

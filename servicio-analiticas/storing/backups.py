@@ -1,0 +1,119 @@
+"""Copies of the store: made while it is in use, put back while it is not."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import uuid
+from contextlib import closing, suppress
+from pathlib import Path
+
+from history import history
+from storing import schema as sql
+from storing.lock import lock_store
+from storing.versions import create_or_migrate
+
+
+def back_up(store: Path, to: Path) -> int:
+    """
+    Copy the store as of one commit, and return the size of the copy in bytes.
+
+    The running service goes on: readers and its writer don't wait for each other in WAL mode.
+    *to* appears whole or not at all.
+    """
+    partial = to.with_name(f"{to.name}.partial")
+    partial.unlink(missing_ok=True)
+    with closing(open_to_read(store)) as source, closing(sqlite3.connect(partial)) as copy:
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file, without -wal and -shm
+    _replace(partial, to)
+    return to.stat().st_size
+
+
+def restore(store: Path, source: Path) -> str:
+    """
+    Replace the store by a copy and return its new epoca.
+
+    What was counted after the copy was made is not in it, and is not counted again: the queue
+    has forgotten it. Raises StoreInUseError while a service uses the store.
+    """
+    store.parent.mkdir(parents=True, exist_ok=True)
+    with lock_store(store):
+        partial = store.with_name(f"{store.name}.partial")
+        partial.unlink(missing_ok=True)
+        with closing(open_to_read(source)) as copy, closing(sqlite3.connect(partial)) as new:
+            copy.backup(new)
+            epoca = _start_new_epoca(new)
+            new.commit()
+        _empty_wal(store)
+        for leftover in (f"{store}-wal", f"{store}-shm"):
+            Path(leftover).unlink(missing_ok=True)
+        _replace(partial, store)
+    return epoca
+
+
+def reset(store: Path) -> str:
+    """Set all counts to zero and return the new epoca. Ids stay, so a copy is no new event."""
+    if not store.exists():
+        raise FileNotFoundError(f"{store} does not exist")
+    with lock_store(store), closing(sqlite3.connect(store, isolation_level=None)) as db:
+        _check(db, store)
+        db.execute("PRAGMA synchronous = FULL")
+        create_or_migrate(db)
+        db.execute("BEGIN IMMEDIATE")
+        for table in sql.COUNTS:
+            db.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
+        for statement in history.RESET:
+            db.execute(statement)
+        db.execute(sql.RESET_LEDGER)
+        db.execute(sql.FOLD, (0, None))
+        epoca = _start_new_epoca(db)
+        db.execute("COMMIT")
+    return epoca
+
+
+def _start_new_epoca(db: sqlite3.Connection) -> str:
+    epoca = uuid.uuid4().hex
+    db.execute("UPDATE libro SET epoca = ?", (epoca,))
+    return epoca
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist")
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        _check(db, path)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _check(db: sqlite3.Connection, path: Path) -> None:
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if not 1 <= version <= sql.VERSION:
+        raise ValueError(f"{path} is no store of this version: schema {version}, not {sql.VERSION}")
+    (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise ValueError(f"{path} is damaged: {verdict}")
+
+
+def _empty_wal(store: Path) -> None:
+    """Without its WAL the old store is whole, should we end before the new one is in its place."""
+    if not store.exists():
+        return
+    with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(store)) as old:
+        old.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # a damaged one is lost anyway
+
+
+def _replace(partial: Path, to: Path) -> None:
+    # The new name must not reach the disk before what it names.
+    with partial.open("rb") as written:
+        os.fsync(written.fileno())
+    partial.replace(to)
+    folder = os.open(to.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,69 @@
+"""The ids of messages in the store: which are known, and how long each is kept."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+
+from counting.message_identity import Kept, Key, key_of
+from counting.tally import Known, Message
+from counting.totals import IdWindow
+from storing import schema as sql
+
+PRUNE_AT_MOST = 2000  # rows a commit, about 1.5 ms: pruning must never stall counting
+
+
+class KeptIds:
+    """Every method but `window` belongs inside a transaction."""
+
+    def __init__(self, db: sqlite3.Connection, window: IdWindow) -> None:
+        self._db, self._window = db, window
+        (stored,) = db.execute(sql.CLOCK).fetchone()
+        # Age of an id is measured in time spent counting: neither a clock that jumps nor a
+        # week of being switched off may make us forget an id whose copy still sits in the queue.
+        self.clock: Callable[[], float] = _running_clock(stored)
+
+    def known(self, messages: Sequence[Message]) -> Known:
+        keys = list({key_of(m.message_id) for m in messages if m.message_id})
+        known: Known = {}
+        query = sql.KNOWN.format(",".join("?" * len(keys)))
+        for key, digest, kept in self._db.execute(query, keys):
+            known.setdefault(key, {})[digest] = Kept(kept)
+        return known
+
+    def keep(self, ids: Sequence[tuple[Key, int, Kept]], clock: float) -> None:
+        self._db.executemany(sql.KEEP, ((*row, clock) for row in ids))
+
+    def prune(self, clock: float) -> None:
+        """Forget some of the ids that are too old or too many. Call once the ledger has them."""
+        too_old, forgotten = clock - self._window.seconds, 0
+        if self._oldest(clock) < too_old:
+            forgotten = self._db.execute(sql.PRUNE_BEFORE, (PRUNE_AT_MOST, too_old)).rowcount
+        too_many = self._rows() - forgotten - self._window.rows
+        if too_many > 0:
+            oldest = (min(too_many, PRUNE_AT_MOST),)
+            forgotten += self._db.execute(sql.PRUNE, oldest).rowcount
+        if forgotten:
+            self._db.execute(sql.FORGET_ID_ROWS, (forgotten,))
+
+    def window(self) -> IdWindow:
+        """Shorter than the setting once ids are pruned for their number."""
+        rows = self._rows()
+        if rows < self._window.rows:
+            return IdWindow(self._window.seconds, rows)
+        clock = self.clock()
+        return IdWindow(min(self._window.seconds, int(clock - self._oldest(clock))), rows)
+
+    def _oldest(self, otherwise: float) -> float:
+        row = self._db.execute(sql.OLDEST_ID).fetchone()
+        return float(row[0]) if row else otherwise
+
+    def _rows(self) -> int:
+        (rows,) = self._db.execute(sql.ID_ROWS).fetchone()
+        return int(rows)
+
+
+def _running_clock(start: float) -> Callable[[], float]:
+    opened = time.monotonic()
+    return lambda: start + time.monotonic() - opened

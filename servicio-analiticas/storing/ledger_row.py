@@ -1,0 +1,42 @@
+"""The one row of the ledger."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from counting.message_identity import Verdict
+from counting.tally import Tally
+from counting.totals import Totals
+from storing import schema as sql
+
+
+def read_ledger(db: sqlite3.Connection) -> Totals:
+    """All but the window, the clients and the types."""
+    return Totals(*db.execute(sql.LEDGER).fetchone())
+
+
+def identity(db: sqlite3.Connection) -> dict[str, Any]:
+    """What tells this state of this store from any other."""
+    epoca, version = db.execute(sql.IDENTITY).fetchone()
+    return {"epoca": epoca, "version": version}
+
+
+def update_ledger(db: sqlite3.Connection, tally: Tally, now: float, clock: float) -> int:
+    """Call inside a transaction. Return the new version."""
+    n = tally.verdicts
+    changed = (
+        now,
+        n[Verdict.COUNT],
+        n[Verdict.DUPLICATE],
+        n[Verdict.CONFLICT],
+        n[Verdict.REJECT],
+        tally.without_id,
+        tally.events,
+        len(tally.clientes) - len(tally.clientes_before),
+        len(tally.eventos) - len(tally.eventos_before),
+        clock,
+        len(tally.ids) - tally.replaced_ids,
+    )
+    (version,) = db.execute(sql.UPDATE_LEDGER, changed).fetchone()
+    return int(version)

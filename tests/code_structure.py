@@ -1,0 +1,87 @@
+"""What imports what, as the code says it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+HOMES = {
+    "sender": ROOT / "sender",
+    "servicio-analiticas": ROOT / "servicio-analiticas",
+    "panel-visual": ROOT / "panel-visual",
+    "carga": ROOT,
+    "local": ROOT / "local",
+}
+"""Where the imports of each folder begin: what lies there is found by its first name."""
+FOLDERS = {name: ROOT / name for name in HOMES}
+
+
+@cache
+def modules(folder: str) -> dict[str, Path]:
+    """The modules of a folder by the name under which its own code imports them."""
+    paths = sorted(FOLDERS[folder].rglob("*.py"))
+    return {dotted(path, HOMES[folder]): path for path in paths}
+
+
+def dotted(path: Path, home: Path) -> str:
+    parts = path.relative_to(home).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+def imported(path: Path, known: Iterable[str]) -> Iterator[str]:
+    """Each module of *known* that a file imports, and the first name of every other."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (_known(alias.name, known) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                yield full if full in known else _known(node.module, known)
+
+
+def _known(name: str, known: Iterable[str]) -> str:
+    return name if name in known else name.partition(".")[0]
+
+
+def room_of(module: str, path: Path) -> str:
+    """The folder of a module; what lies beside the entry points is a room of its own."""
+    inside = path.name == "__init__.py"
+    package = module if inside else module.rpartition(".")[0]
+    return package if package not in ("", "carga") else module
+
+
+def room_edges(folder: str) -> dict[str, set[str]]:
+    """Which rooms of a folder import which others."""
+    known = modules(folder)
+    edges: dict[str, set[str]] = {}
+    for module, path in known.items():
+        room = room_of(module, path)
+        others = {room_of(name, known[name]) for name in imported(path, known) if name in known}
+        edges.setdefault(room, set()).update(others - {room})
+    return edges
+
+
+def circle(edges: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return rooms that import each other in a circle, or nothing."""
+    done: set[str] = set()
+
+    def walk(room: str, way: list[str]) -> list[str]:
+        if room in way:
+            return [*way[way.index(room) :], room]
+        if room in done:
+            return []
+        for other in sorted(edges.get(room, ())):
+            if found := walk(other, [*way, room]):
+                return found
+        done.add(room)
+        return []
+
+    return next((found for room in sorted(edges) if (found := walk(room, []))), [])
