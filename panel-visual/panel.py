@@ -16,24 +16,28 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+# comun/ lies beside this folder, and is found after all that is in it.
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
 from hypercorn.asyncio import serve
 from quart import Quart
 
-from page import gone_visitors
+from comun import prompt_close
+from comun.known_hosts import KnownHosts
+from comun.logs import configure_logging
+from comun.open_files import allow_open_files
 from page.guarded_listener import GuardedListener
 from page.page_connections import PageConfig, PageListener
 from page.page_door import PageDoor
-from page.page_hosts import KnownHosts
 from page.panel_http import create_app
 from page.panel_metrics import create_metrics_app, serve_metrics
 from page.relay import Relay
 from page.start_page import Account
-from panel_logs import configure_logging
 from panel_settings import BadSettingError, Settings, read_settings
 from push.heartbeat import Heartbeat
 from push.hub import Hub
 from push.limits import Limits
-from push.listening_socket import allow_open_files, buffer_little, listen
+from push.listening_socket import buffer_little, listen
 from push.origin_rule import OriginRule
 from push.pusher import Pusher
 from reading.poller import Poller
@@ -166,7 +170,7 @@ def listen_or_say(host: str, port: int, variable: str, at: str = "PANEL_HOST") -
 
 def main() -> int:
     configure_logging("consola")
-    gone_visitors.install()
+    prompt_close.install()
     for chatty in ("httpx", "httpcore"):  # a line for every poll
         logging.getLogger(chatty).setLevel(logging.WARNING)
     try:

@@ -20,6 +20,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+# comun/ lies beside this folder, and is found after all that is in it.
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
 from analytics_settings import read_settings
 from storing.backups import back_up, reset, restore
 from storing.lock import StoreInUseError

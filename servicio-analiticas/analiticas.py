@@ -17,14 +17,20 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
+# comun/ lies beside this folder, and is found after all that is in it.
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
 from hypercorn.asyncio import serve
 from quart import Quart
 
 import fault_points
-from analytics_logs import configure_logging
 from analytics_settings import Settings, read_settings
 from broker import lenient_amqp
 from broker.amqp_errors import ConsumerGivesUpError
+from comun import prompt_close
+from comun.known_hosts import KnownHosts
+from comun.logs import configure_logging
+from comun.open_files import allow_open_files
 from consuming import gc_pace
 from consuming.batch_counter import BatchCounter
 from consuming.broker_sessions import Sessions
@@ -34,13 +40,10 @@ from consuming.dead_letter_watch import DeadLetterWatch
 from consuming.set_aside_reader import SetAsideReader
 from counting.totals import IdWindow
 from live.live import Live
-from reporting import gone_readers
 from reporting.analytics_metrics import create_metrics_app, serve_metrics
 from reporting.client_http import add_client
 from reporting.front_door import FrontDoor
 from reporting.history_http import add_history
-from reporting.known_hosts import KnownHosts
-from reporting.open_files import allow_open_files
 from reporting.report_connections import BoundedConfig, listen, most_connections
 from reporting.report_http import create_app
 from reporting.turnstile import Turnstile
@@ -134,7 +137,7 @@ def main() -> int:
     for noisy in ("aiormq", "aio_pika"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)  # we say the same, once
     lenient_amqp.install()
-    gone_readers.install()
+    prompt_close.install()
     try:
         settings = read_settings(os.environ)
         configure_logging(settings.log_format)

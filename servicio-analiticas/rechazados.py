@@ -26,6 +26,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
+# comun/ lies beside this folder, and is found after all that is in it.
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
 from analytics_settings import Settings, read_settings
 from aside import rejections
 from broker import lenient_amqp

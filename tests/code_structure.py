@@ -13,6 +13,7 @@ HOMES = {
     "servicio-analiticas": ROOT / "servicio-analiticas",
     "panel-visual": ROOT / "panel-visual",
     "carga": ROOT,
+    "comun": ROOT,
     "local": ROOT / "local",
 }
 """Where the imports of each folder begin: what lies there is found by its first name."""
@@ -55,7 +56,7 @@ def room_of(module: str, path: Path) -> str:
     """The folder of a module; what lies beside the entry points is a room of its own."""
     inside = path.name == "__init__.py"
     package = module if inside else module.rpartition(".")[0]
-    return package if package not in ("", "carga") else module
+    return package if package not in ("", "carga", "comun") else module
 
 
 def room_edges(folder: str) -> dict[str, set[str]]:

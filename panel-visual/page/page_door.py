@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from comun.known_hosts import KnownHosts, refusal
 from page.page_connections import PageListener
-from page.page_hosts import KnownHosts, refusal
 
 READ_WITHIN = 10.0  # seconds, for a client to read a part of its answer
 

@@ -14,9 +14,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from quart import Quart, Response
 
+from comun.known_hosts import KnownHosts
 from page.page_connections import PageConfig, PageListener
 from page.page_door import PageDoor
-from page.page_hosts import KnownHosts
 from push.heartbeat import Heartbeat
 from push.hub import Hub
 from push.pusher import Pusher

@@ -10,7 +10,7 @@ from http import HTTPStatus
 
 from websockets.http11 import Request
 
-from page.page_hosts import refusal
+from comun.known_hosts import refusal
 from push.limits import Limits
 from push.origin_rule import OriginRule
 from push.token_bucket import TokenBucket

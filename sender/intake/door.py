@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
+from comun.known_hosts import KnownHosts, refusal
 from intake.connections import Listener
-from intake.hosts import KnownHosts, refusal
 from intake.problem import ProblemError
 
 READ_WITHIN = 10.0  # seconds, for a client to read a part of its answer

@@ -14,9 +14,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from quart import Quart, Response
 
+from comun.known_hosts import KnownHosts
 from intake.connections import BoundedConfig, Listener
 from intake.door import IntakeDoor
-from intake.hosts import KnownHosts
 from publishing.publisher import Publisher
 
 MOST_SCRAPERS = 32  # connections

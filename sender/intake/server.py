@@ -19,23 +19,23 @@ from pathlib import Path
 from hypercorn.asyncio import serve as serve_http
 from hypercorn.config import Config
 
+from comun import prompt_close
+from comun.known_hosts import KnownHosts
+from comun.logs import configure_logging
+from comun.open_files import allow_open_files
 from exit_codes import BAD_USAGE, UNCONFIRMED
-from intake import gone_clients
 from intake.access.admission import Admission
 from intake.access.keys import KeyRing, read_keys
 from intake.access.rate import RateLimit
 from intake.connections import BoundedConfig, Listener, most_connections
 from intake.delivery import Delivery
 from intake.door import IntakeDoor
-from intake.files import allow_open_files
-from intake.hosts import KnownHosts
 from intake.http import create_app
 from intake.metrics import create_metrics_app, serve_metrics
 from intake.settings import IntakeSettings, read_intake_settings
 from publishing.broker_link import Broker
 from publishing.event_queue import Limits
 from publishing.publisher import Publisher
-from sender_logs import configure_logging
 
 LOG = logging.getLogger("entrada")
 ENOUGH_FILES = 4096
@@ -47,7 +47,7 @@ STOP_TIMEOUT = 8.0  # until what is left is cut
 
 def serve(environ: Mapping[str, str]) -> int:
     """Run until a signal; return the exit code."""
-    gone_clients.install()
+    prompt_close.install()
     try:
         settings = read_intake_settings(environ)
         configure_logging(settings.log_format)

@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
+from comun.waiting import set_within
 from consuming.hint_log import HintLog
 from consuming.reject_log import RejectLog
 from consuming.rejected_fields import RejectedFields
-from consuming.waiting import set_within
 from counting.tally import Message
 from history.query import HistoryQuery
 from history.turns import HistoryTurns, TooManyReadersError, cost_of

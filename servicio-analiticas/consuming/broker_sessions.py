@@ -12,7 +12,7 @@ from aio_pika.abc import AbstractConnection
 
 from analytics_settings import Settings
 from broker.amqp_errors import SessionLostError, broker_errors, cancelled_by_us, describe, gravest
-from consuming.waiting import set_within
+from comun.waiting import set_within
 from live.live import Vitals
 
 LOG = logging.getLogger("analiticas.broker")

@@ -22,9 +22,9 @@ from aio_pika.abc import AbstractConnection, AbstractExchange
 from aside.aside_store import AsideStore
 from aside.copies import Copy
 from broker import topology
+from comun.waiting import set_within
 from consuming.batch_counter import BatchCounter
 from consuming.broker_sessions import Sessions
-from consuming.waiting import set_within
 from consuming.write_probe import WriteProbe
 from live.live import Live
 

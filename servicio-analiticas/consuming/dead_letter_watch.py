@@ -13,7 +13,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from analytics_settings import Settings
 from broker import topology
-from consuming.waiting import set_within
+from comun.waiting import set_within
 from live.live import Vitals
 
 LOG = logging.getLogger("analiticas.broker")

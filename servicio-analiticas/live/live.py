@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from aside.set_aside import summary
+from comun.wire_time import rfc3339
 from counting.totals import Totals
-from decoding.wire_time import rfc3339
 from live.delay import Delays
 
 Writing = Literal["ok", "bloqueada", "rechazada"]

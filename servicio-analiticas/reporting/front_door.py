@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from reporting.known_hosts import KnownHosts, refusal
+from comun.known_hosts import KnownHosts, refusal
 from reporting.report_connections import Listener
 from reporting.turnstile import Turnstile
 

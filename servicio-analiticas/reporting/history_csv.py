@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from decoding.wire_time import rfc3339
+from comun.wire_time import rfc3339
 
 HEADER = ("hora", "grupo", "cliente", "evento", "eventos")
 ROWS_A_PART = 2000  # a few ms; the loop has others to serve

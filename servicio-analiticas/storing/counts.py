@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from comun.wire_time import rfc3339
 from counting.leading import MOST, Leading
 from counting.tally import Tally, by_name
 from decoding.cell_reading import Cell
-from decoding.wire_time import rfc3339
 from history.history import History
 from history.levels import Retention
 from history.query import HistoryQuery
