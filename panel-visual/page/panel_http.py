@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 from quart import Quart, Response, request
-from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, NotFound
 
+from comun.problem import http_problem
 from page.relay import Relay
 from page.relay_routes import add_relays
 from page.start_page import Account, for_account
@@ -66,7 +66,7 @@ def _secure(app: Quart, strict: dict[str, str]) -> None:
 
     @app.errorhandler(HTTPException)
     async def explain(error: HTTPException) -> Response:
-        response = _problem(error)
+        response = http_problem(error)
         response.headers.update(strict)  # here too: after_request sees no refused WebSocket
         return response
 
@@ -112,17 +112,3 @@ def _sent(found: StaticFile) -> Response:
     if request.if_none_match.contains_weak(found.etag):
         return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(found.body, headers=headers, content_type=found.content_type)
-
-
-def _problem(error: HTTPException) -> Response:
-    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    problem = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": status,
-        "detail": error.description,
-    }
-    # The error's own headers say what a client may do instead (Allow on a 405).
-    headers = Headers([(k, v) for k, v in error.get_headers() if k != "Content-Type"])
-    body = msgspec.json.encode(problem)
-    return Response(body, status, headers, mimetype="application/problem+json")

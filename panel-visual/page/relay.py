@@ -12,8 +12,8 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 import httpx
-import msgspec
 
+from comun.problem import TYPE, problem_body
 from page.usual_questions import is_usual
 from push.token_bucket import TokenBucket
 
@@ -160,5 +160,4 @@ class Relay:
 
 
 def problem(status: HTTPStatus, detail: str) -> tuple[int, str, bytes]:
-    fields = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
-    return status, "application/problem+json", msgspec.json.encode(fields)
+    return status, TYPE, problem_body(status, detail)

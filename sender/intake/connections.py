@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 from hypercorn.config import Config, Sockets
 
-from intake.problem import unavailable
+from intake.access.problem import unavailable
 
 LOG = logging.getLogger("entrada.http")
 MOST_CONNECTIONS = 512

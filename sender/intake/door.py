@@ -9,8 +9,8 @@ from http import HTTPStatus
 from typing import Any, TypeAlias
 
 from comun.known_hosts import KnownHosts, refusal
+from intake.access.problem import ProblemError
 from intake.connections import Listener
-from intake.problem import ProblemError
 
 READ_WITHIN = 10.0  # seconds, for a client to read a part of its answer
 

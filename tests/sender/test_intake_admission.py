@@ -7,8 +7,8 @@ from werkzeug.datastructures import Headers
 
 from intake.access.admission import Admission, address_of
 from intake.access.keys import ANYONE, Caller, hash_of
+from intake.access.problem import ProblemError
 from intake.access.rate import REMEMBERED, RateLimit
-from intake.problem import ProblemError
 
 RING = {hash_of("pulso_x"): Caller("tienda", frozenset({"web"}), ())}
 NO_LIMIT = RateLimit(0, lambda: 0.0)

@@ -8,9 +8,9 @@ from http import HTTPStatus
 from werkzeug.datastructures import Headers
 
 from intake.access.keys import ANYONE, Caller, KeyRing, find_caller
+from intake.access.problem import ProblemError
 from intake.access.rate import RateLimit
 from intake.access.webhook import permission
-from intake.problem import ProblemError
 
 
 class Admission:

@@ -1,4 +1,4 @@
-"""What is wrong with a request, as RFC 9457 tells it."""
+"""Why a request is refused, and which of its events are to blame."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import NamedTuple
 
-import msgspec
+from comun.problem import problem_body
 
 LISTED = 20  # faults: enough to see what is wrong; nobody looks for more
 
@@ -36,15 +36,8 @@ class ProblemError(Exception):
         self.headers = dict(headers or {})
 
     def body(self) -> bytes:
-        problem = {
-            "type": "about:blank",
-            "title": self.status.phrase,
-            "status": self.status,
-            "detail": self.detail,
-        }
-        if self.faults:
-            problem["errores"] = [fault._asdict() for fault in self.faults]
-        return msgspec.json.encode(problem)
+        further = {"errores": [fault._asdict() for fault in self.faults]} if self.faults else {}
+        return problem_body(self.status, self.detail, **further)
 
 
 def bad_request(detail: str, faults: Sequence[Fault] = ()) -> ProblemError:
