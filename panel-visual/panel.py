@@ -23,14 +23,15 @@ from hypercorn.asyncio import serve
 from quart import Quart
 
 from comun import prompt_close
+from comun.connections import BoundedConfig, Bounds, Listener
+from comun.door import Door
+from comun.guarded_listener import GuardedListener
 from comun.known_hosts import KnownHosts
 from comun.logs import configure_logging
+from comun.metrics_server import serve_metrics
 from comun.open_files import allow_open_files
-from page.guarded_listener import GuardedListener
-from page.page_connections import PageConfig, PageListener
-from page.page_door import PageDoor
 from page.panel_http import create_app
-from page.panel_metrics import create_metrics_app, serve_metrics
+from page.panel_metrics import PanelCollector
 from page.relay import Relay
 from page.start_page import Account
 from panel_settings import BadSettingError, Settings, read_settings
@@ -43,6 +44,7 @@ from push.pusher import Pusher
 from reading.poller import Poller
 
 LOG = logging.getLogger("panel")
+LOG_HTTP = logging.getLogger("panel.http")
 STATIC = Path(__file__).resolve().parent.parent / "static"
 STOP_WITHIN = 5.0  # seconds
 ENOUGH_FILES = 65_536  # as many viewers, and page requests beside them, as there may be
@@ -69,12 +71,12 @@ async def run(
 
     async with asyncio.TaskGroup() as group:
         group.create_task(serve_page(app, settings, page, stop))
-        told = create_metrics_app(hub, heartbeat, pusher)
-        group.create_task(serve_metrics(told, metrics, settings.hosts(), stop))
+        told, to = PanelCollector(hub, heartbeat, pusher), logging.getLogger("panel.metrics")
+        group.create_task(serve_metrics(told, metrics, settings.hosts(), stop, to))
         parts = [
             group.create_task(part)
             for part in (
-                hub.serve(GuardedListener(push.detach())),
+                hub.serve(GuardedListener(push.detach(), LOG_HTTP)),
                 poller.run(),
                 heartbeat.run(),
                 relay.run(),
@@ -94,8 +96,9 @@ async def run(
 async def serve_page(
     app: Quart, settings: Settings, page: socket.socket, stop: asyncio.Event
 ) -> None:
-    pages = PageListener(page.detach(), most_pages(allow_open_files(ENOUGH_FILES)))
-    door = PageDoor(app, pages, KnownHosts(settings.hosts()))
+    most = most_pages(allow_open_files(ENOUGH_FILES))
+    pages = Listener(page.detach(), Bounds(connections=most, accepts=4, reads=4), LOG_HTTP)
+    door = Door(app, pages, KnownHosts(settings.hosts()))
     await serve(door, page_config(pages), shutdown_trigger=stop.wait)
 
 
@@ -130,13 +133,10 @@ def state_of(pusher: Pusher, heartbeat: Heartbeat) -> Callable[[], bytes]:
     return state
 
 
-def page_config(listener: PageListener) -> PageConfig:
-    config = PageConfig(listener)
-    config.errorlog = logging.getLogger("panel.http")
-    config.errorlog.setLevel(logging.WARNING)
-    config.keep_alive_timeout = (
-        95  # Traefik keeps an idle connection for 90 s; it must hang up first
-    )
+def page_config(listener: Listener) -> BoundedConfig:
+    config = BoundedConfig(listener, LOG_HTTP)
+    # Traefik keeps an idle connection for 90 s; it must hang up first.
+    config.keep_alive_timeout = 95
     config.graceful_timeout = 1
     config.h11_max_incomplete_size = 16_384
     config.websocket_max_message_size = 1024  # there is no WebSocket on this port

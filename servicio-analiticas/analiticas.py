@@ -11,6 +11,7 @@ import asyncio
 import logging
 import os
 import signal
+import socket
 import sqlite3
 import sys
 from collections.abc import Iterable
@@ -28,8 +29,11 @@ from analytics_settings import Settings, read_settings
 from broker import lenient_amqp
 from broker.amqp_errors import ConsumerGivesUpError
 from comun import prompt_close
+from comun.connections import BoundedConfig, Bounds, Listener, listening
+from comun.door import Door
 from comun.known_hosts import KnownHosts
 from comun.logs import configure_logging
+from comun.metrics_server import serve_metrics
 from comun.open_files import allow_open_files
 from consuming import gc_pace
 from consuming.batch_counter import BatchCounter
@@ -40,11 +44,10 @@ from consuming.dead_letter_watch import DeadLetterWatch
 from consuming.set_aside_reader import SetAsideReader
 from counting.totals import IdWindow
 from live.live import Live
-from reporting.analytics_metrics import create_metrics_app, serve_metrics
+from reporting.analytics_metrics import LiveCollector
 from reporting.client_http import add_client
 from reporting.front_door import FrontDoor
 from reporting.history_http import add_history
-from reporting.report_connections import BoundedConfig, listen, most_connections
 from reporting.report_http import create_app
 from reporting.turnstile import Turnstile
 from storing.lock import StoreInUseError
@@ -52,6 +55,8 @@ from storing.store import CommitFailedError, Store, open_store
 
 LOG = logging.getLogger("analiticas")
 ENOUGH_FILES = 4096
+MOST_CONNECTIONS = 400
+OTHER_FILES = 160  # may be open beside them: the store's, the broker's, libraries
 STOP_TIMEOUT = 8.0  # seconds until a stop is forced
 
 
@@ -78,9 +83,12 @@ async def run(settings: Settings, store: Store) -> None:
             parts.create_task(watch.run(stop), name="dead letters")
             parts.create_task(counter.tend(stop), name="folding")
             parts.create_task(_serve(settings, live, counter, stop), name="http")
-            metrics = create_metrics_app(live, counter.rejected_fields)
-            at = settings.metrics_host, settings.metrics_port
-            parts.create_task(serve_metrics(metrics, *at, settings.hosts, stop), name="metrics")
+            told = LiveCollector(live, counter.rejected_fields)
+            to = logging.getLogger("analiticas.metrics")
+            metrics = _metrics_listener(settings)
+            parts.create_task(
+                serve_metrics(told, metrics, settings.hosts, stop, to), name="metrics"
+            )
     finally:
         counter.close()
 
@@ -96,22 +104,36 @@ def _create_app(live: Live, counter: BatchCounter, turnstile: Turnstile, most: i
 async def _serve(
     settings: Settings, live: Live, counter: BatchCounter, stop: asyncio.Event
 ) -> None:
-    most = most_connections(allow_open_files(ENOUGH_FILES))
-    at = settings.reporte_host, settings.reporte_port
-    try:
-        listener = listen(*at, most)
-    except OSError as error:
-        raise OSError(f"can't listen on {at[0]}:{at[1]}: {error}. Set REPORTE_PORT.") from None
+    most = _most_connections(allow_open_files(ENOUGH_FILES))
+    plain = _listening(settings.reporte_host, settings.reporte_port, "REPORTE_PORT")
+    log = logging.getLogger("analiticas.http")
+    listener = Listener(plain.detach(), Bounds(connections=most, accepts=2, reads=2), log)
     turnstile = Turnstile()
-    app = _create_app(live, counter, turnstile, most)
-    door = FrontDoor(app, listener, KnownHosts(settings.hosts), turnstile)
-    config = BoundedConfig(listener)
-    config.errorlog = logging.getLogger("analiticas.http")
-    config.errorlog.setLevel(logging.WARNING)  # "Running on" is not the moment we are ready
-    # Longer than any client keeps an idle connection, or its next request meets a closed one.
-    config.keep_alive_timeout = 120
+    app = FrontDoor(_create_app(live, counter, turnstile, most), listener, turnstile)
+    door = Door(app, listener, KnownHosts(settings.hosts))
+    config = BoundedConfig(listener, log)
     config.graceful_timeout = 2
     await serve(door, config, shutdown_trigger=stop.wait)
+
+
+def _most_connections(files: int) -> int:
+    """How many connections there may be where *files* files may be open."""
+    return max(16, min(MOST_CONNECTIONS, files - OTHER_FILES))
+
+
+def _metrics_listener(settings: Settings) -> socket.socket | None:
+    """None when no metrics are asked for. Raises OSError."""
+    if not settings.metrics_port:
+        return None
+    return _listening(settings.metrics_host, settings.metrics_port, "METRICS_PORT")
+
+
+def _listening(host: str, port: int, variable: str) -> socket.socket:
+    """Raises OSError with a sentence that names the variable of the port."""
+    try:
+        return listening(host, port)
+    except OSError as error:
+        raise OSError(f"can't listen on {host}:{port}: {error}. Set {variable}.") from None
 
 
 class Stoppable(Protocol):

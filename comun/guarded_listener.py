@@ -10,7 +10,8 @@ import time
 from contextlib import suppress
 from typing import Any, NoReturn
 
-LOG = logging.getLogger("panel.http")
+from comun.turned_away import spare_file
+
 OUT_OF_FILES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 SAY_AGAIN = 60.0  # seconds
 REST = 0.5  # seconds
@@ -24,8 +25,9 @@ class GuardedListener(socket.socket):
     asyncio instead tries as often as its backlog says, with a traceback for each try.
     """
 
-    def __init__(self, fileno: int) -> None:
+    def __init__(self, fileno: int, log: logging.Logger) -> None:
         super().__init__(fileno=fileno)
+        self._log = log
         # Given up for a moment when no more files may be open: else nobody could be turned away,
         # and the loop would be told of the same connection without an end.
         self._spare = spare_file()
@@ -54,7 +56,7 @@ class GuardedListener(socket.socket):
         now = time.monotonic()
         if now - self._said > SAY_AGAIN:
             self._said = now
-            LOG.error("connections are turned away: %s (see ulimit -n)", error.strerror)
+            self._log.error("connections are turned away: %s (see ulimit -n)", error.strerror)
         if self._spare is not None:
             os.close(self._spare)
             self._spare = None
@@ -65,10 +67,3 @@ class GuardedListener(socket.socket):
             self._rested = now
             raise error  # asyncio then looks away for a second
         raise ConnectionAbortedError(error.strerror) from error
-
-
-def spare_file() -> int | None:
-    try:
-        return os.open(os.devnull, os.O_RDONLY)
-    except OSError:
-        return None

@@ -1,5 +1,5 @@
 """
-Who holds a connection to the report, and who has to make room.
+Who holds a connection to a service, and who has to make room.
 
 Anyone may open connections and then say nothing, or read nothing. So their number has a bound,
 below what this process may open, and the one that has been idle longest gives its place away.
@@ -8,42 +8,45 @@ below what this process may open, and the one that has been idle longest gives i
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
-import os
 import socket
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, NoReturn
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
 
 from hypercorn.config import Config, Sockets
 
-from reporting.turned_away import has_left, refuse, spare_file
+from comun.guarded_listener import GuardedListener
+from comun.problem import raw_answer
+from comun.turned_away import has_left, refuse
 
-LOG = logging.getLogger("analiticas.http")
-MOST_CONNECTIONS = 400
-OTHER_FILES = 160  # may be open beside them: the store's, the broker's, libraries
-OUT_OF_FILES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
-SAY_AGAIN = 60.0  # seconds
-REST = 0.5  # seconds
-WAITING_TO_BE_ACCEPTED = 4096
-ACCEPTS_PER_TURN = READS_PER_TURN = 2  # of the loop, which others share
 TURNED_AWAY_PER_TURN = 64
 MOST_CLOSING = 16  # that were cut, and of which the loop has yet to hear
-
-
-def most_connections(files: int) -> int:
-    """How many connections there may be where *files* files may be open."""
-    return max(16, min(MOST_CONNECTIONS, files - OTHER_FILES))
-
+LARGEST_READ = 256 * 1024  # bytes; asyncio asks for no more
 
 Client = tuple[str, int]
 """The address of the other side."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What clients may hold, and how much of a turn of the loop, which others share."""
+
+    connections: int
+    accepts: int  # in a turn
+    reads: int | None = None  # in a turn; None: no bound
+    read_bytes: int = LARGEST_READ  # at a time
+    kernel_bytes: int | None = None  # of a connection; the system's own limit is some MB
+    refusal: bytes = raw_answer(
+        HTTPStatus.SERVICE_UNAVAILABLE, "too many connections; try again", retry_after=1
+    )
+
+
 class Connection(socket.socket):
-    """Knows whether its client waits for an answer, and since when nothing has come or gone."""
+    """Knows whether its client waits for an answer, and since when nothing has come."""
 
     def __init__(self, fileno: int, client: Client, listener: Listener) -> None:
         super().__init__(fileno=fileno)
@@ -57,7 +60,7 @@ class Connection(socket.socket):
         """Raises BlockingIOError, after which asyncio asks again, when it is not its turn."""
         if not self.first and not self._listener.may_read():
             raise BlockingIOError
-        data = super().recv(size, flags)
+        data = super().recv(min(size, self._listener.bounds.read_bytes), flags)
         self.moved, self.gone = time.monotonic(), not data
         return data
 
@@ -80,66 +83,52 @@ class Connection(socket.socket):
             del self._listener.open[self._client]
 
 
-class Listener(socket.socket):
-    """Accepts at most *most* connections; one more takes the place of the idlest, if any is."""
+class Listener(GuardedListener):
+    """
+    Accepts connections up to a bound; one more takes the place of the idlest.
 
-    def __init__(self, fileno: int, most: int = MOST_CONNECTIONS) -> None:
-        super().__init__(fileno=fileno)
-        self.most = most
+    When each has a request to be answered, one more is answered at once, unread, and closed.
+    """
+
+    def __init__(self, fileno: int, bounds: Bounds, log: logging.Logger) -> None:
+        super().__init__(fileno, log)
+        if bounds.kernel_bytes:
+            self.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, bounds.kernel_bytes)  # theirs too
+        self.bounds = bounds
         self.open: dict[Client, Connection] = {}
         self.closing = 0  # those that were cut and not closed yet
         self._reads = 0  # in this turn of the loop
-        # Given up for a moment when no more files may be open: else nobody could be turned away,
-        # and the loop would be told of the same connection without an end.
-        self._spare = spare_file()
-        self._said = self._rested = float("-inf")
-
-    def listen(self, _: int = 0) -> None:
-        """What asyncio calls backlog is both: how many wait, and how many it accepts in a turn."""
-        super().listen(WAITING_TO_BE_ACCEPTED)
 
     def accept(self) -> tuple[socket.socket, Any]:
         """Raises ConnectionAbortedError, which asyncio passes over, when none is to be served."""
         for _ in range(TURNED_AWAY_PER_TURN):
-            plain, address = self._accept_any()
+            plain, address = super().accept()
             if self._has_room():
                 if not has_left(plain):
                     return Connection(plain.detach(), address[:2], self), address
                 plain.close()
             else:
-                refuse(plain)
+                refuse(plain, self.bounds.refusal)
         raise ConnectionAbortedError("others have their turn")
-
-    def _accept_any(self) -> tuple[socket.socket, Any]:
-        try:
-            return super().accept()
-        except OSError as error:
-            if error.errno in OUT_OF_FILES:
-                self._turn_away(error)
-            raise
 
     def of(self, client: Sequence[Any]) -> Connection | None:
         """The connection from the address that an ASGI scope names."""
         return self.open.get((client[0], client[1]))
 
-    def close(self) -> None:
-        if self._spare is not None:
-            os.close(self._spare)
-            self._spare = None
-        super().close()
-
     def may_read(self) -> bool:
         """A few in each turn of the loop, so that a crowd keeps nobody else from theirs."""
+        if self.bounds.reads is None:
+            return True
         if not self._reads:
             asyncio.get_running_loop().call_soon(self._next_turn)
         self._reads += 1
-        return self._reads <= READS_PER_TURN
+        return self._reads <= self.bounds.reads
 
     def _next_turn(self) -> None:
         self._reads = 0
 
     def _has_room(self) -> bool:
-        if len(self.open) < self.most:
+        if len(self.open) < self.bounds.connections:
             return True
         idle = [one for one in self.open.values() if not one.answering]
         if not idle or self.closing >= MOST_CLOSING:
@@ -147,40 +136,28 @@ class Listener(socket.socket):
         min(idle, key=lambda one: (one.first, one.moved)).cut()
         return True
 
-    def _turn_away(self, error: OSError) -> NoReturn:
-        now = time.monotonic()
-        if now - self._said > SAY_AGAIN:
-            self._said = now
-            LOG.error("connections are turned away: %s (see ulimit -n)", error.strerror)
-        if self._spare is not None:
-            os.close(self._spare)
-            self._spare = None
-            with suppress(OSError):
-                super().accept()[0].close()
-        self._spare = spare_file()
-        if self._spare is None and now - self._rested > REST:
-            self._rested = now
-            raise error  # asyncio then looks away for a second
-        raise ConnectionAbortedError(error.strerror) from error
-
 
 class BoundedConfig(Config):
     """Hypercorn's, for one listening socket that is given to it."""
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: Listener, log: logging.Logger) -> None:
         super().__init__()
         self._listener = listener
-        self.backlog = ACCEPTS_PER_TURN
-        self.h2_max_concurrent_streams = 1  # HTTP/2 too is one request a connection at a time
+        self.backlog = listener.bounds.accepts
+        # Without encryption, too, a client may speak HTTP/2: then let it be as one connection each
+        self.h2_max_concurrent_streams = 1
+        self.include_server_header = False
+        self.errorlog = log
+        log.setLevel(logging.WARNING)  # "Running on" is not the moment we are ready
+        # Longer than any client keeps an idle connection, or its next request meets a closed one.
+        self.keep_alive_timeout = 120
 
     def create_sockets(self) -> Sockets:
+        self._listener.setblocking(False)
         return Sockets([], [self._listener], [])
 
 
-def listen(host: str, port: int, most: int) -> Listener:
+def listening(host: str, port: int) -> socket.socket:
     """Raises OSError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    plain = socket.create_server((host, port), family=family, backlog=4096)
-    listener = Listener(plain.detach(), most)
-    listener.setblocking(False)
-    return listener
+    return socket.create_server((host, port), family=family, backlog=4096)

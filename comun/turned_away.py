@@ -6,13 +6,6 @@ import os
 import socket
 from contextlib import suppress
 
-REFUSAL = (
-    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n"
-    b"Content-Type: application/problem+json\r\nContent-Length: 108\r\n\r\n"
-    b'{"type":"about:blank","title":"Service Unavailable","status":503,'
-    b'"detail":"too many connections; try again"}'
-)
-
 
 def has_left(plain: socket.socket) -> bool:
     """Whether the client hung up while it waited to be accepted."""
@@ -24,10 +17,10 @@ def has_left(plain: socket.socket) -> bool:
         return True
 
 
-def refuse(plain: socket.socket) -> None:
+def refuse(plain: socket.socket, answer: bytes) -> None:
     with plain, suppress(OSError):
         plain.setblocking(False)
-        plain.send(REFUSAL)
+        plain.send(answer)
         plain.shutdown(socket.SHUT_WR)
         plain.recv(65_536)  # what lies unread at the close may cost the client the answer
 
