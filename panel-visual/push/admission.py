@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 from collections import Counter
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from http import HTTPStatus
 
 from websockets.http11 import Request
 
+from comun.caller_address import address_of
 from comun.known_hosts import refusal
 from push.limits import Limits
 from push.origin_rule import OriginRule
@@ -75,22 +75,3 @@ class Admission:
             return
         LOG.warning("%s%s", line, f" ({self._unlogged} not logged)" if self._unlogged else "")
         self._unlogged = 0
-
-
-def address_of(peer: str, forwarded: list[str], trusted_hops: int) -> str:
-    """
-    Return who is behind a connection from *peer*.
-
-    Each proxy adds at the end whom it talks to, so that with one proxy of ours the last entry
-    is true, and everything before it is what a stranger claims. IPv6: the /64, which one has.
-    """
-    given = [peer, *reversed([entry.strip() for entry in forwarded])][trusted_hops:][:1]
-    try:
-        address = ipaddress.ip_address(given[0] if given else peer)
-    except ValueError:
-        return peer
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
