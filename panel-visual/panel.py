@@ -22,14 +22,14 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 from hypercorn.asyncio import serve
 from quart import Quart
 
-from comun import prompt_close
-from comun.connections import BoundedConfig, Bounds, Listener
-from comun.door import Door
-from comun.guarded_listener import GuardedListener
-from comun.known_hosts import KnownHosts
 from comun.logs import configure_logging
-from comun.metrics_server import serve_metrics
 from comun.open_files import allow_open_files
+from comun.web import prompt_close
+from comun.web.connections import BoundedConfig, Bounds, Listener
+from comun.web.door import Door
+from comun.web.guarded_listener import GuardedListener
+from comun.web.known_hosts import KnownHosts
+from comun.web.metrics_server import serve_metrics
 from page.panel_http import create_app
 from page.panel_metrics import PanelCollector
 from page.relay import Relay

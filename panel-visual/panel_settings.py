@@ -7,7 +7,7 @@ import httpx
 import msgspec
 from msgspec import Meta
 
-from comun.known_hosts import listed
+from comun.web.known_hosts import listed
 from push.origin_rule import is_origin
 
 Port = Annotated[int, Meta(ge=1, le=65_535)]

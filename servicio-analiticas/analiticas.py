@@ -28,13 +28,13 @@ import fault_points
 from analytics_settings import Settings, read_settings
 from broker import lenient_amqp
 from broker.amqp_errors import ConsumerGivesUpError
-from comun import prompt_close
-from comun.connections import BoundedConfig, Bounds, Listener, listening
-from comun.door import Door
-from comun.known_hosts import KnownHosts
 from comun.logs import configure_logging
-from comun.metrics_server import serve_metrics
 from comun.open_files import allow_open_files
+from comun.web import prompt_close
+from comun.web.connections import BoundedConfig, Bounds, Listener, listening
+from comun.web.door import Door
+from comun.web.known_hosts import KnownHosts
+from comun.web.metrics_server import serve_metrics
 from consuming import gc_pace
 from consuming.batch_counter import BatchCounter
 from consuming.broker_sessions import Sessions

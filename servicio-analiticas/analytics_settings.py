@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from comun.known_hosts import listed
+from comun.web.known_hosts import listed
 from history.levels import Retention
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]

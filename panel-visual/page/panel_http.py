@@ -10,7 +10,7 @@ import msgspec
 from quart import Quart, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from comun.problem import http_problem
+from comun.web.problem import http_problem
 from page.relay import Relay
 from page.relay_routes import add_relays
 from page.start_page import Account, for_account

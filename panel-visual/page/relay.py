@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import httpx
 
-from comun.problem import TYPE, problem_body
+from comun.web.problem import TYPE, problem_body
 from page.usual_questions import is_usual
 from push.token_bucket import TokenBucket
 

@@ -9,8 +9,8 @@ from http import HTTPStatus
 
 from websockets.http11 import Request
 
-from comun.caller_address import address_of
-from comun.known_hosts import refusal
+from comun.web.caller_address import address_of
+from comun.web.known_hosts import refusal
 from push.limits import Limits
 from push.origin_rule import OriginRule
 from push.token_bucket import TokenBucket

@@ -10,7 +10,7 @@ from quart import Quart, Request, Response, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
-from comun.problem import TYPE, http_problem
+from comun.web.problem import TYPE, http_problem
 from intake.access.admission import Admission
 from intake.access.problem import ProblemError, bad_request
 from intake.access.webhook import REQUEST_ORIGIN

@@ -21,14 +21,14 @@ from pathlib import Path
 from hypercorn.asyncio import serve as serve_http
 from hypercorn.config import Config
 
-from comun import prompt_close
-from comun.connections import BoundedConfig, Bounds, Listener, listening
-from comun.door import Door
-from comun.known_hosts import KnownHosts
 from comun.logs import configure_logging
-from comun.metrics_server import serve_metrics
 from comun.open_files import allow_open_files
-from comun.problem import raw_answer
+from comun.web import prompt_close
+from comun.web.connections import BoundedConfig, Bounds, Listener, listening
+from comun.web.door import Door
+from comun.web.known_hosts import KnownHosts
+from comun.web.metrics_server import serve_metrics
+from comun.web.problem import raw_answer
 from exit_codes import BAD_USAGE, UNCONFIRMED
 from intake.access.admission import Admission
 from intake.access.keys import KeyRing, read_keys

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
-from comun.connections import Connection, Listener
-from comun.door import App, Receive, Scope, Send, values
-from comun.problem import answer
+from comun.web.connections import Connection, Listener
+from comun.web.door import App, Receive, Scope, Send, values
+from comun.web.problem import answer
 from reporting.turnstile import Turnstile
 
 HEALTH = {"/livez", "/readyz"}

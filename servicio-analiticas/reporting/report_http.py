@@ -13,7 +13,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
 from aside.set_aside import summary
-from comun.problem import http_problem
+from comun.web.problem import http_problem
 from comun.wire_time import rfc3339
 from counting.totals import ledger, report
 from history.turns import TooManyReadersError

@@ -2,7 +2,7 @@
 
 import pytest
 
-from comun.caller_address import address_of
+from comun.web.caller_address import address_of
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from comun.known_hosts import KnownHosts, listed, refusal
+from comun.web.known_hosts import KnownHosts, listed, refusal
 
 CONTRACT = json.loads((Path(__file__).parents[1] / "contracts" / "anfitriones.json").read_text())
 SETTINGS = CONTRACT["ajustes"]

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from werkzeug.datastructures import Headers
 
-from comun.caller_address import address_of
+from comun.web.caller_address import address_of
 from intake.access.keys import ANYONE, Caller, KeyRing, find_caller
 from intake.access.problem import ProblemError
 from intake.access.rate import RateLimit

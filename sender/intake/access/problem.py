@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import NamedTuple
 
-from comun.problem import problem_body
+from comun.web.problem import problem_body
 
 LISTED = 20  # faults: enough to see what is wrong; nobody looks for more
 

@@ -13,9 +13,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from quart import Quart, Response
 
-from comun.connections import BoundedConfig, Bounds, Listener
-from comun.door import Door
-from comun.known_hosts import KnownHosts
+from comun.web.connections import BoundedConfig, Bounds, Listener
+from comun.web.door import Door
+from comun.web.known_hosts import KnownHosts
 
 SCRAPERS = Bounds(connections=32, accepts=2, reads=2)
 

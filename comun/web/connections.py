@@ -19,9 +19,9 @@ from typing import Any
 
 from hypercorn.config import Config, Sockets
 
-from comun.guarded_listener import GuardedListener
-from comun.problem import raw_answer
-from comun.turned_away import has_left, refuse
+from comun.web.guarded_listener import GuardedListener
+from comun.web.problem import raw_answer
+from comun.web.turned_away import has_left, refuse
 
 TURNED_AWAY_PER_TURN = 64
 MOST_CLOSING = 16  # that were cut, and of which the loop has yet to hear

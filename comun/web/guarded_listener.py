@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from comun.turned_away import spare_file
+from comun.web.turned_away import spare_file
 
 OUT_OF_FILES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 SAY_AGAIN = 60.0  # seconds

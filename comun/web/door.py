@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
-from comun.connections import Connection, Listener
-from comun.known_hosts import KnownHosts, refusal
-from comun.problem import answer
+from comun.web.connections import Connection, Listener
+from comun.web.known_hosts import KnownHosts, refusal
+from comun.web.problem import answer
 
 READ_WITHIN = 10.0  # seconds, for a client to read a part of its answer
 
