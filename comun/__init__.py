@@ -1,1 +1,1 @@
-"""What is no service's own: logs, times, and the outside of an HTTP server (web/). No domain rules."""
+"""What is no service's own: logs, times, the outside of an HTTP server. No domain rules."""
