@@ -50,23 +50,31 @@ async def close(connection: AbstractConnection) -> None:
 
 
 class Sessions:
+    """Opened from `begin` on: what they use is declared by the connection that counts."""
+
     def __init__(
         self, settings: Settings, name: str, vitals: Vitals, max_delay: float = MAX_RETRY_DELAY
     ) -> None:
         self._settings, self._name, self._vitals = settings, name, vitals
         self._max_delay = max_delay  # seconds between two tries
         self.stopping = asyncio.Event()
+        self._begun = asyncio.Event()
         self._deadline: asyncio.Timeout | None = None
         self.failures = 0  # in a row
+
+    def begin(self) -> None:
+        self._begun.set()
 
     def stop(self) -> None:
         """Let the session end by itself, which watches `stopping`; a moment later, end it."""
         if not self.stopping.is_set() and self._deadline:
             self._deadline.reschedule(asyncio.get_running_loop().time() + STOP_TIMEOUT)
         self.stopping.set()
+        self._begun.set()
 
     async def run(self, session: Session) -> None:
         """Open a connection for *session* whenever there is none, until stopped."""
+        await self._begun.wait()
         while not self.stopping.is_set():
             try:
                 with broker_errors():

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import aio_pika
@@ -46,12 +46,16 @@ CANCELLED = "cancelled by the broker: the queue is gone, or an acknowledgement c
 
 
 class Consumer:
-    def __init__(self, settings: Settings, counter: BatchCounter, live: Live) -> None:
+    def __init__(
+        self, settings: Settings, counter: BatchCounter, live: Live, declared: Callable[[], None]
+    ) -> None:
+        """*declared* is called once the topology is there, or could not be declared."""
         self._settings, self._counter, self._live = settings, counter, live
+        self._declared = declared
         self._stop = asyncio.Event()
         self._inbox: Inbox | None = None
         self._opening: asyncio.Timeout | None = None
-        self._queues = YoungQueues(settings.queue_settle_seconds)
+        self._queues = YoungQueues(settings)
         self._queue_watch = QueueWatch(live)
         self._failures = 0
 
@@ -133,6 +137,8 @@ class Consumer:
                 f"a queue or exchange exists with other arguments than ours: {error}. Consume"
                 " or move its messages, delete it, and start again; nothing was lost."
             ) from None
+        finally:
+            self._declared()  # if it failed: whoever uses it finds out what is wrong
         raw = await channel.get_underlay_channel()
         raw.on_consumer_cancel_callbacks.add(lambda _: inbox.lose(CANCELLED))
         await raw.basic_consume(topology.QUEUE, inbox.receive)

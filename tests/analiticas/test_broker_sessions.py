@@ -11,6 +11,7 @@ from broker_sessions import Sessions
 from broker_stack import VirtualHost
 from live import Vitals
 from stack import free_ports
+from waiting import set_within
 
 
 async def test_it_stops_between_two_tries() -> None:
@@ -22,6 +23,7 @@ async def test_it_stops_between_two_tries() -> None:
         raise AssertionError("there was a connection")
 
     running = asyncio.create_task(sessions.run(session))
+    sessions.begin()
     async with asyncio.timeout(10):
         while sessions.failures < 2:  # noqa: ASYNC110 - no event tells of a failure
             await asyncio.sleep(0.01)
@@ -39,8 +41,34 @@ async def test_it_stops_a_session_that_hangs(vhost: VirtualHost) -> None:
         await asyncio.Event().wait()
 
     running = asyncio.create_task(sessions.run(session))
+    sessions.begin()
     async with asyncio.timeout(10):
         await connected.wait()
         sessions.stop()
         sessions.stop()
+        await running
+
+
+async def test_it_waits_until_it_is_told_to_begin(vhost: VirtualHost) -> None:
+    """What it would ask for is not declared yet; a stop ends also that."""
+    sessions = Sessions(read_settings(vhost.settings), "prueba", Vitals())
+    connected = asyncio.Event()
+
+    async def session(_: AbstractConnection) -> None:
+        connected.set()
+        await sessions.stopping.wait()
+
+    running = asyncio.create_task(sessions.run(session))
+    async with asyncio.timeout(10):
+        assert not await set_within(connected, 0.2)
+        sessions.begin()
+        await connected.wait()
+        sessions.stop()
+        await running
+
+    never_begun = Sessions(read_settings(vhost.settings), "prueba", Vitals())
+    running = asyncio.create_task(never_begun.run(session))
+    async with asyncio.timeout(1):
+        await asyncio.sleep(0)
+        never_begun.stop()
         await running
