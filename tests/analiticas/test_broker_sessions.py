@@ -9,6 +9,7 @@ from aio_pika.abc import AbstractConnection
 from analytics_settings import read_settings
 from broker_sessions import Sessions
 from broker_stack import VirtualHost
+from broker_writer import LOGIN_REFUSED
 from live import Vitals
 from stack import free_ports
 from waiting import set_within
@@ -72,3 +73,30 @@ async def test_it_waits_until_it_is_told_to_begin(vhost: VirtualHost) -> None:
         await asyncio.sleep(0)
         never_begun.stop()
         await running
+
+
+async def test_it_tells_why_there_is_no_connection(vhost: VirtualHost) -> None:
+    """A refused login can be told from a broker that is away."""
+    (nobody,) = free_ports(1)
+    refused = await first_trouble(vhost.settings | {"RABBITMQ_PASSWORD": "otra"})
+    away = await first_trouble(vhost.settings | {"RABBITMQ_PORT": str(nobody)})
+
+    assert isinstance(refused, LOGIN_REFUSED)
+    assert not isinstance(away, LOGIN_REFUSED | TimeoutError)
+
+
+async def first_trouble(settings: dict[str, str]) -> Exception:
+    sessions = Sessions(read_settings(settings), "prueba", Vitals())
+    told: list[Exception] = []
+
+    async def session(_: AbstractConnection) -> None:
+        raise AssertionError("there was a connection")
+
+    def tell(error: Exception) -> None:
+        told.append(error)
+        sessions.stop()
+
+    sessions.begin()
+    async with asyncio.timeout(10):
+        await sessions.run(session, tell)
+    return told[0]
