@@ -27,7 +27,7 @@ HEARTBEAT = 10  # seconds; a frozen broker is noticed after about three of them
 OPEN_TIMEOUT = 10.0
 PUBLISH_TIMEOUT = 15.0  # above the heartbeat, as RabbitMQ's publisher guide asks
 CLOSE_TIMEOUT = 2.0
-NEW_SECONDS = 10.0  # while messages may come back because the broker is new
+NEW_SECONDS = 20.0  # while messages may come back because the broker is new
 
 
 @dataclass(frozen=True, slots=True)
