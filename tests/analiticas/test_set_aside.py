@@ -13,7 +13,7 @@ from set_aside import reason_of
 from store import Store, StoreUnavailableError, open_store
 from totals import IdWindow
 from undecoded_text import UndecodedText
-from write_probe import LEAST, SECONDS, WriteProbe
+from write_probe import LEAST, SECONDS, LoginProbe, WriteProbe
 
 GOOD, BAD = b'{"cliente": "a"}', b'{"cliente": 7}'
 
@@ -131,3 +131,47 @@ def test_a_probe_needs_several_refusals() -> None:
     assert probe.refused(SECONDS)
     probe.taken()
     assert not probe.refused(2 * SECONDS)
+
+
+def refuse_long(probe: LoginProbe, start: float = 0.0) -> bool:
+    """Refuse logins often and long enough; return whether it is noticed."""
+    return [probe.refused(start + n * SECONDS) for n in range(LEAST)][-1]
+
+
+def test_accounts_that_died_are_noticed() -> None:
+    """A broker that let us in, and then refuses our logins, with something of ours untaken."""
+    probe = LoginProbe()
+    probe.published()
+
+    assert not any(probe.refused(0.0) for _ in range(2 * LEAST))
+    assert probe.refused(SECONDS)
+
+
+def test_a_changed_password_is_no_dead_log() -> None:
+    """From the start, or after a session that had all it published taken: restarts won't help."""
+    probe = LoginProbe()
+    assert not refuse_long(probe)
+
+    probe.published()
+    probe.answered()
+    assert not refuse_long(probe)
+
+
+def test_a_restart_is_asked_for_once() -> None:
+    """The node that comes back is new: if it still refuses us, that has another reason."""
+    probe = LoginProbe()
+    probe.published()
+    assert refuse_long(probe)
+
+    probe.away()
+    assert not refuse_long(probe, 100.0)
+
+
+def test_a_login_ends_earlier_refusals() -> None:
+    """Those of a minute ago don't count with the next."""
+    probe = LoginProbe()
+    probe.published()
+    assert not any(probe.refused(0.0) for _ in range(LEAST - 1))
+
+    probe.published()
+    assert not probe.refused(SECONDS)
