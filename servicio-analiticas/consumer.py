@@ -33,6 +33,7 @@ from analytics_settings import Settings
 from batch_counter import BatchCounter
 from broker_sessions import MAX_RETRY_DELAY, close, connect
 from counting import Message
+from counting_channel import open_counting_channel
 from inbox import Inbox
 from live import Live
 from queue_watch import QueueWatch
@@ -124,8 +125,6 @@ class Consumer:
         self, connection: aio_pika.abc.AbstractConnection, inbox: Inbox
     ) -> RawChannel:
         channel = await connection.channel(publisher_confirms=False)
-        channel.close_callbacks.add(lambda _, why: inbox.lose(describe(why)))
-        await channel.set_qos(self._settings.prefetch)
         try:
             await self._queues.declare(connection, channel)
         except aiormq.ChannelPreconditionFailed as error:
@@ -133,7 +132,8 @@ class Consumer:
                 f"a queue or exchange exists with other arguments than ours: {error}. Consume"
                 " or move its messages, delete it, and start again; nothing was lost."
             ) from None
-        raw = await channel.get_underlay_channel()
+        await channel.close()
+        raw = await open_counting_channel(connection, self._settings.prefetch, inbox)
         raw.on_consumer_cancel_callbacks.add(lambda _: inbox.lose(CANCELLED))
         await raw.basic_consume(topology.QUEUE, inbox.receive)
         return raw
