@@ -105,8 +105,9 @@ async def test_one_too_many_at_the_report_is_told_when_to_come(proxy_with: Start
                 place = asyncio.create_task(client.get(url, headers=waits, timeout=30))
         place.cancel()
 
-    assert "Retry-After" not in first.headers
+    assert not {"retry-after", "connection"} & first.headers.keys()
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "10")
+    assert refused.headers["Connection"] == "close"
     assert "Content-Security-Policy" in refused.headers
 
 
