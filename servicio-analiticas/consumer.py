@@ -35,6 +35,7 @@ from analytics_settings import Settings
 from batch_counter import BatchCounter
 from broker_sessions import MAX_RETRY_DELAY, close, connect
 from counting import Message
+from counting_channel import open_counting_channel
 from inbox import Inbox
 from live import Live
 from queue_watch import QueueWatch
@@ -143,8 +144,6 @@ class Consumer:
         self, connection: aio_pika.abc.AbstractConnection, inbox: Inbox
     ) -> RawChannel:
         channel = await connection.channel(publisher_confirms=False)
-        channel.close_callbacks.add(lambda _, why: inbox.lose(describe(why)))
-        await channel.set_qos(self._settings.prefetch)
         try:
             await self._queues.declare(connection, channel)
         except aiormq.ChannelPreconditionFailed as error:
@@ -154,7 +153,8 @@ class Consumer:
             ) from None
         finally:
             self._declared()  # if it failed: whoever uses it finds out what is wrong
-        raw = await channel.get_underlay_channel()
+        await channel.close()
+        raw = await open_counting_channel(connection, self._settings.prefetch, inbox)
         raw.on_consumer_cancel_callbacks.add(lambda _: inbox.lose(CANCELLED))
         await raw.basic_consume(topology.QUEUE, inbox.receive)
         return raw

@@ -12,6 +12,7 @@ import msgspec
 
 from known_hosts import KnownHosts, refusal
 from report_connections import Listener
+from turned_away import come_again_in
 from turnstile import Turnstile
 
 HEALTH = {"/livez", "/readyz"}
@@ -119,6 +120,6 @@ async def answer(scope: Scope, send: Send, status: HTTPStatus, detail: str) -> N
         (b"connection", b"close"),
     ]
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers.append((b"retry-after", b"1"))
+        headers.append((b"retry-after", str(come_again_in()).encode()))
     await send({"type": "http.response.start", "status": int(status), "headers": headers})
     await send({"type": "http.response.body", "body": body})

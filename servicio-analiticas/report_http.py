@@ -18,6 +18,7 @@ from live import Live
 from long_polls import LongPolls, TooManyPollsError
 from set_aside import summary
 from totals import ledger, report
+from turned_away import come_again_in
 from turnstile import Turnstile
 from wire_time import rfc3339
 
@@ -168,7 +169,7 @@ async def _refuse_bad_bytes() -> None:
 
 
 async def _busy(error: TooManyReadersError | TooManyPollsError) -> Response:
-    return await _problem(ServiceUnavailable(str(error), retry_after=1))
+    return await _problem(ServiceUnavailable(str(error), retry_after=come_again_in()))
 
 
 async def _problem(error: HTTPException) -> Response:

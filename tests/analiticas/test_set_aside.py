@@ -9,6 +9,7 @@ import pytest
 
 from copies import MAX_BYTES
 from counting import Message
+from event_decoding import client_named_outside
 from set_aside import reason_of
 from store import Store, StoreUnavailableError, open_store
 from totals import IdWindow
@@ -27,6 +28,32 @@ def _store(tmp_path: Path) -> Iterator[Store]:
     opened = open_store(tmp_path / "pulso.db", IdWindow(60, 1000))
     yield opened
     opened.close()
+
+
+def named(header: object, app_id: str | None) -> str | None:
+    """Whom events count for whose body names no client; None: nobody."""
+    try:
+        return client_named_outside(header, app_id)
+    except ValueError:
+        return None
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *(None, "a", " " * 300 + "a", "\U0001f600" * 64),
+        *("", "x" * 300, 7, True, 1.5, {"a": "b"}, b"a", b"\xff"),
+    ],
+    ids=ascii,
+)
+def test_a_copy_counts_for_the_same_client(store: Store, header: object) -> None:
+    """Sent again, it counts for whom the original would, and for nobody where that had no name."""
+    store.apply([Message(1, BAD, "malo", header_client=header, app_id="app", deaths=True)])
+
+    ((copy,), _) = store.aside.copies(9)
+
+    client = copy.client.raw if isinstance(copy.client, UndecodedText) else copy.client
+    assert named(client, copy.app_id) == named(header, "app")
 
 
 @pytest.mark.parametrize(
