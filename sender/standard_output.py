@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
 from typing import TextIO
 
 
@@ -21,6 +23,19 @@ def written(text: str, file: TextIO | None) -> str | None:
         _lead_nowhere(file)
         return error.strerror or type(error).__name__
     return None
+
+
+def print_result(text: str, code: int, unprinted: int) -> int:
+    """
+    Print what a command found; return its exit code: *code*, or instead of 0 *unprinted*.
+
+    Whoever closes the pipe has read enough, which is no failure.
+    """
+    why = written(text, sys.stdout)
+    if why is None or why == os.strerror(errno.EPIPE):
+        return code
+    written(f"app.py: the result could not be written to standard output: {why}", sys.stderr)
+    return code or unprinted
 
 
 def _lead_nowhere(file: TextIO) -> None:

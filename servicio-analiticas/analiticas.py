@@ -67,9 +67,14 @@ async def run(settings: Settings, store: Store) -> None:
     live.set_aside, (_, live.vitals.copies) = store.aside.counts(), store.aside.copies(0)
     gc_pace.relax()
     counter = BatchCounter(store, live)
-    consumer = Consumer(settings, counter, live)
     reading = Sessions(settings, "apartados", live.vitals)
     writing = Sessions(settings, "escritura", live.vitals, max_delay=1.0)  # its news is awaited
+
+    def declared() -> None:
+        reading.begin()
+        writing.begin()
+
+    consumer = Consumer(settings, counter, live, declared)
     reader = SetAsideReader(reading, store.aside, counter, live)
     writer = BrokerWriter(writing, store.aside, counter, live)
     stop = asyncio.Event()

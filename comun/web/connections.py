@@ -11,7 +11,7 @@ import asyncio
 import logging
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -20,7 +20,7 @@ from typing import Any
 from hypercorn.config import Config, Sockets
 
 from comun.web.guarded_listener import GuardedListener
-from comun.web.problem import raw_answer
+from comun.web.problem import come_again_in, raw_answer
 from comun.web.turned_away import has_left, refuse
 
 TURNED_AWAY_PER_TURN = 64
@@ -29,6 +29,11 @@ LARGEST_READ = 256 * 1024  # bytes; asyncio asks for no more
 
 Client = tuple[str, int]
 """The address of the other side."""
+
+
+def too_many() -> bytes:
+    detail = "too many connections; try again"
+    return raw_answer(HTTPStatus.SERVICE_UNAVAILABLE, detail, come_again_in())
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +45,7 @@ class Bounds:
     reads: int | None = None  # in a turn; None: no bound
     read_bytes: int = LARGEST_READ  # at a time
     kernel_bytes: int | None = None  # of a connection; the system's own limit is some MB
-    refusal: bytes = raw_answer(
-        HTTPStatus.SERVICE_UNAVAILABLE, "too many connections; try again", retry_after=1
-    )
+    refusal: Callable[[], bytes] = too_many
 
 
 class Connection(socket.socket):
@@ -108,7 +111,7 @@ class Listener(GuardedListener):
                     return Connection(plain.detach(), address[:2], self), address
                 plain.close()
             else:
-                refuse(plain, self.bounds.refusal)
+                refuse(plain, self.bounds.refusal())
         raise ConnectionAbortedError("others have their turn")
 
     def of(self, client: Sequence[Any]) -> Connection | None:

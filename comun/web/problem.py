@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import random
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
@@ -12,6 +12,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
 TYPE = "application/problem+json"
+SOONEST, LATEST = 5, 15  # seconds
 
 # Of ASGI: what a request is, where its answer goes
 Scope: TypeAlias = Any
@@ -32,13 +33,7 @@ def http_problem(error: HTTPException, detail: str | None = None) -> Response:
     return Response(body, status, headers, mimetype=TYPE)
 
 
-async def answer(
-    scope: Scope,
-    send: Send,
-    status: HTTPStatus,
-    detail: str,
-    headers: Iterable[tuple[bytes, bytes]] = (),
-) -> None:
+async def answer(scope: Scope, send: Send, status: HTTPStatus, detail: str) -> None:
     """Answer a request of ASGI with a problem, and end its connection."""
     if scope["type"] == "websocket":
         await send({"type": "websocket.close"})
@@ -50,8 +45,9 @@ async def answer(
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
         (b"connection", b"close"),
-        *headers,
     ]
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        told.append((b"retry-after", str(come_again_in()).encode()))
     await send({"type": "http.response.start", "status": int(status), "headers": told})
     await send({"type": "http.response.body", "body": body})
 
@@ -67,3 +63,12 @@ def raw_answer(status: HTTPStatus, detail: str, retry_after: int) -> bytes:
         f"Content-Length: {len(body)}",
     )
     return "\r\n".join((*lines, "", "")).encode() + body
+
+
+def come_again_in() -> int:
+    """
+    Seconds, for `Retry-After`: refusing costs too, so a crowd had better come seldom.
+
+    By lot, or all who were refused in one moment would come back in one.
+    """
+    return random.randint(SOONEST, LATEST)  # noqa: S311

@@ -55,6 +55,7 @@ class _Question:
     answer: Answer | None = None
     asked_at: float = float("-inf")
     asking: asyncio.Task[None] | None = None
+    viewers: int = 0  # that wait for what is being asked
     why: str = NO_ANSWER  # if there is no answer
 
     @property
@@ -68,8 +69,9 @@ class Relay:
 
     The last good answer stays: `get` gives it with its age while the analytics are away. Questions
     are asked in tasks of the relay's own, because a viewer may leave while others wait for the
-    same answer. What every page asks (usual_questions.py) goes before others and is always kept, or
-    one visitor with many questions of his own would take history away from all.
+    same answer; when all have left, it is not asked on. What every page asks (usual_questions.py)
+    goes before others and is always kept, or one visitor with many questions of his own would
+    take history away from all.
     """
 
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
@@ -107,11 +109,24 @@ class Relay:
         if question.asking is None and self._clock() - question.asked_at >= FRESH:
             self._ask(target, question)
         if question.asking is not None:
-            # An older answer is better than none
-            await asyncio.wait([question.asking], timeout=OLD_AFTER if question.answer else None)
+            await self._wait(question, question.asking, usual=is_usual(target))
         if question.answer is None:
             raise UnavailableError(question.why)
         return question.answer, self._clock() - question.answer.read_at
+
+    async def _wait(self, question: _Question, asking: asyncio.Task[None], usual: bool) -> None:
+        """What the last viewer leaves is not asked on: others wait for their turns behind it."""
+        question.viewers += 1
+        try:
+            # An older answer is better than none
+            await asyncio.wait([asking], timeout=OLD_AFTER if question.answer else None)
+        except asyncio.CancelledError:
+            if question.viewers == 1 and question.asking is asking and not usual:
+                question.asking, question.asked_at = None, float("-inf")
+                asking.cancel()
+            raise
+        finally:
+            question.viewers -= 1
 
     def _ask(self, target: str, question: _Question) -> None:
         if self._group is None:
@@ -130,7 +145,8 @@ class Relay:
             if self._log_lines.take():
                 LOG.info("no answer to %.128r: %s: %.128s", target, type(error).__name__, error)
         finally:
-            question.asking = None
+            if question.asking is asyncio.current_task():
+                question.asking = None
 
     async def _fetch(self, target: str) -> tuple[int, str, bytes]:
         assert self._client is not None  # noqa: S101 - it is there as long as the group is

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+import time
 from http import HTTPStatus
 from typing import NoReturn
 
@@ -28,6 +29,8 @@ RETRY_AFTER = 0.25  # seconds
 FAILURES_OF_A_CLIENT = 3  # then it is replaced: httpcore can lose places of its pool for good
 KEEPALIVE = 30.0  # seconds; below the 120 s of the analytics, which otherwise hang up first
 
+STARTING_SECONDS = 60.0  # in which analytics that are not there yet are no warning
+
 FAILURES = (httpx.HTTPError, TimeoutError, InvalidAnswerError)
 
 
@@ -44,6 +47,8 @@ class Poller:
         self._online = False
         self._status_due = 0.0
         self._reason: str | None = None  # of the failure that was logged last
+        self._hushed = False  # it was logged, and not as a warning
+        self._began = time.monotonic()
 
     async def run(self) -> NoReturn:
         LOG.info("reading %s", self._url)
@@ -106,13 +111,16 @@ class Poller:
         self._online = False
         self._heartbeat.turn(online=False)
         reason = f"{type(error).__name__}: {error}"[:256]
-        if reason != self._reason:
-            self._reason = reason
-            age = self._heartbeat.age()
+        age = self._heartbeat.age()
+        young = age is None and time.monotonic() - self._began < STARTING_SECONDS
+        expected = young and isinstance(error, httpx.ConnectError)
+        if reason != self._reason or (self._hushed and not expected):
+            self._reason, self._hushed = reason, expected
             shown = (
                 "nothing to show yet" if age is None else f"showing what was read {age:.1f} s ago"
             )
-            LOG.warning("analytics are caida (%s), %s", reason, shown)
+            level = logging.INFO if expected else logging.WARNING
+            LOG.log(level, "analytics are caida (%s), %s", reason, shown)
 
 
 async def _get(client: httpx.AsyncClient, path: str, headers: dict[str, str]) -> httpx.Response:

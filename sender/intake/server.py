@@ -45,6 +45,11 @@ LOG = logging.getLogger("entrada")
 LOG_HTTP = logging.getLogger("entrada.http")
 ENOUGH_FILES = 4096
 OTHER_FILES = 160  # may be open beside connections: the broker's, bodies on the disk, libraries
+TOO_MANY = raw_answer(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "too many connections at once; this attempt took nothing, try again",
+    retry_after=2,
+)
 # A body that nobody reads yet lies in the kernel, in asyncio and in Hypercorn. Each connection has
 # its price, whatever its request is answered.
 BOUNDS = Bounds(
@@ -52,11 +57,7 @@ BOUNDS = Bounds(
     accepts=32,
     read_bytes=32 * 1024,
     kernel_bytes=64 * 1024,
-    refusal=raw_answer(
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        "too many connections at once; this attempt took nothing, try again",
-        retry_after=2,
-    ),
+    refusal=lambda: TOO_MANY,
 )
 REQUESTS_SECONDS = 6  # longer than a request waits for its confirm
 DRAIN_SECONDS = 1.0

@@ -12,7 +12,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import aio_pika
@@ -29,10 +30,12 @@ from broker.amqp_errors import (
     cancelled_by_us,
     describe,
     gravest,
+    nobody_listens,
 )
 from broker.young_queues import YoungQueues
 from consuming.batch_counter import BatchCounter
 from consuming.broker_sessions import MAX_RETRY_DELAY, close, connect
+from consuming.counting_channel import open_counting_channel
 from consuming.inbox import Inbox
 from consuming.queue_watch import QueueWatch
 from counting.tally import Message
@@ -40,20 +43,28 @@ from live.live import Live
 from storing.store import Committed
 
 LOG = logging.getLogger("analiticas.consumer")
+STARTING_SECONDS = 60.0  # in which a broker that is not there yet is no warning
 OPEN_TIMEOUT = 30.0  # until consuming; a queue without a leader answers nothing at all
 # RabbitMQ 4.3 does so also when an acknowledgement is late, where earlier ones close the channel.
 CANCELLED = "cancelled by the broker: the queue is gone, or an acknowledgement came too late"
 
 
 class Consumer:
-    def __init__(self, settings: Settings, counter: BatchCounter, live: Live) -> None:
+    def __init__(
+        self, settings: Settings, counter: BatchCounter, live: Live, declared: Callable[[], None]
+    ) -> None:
+        """*declared* is called once the topology is there, or could not be declared."""
         self._settings, self._counter, self._live = settings, counter, live
+        self._declared = declared
         self._stop = asyncio.Event()
         self._inbox: Inbox | None = None
         self._opening: asyncio.Timeout | None = None
-        self._queues = YoungQueues(settings.queue_settle_seconds)
+        self._queues = YoungQueues(settings)
         self._queue_watch = QueueWatch(live)
         self._failures = 0
+        self._starting = True
+        self._hushed = False  # it was told, and not as a warning
+        self._began = time.monotonic()
 
     def stop(self) -> None:
         """Finish the batch in hand, then end `run`."""
@@ -78,8 +89,7 @@ class Consumer:
                 await self._lost(error)
 
     async def _lost(self, error: BaseException) -> None:
-        if self._live.vitals.broker != "reconectando" or self._failures == 0:
-            LOG.warning("no connection to the broker: %s; trying again", describe(error))
+        self._tell(error)
         self._live.vitals.broker_is("reconectando")
         delay = random.uniform(0, min(MAX_RETRY_DELAY, 0.25 * 2**self._failures))  # noqa: S311
         self._failures = min(self._failures + 1, 10)
@@ -88,6 +98,16 @@ class Consumer:
                 await self._stop.wait()
         except TimeoutError:
             return
+
+    def _tell(self, error: BaseException) -> None:
+        """Once; and again, as a warning, when the first start of both takes too long."""
+        young = self._starting and time.monotonic() - self._began < STARTING_SECONDS
+        expected = young and nobody_listens(error)
+        first = self._live.vitals.broker != "reconectando" or self._failures == 0
+        if first or (self._hushed and not expected):
+            self._hushed = expected
+            level = logging.INFO if expected else logging.WARNING
+            LOG.log(level, "no connection to the broker: %s; trying again", describe(error))
 
     async def _session(self) -> None:
         async with self._opened():
@@ -124,8 +144,6 @@ class Consumer:
         self, connection: aio_pika.abc.AbstractConnection, inbox: Inbox
     ) -> RawChannel:
         channel = await connection.channel(publisher_confirms=False)
-        channel.close_callbacks.add(lambda _, why: inbox.lose(describe(why)))
-        await channel.set_qos(self._settings.prefetch)
         try:
             await self._queues.declare(connection, channel)
         except aiormq.ChannelPreconditionFailed as error:
@@ -133,7 +151,10 @@ class Consumer:
                 f"a queue or exchange exists with other arguments than ours: {error}. Consume"
                 " or move its messages, delete it, and start again; nothing was lost."
             ) from None
-        raw = await channel.get_underlay_channel()
+        finally:
+            self._declared()  # if it failed: whoever uses it finds out what is wrong
+        await channel.close()
+        raw = await open_counting_channel(connection, self._settings.prefetch, inbox)
         raw.on_consumer_cancel_callbacks.add(lambda _: inbox.lose(CANCELLED))
         await raw.basic_consume(topology.QUEUE, inbox.receive)
         return raw
@@ -142,7 +163,7 @@ class Consumer:
         self._inbox = inbox
         if self._stop.is_set():
             inbox.stop()
-        self._failures = 0
+        self._failures, self._starting = 0, False
         self._live.vitals.broker_is("conectado")
         LOG.info("listo: consuming %s", topology.QUEUE)
 

@@ -16,7 +16,6 @@ HEALTH = {"/livez", "/readyz"}
 URGENT = "u=0"  # RFC 9218; the panel's. The proxy takes it from strangers' requests
 MOST_FIRST = 64
 KEPT_FREE = 5  # one in so many connections is no place for others' requests
-AGAIN = (b"retry-after", b"1")
 
 
 class FrontDoor:
@@ -35,7 +34,7 @@ class FrontDoor:
         first = URGENT in values(scope, b"priority") and self._has_room(first=True)
         if not self._has_room(first):
             busy = "too many requests at once; try again"
-            await answer(scope, send, HTTPStatus.SERVICE_UNAVAILABLE, busy, [AGAIN])
+            await answer(scope, send, HTTPStatus.SERVICE_UNAVAILABLE, busy)
             return
         connection = self._listener.of(scope["client"] or ("", 0))
         with self._counted(connection, first):

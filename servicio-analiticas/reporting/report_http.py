@@ -13,7 +13,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
 from aside.set_aside import summary
-from comun.web.problem import http_problem
+from comun.web.problem import come_again_in, http_problem
 from comun.wire_time import rfc3339
 from counting.totals import ledger, report
 from history.turns import TooManyReadersError
@@ -169,4 +169,4 @@ async def _refuse_bad_bytes() -> None:
 
 
 async def _busy(error: TooManyReadersError | TooManyPollsError) -> Response:
-    return http_problem(ServiceUnavailable(str(error), retry_after=1))
+    return http_problem(ServiceUnavailable(str(error), retry_after=come_again_in()))

@@ -78,6 +78,7 @@ def commands(folder: Path, no_pictures: Path) -> Iterator[Start]:
         def start(
             *words: str,
             settings: Mapping[str, str] | None = None,
+            stdout: int = subprocess.PIPE,
             stderr: int = subprocess.PIPE,
             pictures: bool = False,
         ) -> Command:
@@ -88,7 +89,7 @@ def commands(folder: Path, no_pictures: Path) -> Iterator[Start]:
                 | ({} if pictures else {"PYTHONPATH": str(no_pictures)})
                 | dict(settings or {}),
                 cwd=folder,
-                stdout=subprocess.PIPE,
+                stdout=stdout,
                 stderr=stderr,
                 text=True,
             )

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from reading import poller
 from tests.heard_messages import first_state, is_offline, is_online, messages_until
 
 CLIC = {"cliente": "cliente_uno", "evento": "clic"}
@@ -118,6 +119,21 @@ async def test_without_analytics_a_viewer_is_told_so(panel_for, watch, free_port
         first = json.loads(await viewer.recv())
 
     assert (first["analiticas"], first["datos_de"]) == ("caida", None)
+
+
+async def test_analytics_that_start_as_well_are_a_warning_only_when_they_are_late(
+    panel_for, free_port, caplog, monkeypatch, soon
+):
+    """Their absence is told once as information, and once as a warning when it lasts."""
+    caplog.set_level("INFO")
+
+    def levels():
+        return [r.levelname for r in caplog.records if "caida" in r.message]
+
+    await panel_for(f"http://127.0.0.1:{free_port()}")
+    await soon(lambda: levels() == ["INFO"])
+    monkeypatch.setattr(poller, "STARTING_SECONDS", 0.0)
+    await soon(lambda: levels() == ["INFO", "WARNING"])
 
 
 async def test_a_new_epoca_is_a_new_snapshot(analytics, panel_for, watch):
