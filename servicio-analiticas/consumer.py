@@ -152,8 +152,10 @@ class Consumer:
                 f"a queue or exchange exists with other arguments than ours: {error}. Consume"
                 " or move its messages, delete it, and start again; nothing was lost."
             ) from None
-        finally:
-            self._declared()  # if it failed: whoever uses it finds out what is wrong
+        except BaseException:
+            self._declared()  # or not: whoever uses it finds out what is wrong
+            raise
+        self._declared()
         raw = await channel.get_underlay_channel()
         raw.on_consumer_cancel_callbacks.add(lambda _: inbox.lose(CANCELLED))
         await raw.basic_consume(topology.QUEUE, inbox.receive)
