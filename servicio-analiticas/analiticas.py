@@ -13,7 +13,7 @@ import os
 import signal
 import sqlite3
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -70,19 +70,23 @@ async def run(settings: Settings, store: Store) -> None:
     reader = SetAsideReader(reading, store.aside, counter, live)
     writer = BrokerWriter(writing, store.aside, counter, live)
     stop = asyncio.Event()
-    _on_signals(stop, (consumer, reader, writer), live)
+    stoppable = consumer, reader, writer
+    _on_signals(stop, stoppable, live)
+    metrics = create_metrics_app(live, counter.rejected_fields)
+    at = settings.metrics_host, settings.metrics_port
+    parts = {
+        "consumer": consumer.run(),
+        "apartados": reader.run(),
+        "escritura": writer.run(),
+        "dead letters": DeadLetterWatch(settings, live.vitals).run(stop),
+        "folding": counter.tend(stop),
+        "http": _serve(settings, live, counter, stop),
+        "metrics": serve_metrics(metrics, *at, settings.hosts, stop),
+    }
     try:
-        async with asyncio.TaskGroup() as parts:
-            parts.create_task(consumer.run(), name="consumer")
-            parts.create_task(reader.run(), name="apartados")
-            parts.create_task(writer.run(), name="escritura")
-            watch = DeadLetterWatch(settings, live.vitals)
-            parts.create_task(watch.run(stop), name="dead letters")
-            parts.create_task(counter.tend(stop), name="folding")
-            parts.create_task(_serve(settings, live, counter, stop), name="http")
-            metrics = create_metrics_app(live, counter.rejected_fields)
-            at = settings.metrics_host, settings.metrics_port
-            parts.create_task(serve_metrics(metrics, *at, settings.hosts, stop), name="metrics")
+        async with asyncio.TaskGroup() as group:
+            for name, part in parts.items():
+                group.create_task(part, name=name).add_done_callback(if_it_fails(stoppable))
     finally:
         counter.close()
 
@@ -118,6 +122,22 @@ async def _serve(
 
 class Stoppable(Protocol):
     def stop(self) -> None: ...
+
+
+def if_it_fails(parts: Iterable[Stoppable]) -> Callable[[asyncio.Task[None]], None]:
+    """
+    Tell *parts* to stop when a task fails, beside cancelling them, as its group does.
+
+    On Python 3.11 one that gets its connection in that moment forgets that it is cancelled
+    (python/cpython#86296), and the group would wait for it for ever.
+    """
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception():
+            for part in parts:
+                part.stop()
+
+    return ended
 
 
 def _on_signals(stop: asyncio.Event, parts: Iterable[Stoppable], live: Live) -> None:
