@@ -11,30 +11,22 @@ import asyncio
 import logging
 import os
 import signal
-import socket
 import sqlite3
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
 # comun/ lies beside this folder, and is found after all that is in it.
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from hypercorn.asyncio import serve
-from quart import Quart
 
 import fault_points
 from analytics_settings import Settings, read_settings
 from broker import lenient_amqp
 from broker.amqp_errors import ConsumerGivesUpError
 from comun.logs import configure_logging
-from comun.open_files import allow_open_files
 from comun.web import prompt_close
-from comun.web.connections import BoundedConfig, Bounds, Listener, listening
-from comun.web.door import Door
-from comun.web.known_hosts import KnownHosts
-from comun.web.metrics_server import serve_metrics
 from consuming import gc_pace
 from consuming.batch_counter import BatchCounter
 from consuming.broker_sessions import Sessions
@@ -45,18 +37,11 @@ from consuming.set_aside_reader import SetAsideReader
 from counting.totals import IdWindow
 from live.live import Live
 from reporting.analytics_metrics import LiveCollector
-from reporting.client_http import add_client
-from reporting.front_door import FrontDoor
-from reporting.history_http import add_history
-from reporting.report_http import create_app
-from reporting.turnstile import Turnstile
+from reporting.report_server import serve_collector, serve_reports
 from storing.lock import StoreInUseError
 from storing.store import CommitFailedError, Store, open_store
 
 LOG = logging.getLogger("analiticas")
-ENOUGH_FILES = 4096
-MOST_CONNECTIONS = 400
-OTHER_FILES = 160  # may be open beside them: the store's, the broker's, libraries
 STOP_TIMEOUT = 8.0  # seconds until a stop is forced
 
 
@@ -78,71 +63,44 @@ async def run(settings: Settings, store: Store) -> None:
     reader = SetAsideReader(reading, store.aside, counter, live)
     writer = BrokerWriter(writing, store.aside, counter, live)
     stop = asyncio.Event()
-    _on_signals(stop, (consumer, reader, writer), live)
+    stoppable = consumer, reader, writer
+    _on_signals(stop, stoppable, live)
+    told = LiveCollector(live, counter.rejected_fields)
+    parts = {
+        "consumer": consumer.run(),
+        "apartados": reader.run(),
+        "escritura": writer.run(),
+        "dead letters": DeadLetterWatch(settings, live.vitals).run(stop),
+        "folding": counter.tend(stop),
+        "http": serve_reports(settings, live, counter, stop),
+        "metrics": serve_collector(settings, told, stop),
+    }
     try:
-        async with asyncio.TaskGroup() as parts:
-            parts.create_task(consumer.run(), name="consumer")
-            parts.create_task(reader.run(), name="apartados")
-            parts.create_task(writer.run(), name="escritura")
-            watch = DeadLetterWatch(settings, live.vitals)
-            parts.create_task(watch.run(stop), name="dead letters")
-            parts.create_task(counter.tend(stop), name="folding")
-            parts.create_task(_serve(settings, live, counter, stop), name="http")
-            told = LiveCollector(live, counter.rejected_fields)
-            to = logging.getLogger("analiticas.metrics")
-            metrics = _metrics_listener(settings)
-            parts.create_task(
-                serve_metrics(told, metrics, settings.hosts, stop, to), name="metrics"
-            )
+        async with asyncio.TaskGroup() as group:
+            for name, part in parts.items():
+                group.create_task(part, name=name).add_done_callback(if_it_fails(stoppable))
     finally:
         counter.close()
 
 
-def _create_app(live: Live, counter: BatchCounter, turnstile: Turnstile, most: int) -> Quart:
-    """*most* is how many connections there may be: half of them for those who wait."""
-    app = create_app(live, counter.rejections, turnstile, most // 2)
-    add_client(app, counter.client)
-    add_history(app, counter.history)
-    return app
-
-
-async def _serve(
-    settings: Settings, live: Live, counter: BatchCounter, stop: asyncio.Event
-) -> None:
-    most = _most_connections(allow_open_files(ENOUGH_FILES))
-    plain = _listening(settings.reporte_host, settings.reporte_port, "REPORTE_PORT")
-    log = logging.getLogger("analiticas.http")
-    listener = Listener(plain.detach(), Bounds(connections=most, accepts=2, reads=2), log)
-    turnstile = Turnstile()
-    app = FrontDoor(_create_app(live, counter, turnstile, most), listener, turnstile)
-    door = Door(app, listener, KnownHosts(settings.hosts))
-    config = BoundedConfig(listener, log)
-    config.graceful_timeout = 2
-    await serve(door, config, shutdown_trigger=stop.wait)
-
-
-def _most_connections(files: int) -> int:
-    """How many connections there may be where *files* files may be open."""
-    return max(16, min(MOST_CONNECTIONS, files - OTHER_FILES))
-
-
-def _metrics_listener(settings: Settings) -> socket.socket | None:
-    """None when no metrics are asked for. Raises OSError."""
-    if not settings.metrics_port:
-        return None
-    return _listening(settings.metrics_host, settings.metrics_port, "METRICS_PORT")
-
-
-def _listening(host: str, port: int, variable: str) -> socket.socket:
-    """Raises OSError with a sentence that names the variable of the port."""
-    try:
-        return listening(host, port)
-    except OSError as error:
-        raise OSError(f"can't listen on {host}:{port}: {error}. Set {variable}.") from None
-
-
 class Stoppable(Protocol):
     def stop(self) -> None: ...
+
+
+def if_it_fails(parts: Iterable[Stoppable]) -> Callable[[asyncio.Task[None]], None]:
+    """
+    Tell *parts* to stop when a task fails, beside cancelling them, as its group does.
+
+    On Python 3.11 one that gets its connection in that moment forgets that it is cancelled
+    (python/cpython#86296), and the group would wait for it for ever.
+    """
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception():
+            for part in parts:
+                part.stop()
+
+    return ended
 
 
 def _on_signals(stop: asyncio.Event, parts: Iterable[Stoppable], live: Live) -> None:

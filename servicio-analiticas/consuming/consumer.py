@@ -151,8 +151,10 @@ class Consumer:
                 f"a queue or exchange exists with other arguments than ours: {error}. Consume"
                 " or move its messages, delete it, and start again; nothing was lost."
             ) from None
-        finally:
-            self._declared()  # if it failed: whoever uses it finds out what is wrong
+        except BaseException:
+            self._declared()  # or not: whoever uses it finds out what is wrong
+            raise
+        self._declared()
         await channel.close()
         raw = await open_counting_channel(connection, self._settings.prefetch, inbox)
         raw.on_consumer_cancel_callbacks.add(lambda _: inbox.lose(CANCELLED))

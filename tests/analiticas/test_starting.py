@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from analiticas import if_it_fails
 from analytics_settings import read_settings
+from broker.amqp_errors import ConsumerGivesUpError
 from consuming import consumer
 from consuming.batch_counter import BatchCounter
 from counting.totals import IdWindow
@@ -41,6 +43,38 @@ async def levels_until(
     await running
     counter.close()
     return levels()
+
+
+class Deaf:
+    """A part that forgets that it was cancelled, as one that gets its connection just then."""
+
+    def __init__(self) -> None:
+        self._stop = asyncio.Event()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    async def run(self) -> None:
+        try:
+            await self._stop.wait()
+        except asyncio.CancelledError:
+            await self._stop.wait()
+
+
+async def give_up() -> None:
+    await asyncio.sleep(0)
+    raise ConsumerGivesUpError
+
+
+async def test_a_part_that_forgets_its_cancellation_ends_with_the_others() -> None:
+    """Or the analytics would give up, say nothing, and go on doing nothing."""
+    deaf = Deaf()
+    told = if_it_fails((deaf,))
+
+    with pytest.raises(ExceptionGroup, match="unhandled errors"):
+        async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+            for part in (deaf.run(), give_up()):
+                group.create_task(part).add_done_callback(told)
 
 
 async def test_a_broker_that_is_late_is_a_warning(

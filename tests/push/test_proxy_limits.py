@@ -15,10 +15,10 @@ import httpx
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from analiticas import MOST_CONNECTIONS
 from parts.proxy import SETTINGS, proxy_command, proxy_environment
 from push.limits import Limits
 from reporting.front_door import KEPT_FREE
+from reporting.report_server import MOST_CONNECTIONS
 from tests.chain_stack import Chain
 from tests.push.raw_viewer import Way
 from tests.stack import ROOT, Part, answers, free_ports
