@@ -32,7 +32,6 @@ from comun.web.known_hosts import KnownHosts
 from comun.web.metrics_server import serve_metrics
 from page.panel_http import create_app
 from page.panel_metrics import PanelCollector
-from page.relay import Relay
 from page.start_page import Account
 from panel_settings import BadSettingError, Settings, read_settings
 from push.heartbeat import Heartbeat
@@ -42,6 +41,7 @@ from push.listening_socket import buffer_little, listen
 from push.origin_rule import OriginRule
 from push.pusher import Pusher
 from reading.poller import Poller
+from reading.relay import Relay
 
 LOG = logging.getLogger("panel")
 LOG_HTTP = logging.getLogger("panel.http")

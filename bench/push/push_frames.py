@@ -14,9 +14,9 @@ from typing import Any
 
 import msgspec
 
-from push.frames import change_between, encode
-from reading.report_wire import OtherClients, Reporte
-from reading.shown import shown_of
+from messages.frames import change_between, encode
+from messages.report_wire import OtherClients, Reporte
+from messages.shown import shown_of
 
 SLOT_US = 100_000  # 10 pushes a second
 SMALL = 350  # bytes

@@ -11,11 +11,11 @@ from quart import Quart, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from comun.web.problem import http_problem
-from page.relay import Relay
 from page.relay_routes import add_relays
 from page.start_page import Account, for_account
 from page.static_files import StaticFile, read_static
 from push.hub import Hub
+from reading.relay import Relay
 
 POLICY = (  # and who may frame the page
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+from messages.deltas import Deltas
+from messages.report_wire import Reporte
 from push.hub import Hub
 from push.pace import READING, gap_after
-from reading.deltas import Deltas
-from reading.report_wire import Reporte
 
 
 class Pusher:

@@ -10,9 +10,9 @@ from typing import NoReturn
 
 import httpx
 
+from messages.report_wire import Estado, InvalidAnswerError, Reporte, decode
 from push.heartbeat import Heartbeat
 from push.pusher import Pusher
-from reading.report_wire import Estado, InvalidAnswerError, Reporte, decode
 
 LOG = logging.getLogger("panel.poller")
 REPORT = "/reporte?limite=1000"

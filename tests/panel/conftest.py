@@ -17,6 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from counting.tally import Message, count
 from counting.totals import IdWindow, Totals, report
 from live.live import Live
+from messages.report_wire import Reporte
 from push.heartbeat import Heartbeat
 from push.hub import Hub
 from push.limits import Limits
@@ -24,7 +25,6 @@ from push.listening_socket import buffer_little, listen
 from push.origin_rule import OriginRule
 from push.pusher import Pusher
 from reading.poller import Poller
-from reading.report_wire import Reporte
 from reporting.report_http import create_app
 
 CONTRACTS = Path(__file__).parents[1] / "contracts"

@@ -12,12 +12,12 @@ from websockets.frames import Frame
 from websockets.http11 import Response
 from websockets.uri import parse_uri
 
-from push.frames import encode
+from messages.deltas import Deltas
+from messages.frames import encode
+from messages.shown import shown_of
 from push.hub import Hub
 from push.origin_rule import OriginRule
 from push.viewer import Viewer
-from reading.deltas import Deltas
-from reading.shown import shown_of
 
 
 class Network(asyncio.Transport):

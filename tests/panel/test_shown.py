@@ -3,9 +3,9 @@ import json
 import hypothesis.strategies as st
 from hypothesis import example, given, settings
 
-from push.frames import MAX_PAYLOAD, encode
-from reading.deltas import Deltas, Update
-from reading.shown import MAX_SHOWN, shown_of
+from messages.deltas import Deltas, Update
+from messages.frames import MAX_PAYLOAD, encode
+from messages.shown import MAX_SHOWN, shown_of
 
 HUGE = 2**53 - 1
 # From one byte to the most that a code point can take: four, two escaped, six escaped.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from push.frames import MAX_PAYLOAD
+from messages.frames import MAX_PAYLOAD
 from push.limits import Limits
 from push.viewer import TOO_SLOW
 

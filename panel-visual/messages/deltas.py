@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import NamedTuple
 
-from push.frames import MAX_PAYLOAD, Instantanea, change_between, encode
-from reading.report_wire import Reporte
-from reading.shown import shown_of
+from messages.frames import MAX_PAYLOAD, Instantanea, change_between, encode
+from messages.report_wire import Reporte
+from messages.shown import shown_of
 
 LOG = logging.getLogger("panel.push")
 

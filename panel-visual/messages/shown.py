@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from push.frames import MAX_PAYLOAD, Instantanea, encode
-from reading.report_wire import OtherClients, Reporte
+from messages.frames import MAX_PAYLOAD, Instantanea, encode
+from messages.report_wire import OtherClients, Reporte
 
 MAX_SHOWN = 200
 
