@@ -56,11 +56,12 @@ def report(due: int) -> Reporte:
 
 
 def change(due: int) -> bytes:
-    return encode(change_between(shown_of(report(due - SLOT_US)), shown_of(report(due))))
+    before, now = shown_of(report(due - SLOT_US)), shown_of(report(due))
+    return encode(change_between(before.snapshot, now.snapshot))
 
 
 def snapshot(due: int) -> bytes:
-    return encode(shown_of(report(due)))
+    return shown_of(report(due)).encoded
 
 
 Make = Callable[[int], tuple[bytes, bytes]]  # from when it is due to its kind and payload

@@ -27,11 +27,11 @@ class Deltas:
 
     def advance(self, report: Reporte) -> Update | None:
         """Show *report*; return what viewers need for it, None if it is what they see."""
-        shown, before = shown_of(report), self._shown
-        if shown == before:
+        (now, snapshot), before = shown_of(report), self._shown
+        if now == before:
             return None
-        self._shown = shown
-        return Update(encode(shown), _change(before, shown))
+        self._shown = now
+        return Update(snapshot, _change(before, now))
 
 
 def _change(before: Instantanea | None, now: Instantanea) -> bytes | None:
