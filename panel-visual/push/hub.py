@@ -15,10 +15,10 @@ from typing import NoReturn
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 
-from push.admission import Admission, RefusedError
+from push.access.admission import Admission, RefusedError
+from push.access.limits import Limits
+from push.access.origin_rule import OriginRule
 from push.hub_and_viewer import Newest, ViewerSide
-from push.limits import Limits
-from push.origin_rule import OriginRule
 from push.viewer import Viewer
 
 LOG = logging.getLogger("panel.push")

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from websockets.http11 import Request
 
-from push.limits import Limits
+from push.access.limits import Limits
 
 
 class Newest(NamedTuple):

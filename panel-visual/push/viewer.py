@@ -12,7 +12,7 @@ from websockets.http11 import Request
 from websockets.protocol import Event, State
 from websockets.server import ServerProtocol
 
-from push.admission import RefusedError
+from push.access.admission import RefusedError
 from push.hub_and_viewer import HubSide, Newest
 from push.viewer_socket import end_stream, peer_of, reset, send
 

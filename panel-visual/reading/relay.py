@@ -14,7 +14,7 @@ from typing import NamedTuple
 import httpx
 
 from comun.web.problem import TYPE, problem_body
-from push.token_bucket import TokenBucket
+from push.access.token_bucket import TokenBucket
 from reading.usual_questions import is_usual
 
 LOG = logging.getLogger("panel.relay")

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from messages.report_wire import Depth, Estado, Retraso
+from push.access.origin_rule import OriginRule
 from push.heartbeat import Heartbeat, is_behind
 from push.hub import Hub
-from push.origin_rule import OriginRule
 
 ESTADO = Estado(
     broker="conectado",

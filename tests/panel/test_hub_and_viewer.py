@@ -6,11 +6,11 @@ import pytest
 from websockets.datastructures import Headers
 from websockets.http11 import Request
 
-from push.admission import RefusedError
+from push.access.admission import RefusedError
+from push.access.limits import Limits
+from push.access.origin_rule import OriginRule
 from push.hub import Hub, text_frame
 from push.hub_and_viewer import Newest
-from push.limits import Limits
-from push.origin_rule import OriginRule
 
 REQUEST = Request("/ws", Headers(Host="localhost"))
 

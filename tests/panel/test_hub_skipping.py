@@ -14,8 +14,8 @@ from websockets.uri import parse_uri
 
 from messages.deltas import Deltas
 from messages.shown import shown_of
+from push.access.origin_rule import OriginRule
 from push.hub import Hub
-from push.origin_rule import OriginRule
 from push.viewer import Viewer
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from messages.frames import MAX_PAYLOAD
-from push.limits import Limits
+from push.access.limits import Limits
 from push.viewer import TOO_SLOW
 
 DOC = (Path(__file__).parents[2] / "docs" / "websocket.md").read_text()

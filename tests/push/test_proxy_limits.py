@@ -15,7 +15,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from parts.proxy import SETTINGS, proxy_command, proxy_environment
-from push.limits import Limits
+from push.access.limits import Limits
 from tests.chain_stack import Chain
 from tests.push.raw_viewer import Way
 from tests.stack import ROOT, Part, answers, free_ports

@@ -12,9 +12,9 @@ from websockets.server import ServerProtocol
 
 from comun.web.caller_address import address_of
 from comun.web.known_hosts import refusal
-from push.limits import Limits
-from push.origin_rule import OriginRule
-from push.token_bucket import TokenBucket
+from push.access.limits import Limits
+from push.access.origin_rule import OriginRule
+from push.access.token_bucket import TokenBucket
 
 LOG = logging.getLogger("panel.push")
 PATH = "/ws"
