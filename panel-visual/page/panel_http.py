@@ -11,11 +11,13 @@ from quart import Quart, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from comun.web.problem import http_problem
-from page.relay import Relay
 from page.relay_routes import add_relays
 from page.start_page import Account, for_account
 from page.static_files import StaticFile, read_static
+from push.heartbeat import Heartbeat
 from push.hub import Hub
+from push.pusher import Pusher
+from reading.relay import Relay
 
 POLICY = (  # and who may frame the page
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -56,6 +58,16 @@ def create_app(
     add_relays(app, relay)
     _add_health(app, hub)
     return app
+
+
+def state_of(pusher: Pusher, heartbeat: Heartbeat) -> Callable[[], bytes]:
+    """What a viewer without a WebSocket polls: the same two messages."""
+
+    def state() -> bytes:
+        snapshot = pusher.snapshot or b"null"
+        return b'{"instantanea":%b,"latido":%b}' % (snapshot, heartbeat.payload())
+
+    return state
 
 
 def _secure(app: Quart, strict: dict[str, str]) -> None:

@@ -11,9 +11,9 @@ from typing import Any, NoReturn
 import msgspec
 
 from comun.wire_time import rfc3339
-from push.frames import Latido, encode
+from messages.frames import Latido, encode
+from messages.report_wire import Estado
 from push.hub import Hub
-from reading.report_wire import Estado
 
 EVERY = 5.0  # seconds
 EVERY_BEHIND = 1.0  # while the queue is worked off: viewers watch it shrink

@@ -11,9 +11,10 @@ from typing import NoReturn
 
 import httpx
 
+from messages.report_wire import Estado, InvalidAnswerError, Reporte, decode
 from push.heartbeat import Heartbeat
+from push.pace import Pace
 from push.pusher import Pusher
-from reading.report_wire import Estado, InvalidAnswerError, Reporte, decode
 
 LOG = logging.getLogger("panel.poller")
 REPORT = "/reporte?limite=1000"
@@ -41,8 +42,9 @@ class Poller:
     So what is pushed is what the analytics knew a moment ago, and no report is read in vain.
     """
 
-    def __init__(self, url: str, pusher: Pusher, heartbeat: Heartbeat) -> None:
-        self._url, self._pusher, self._heartbeat = url, pusher, heartbeat
+    def __init__(self, url: str, pace: Pace, pusher: Pusher, heartbeat: Heartbeat) -> None:
+        self._url, self._pace = url, pace
+        self._pusher, self._heartbeat = pusher, heartbeat
         self._etag: str | None = None
         self._online = False
         self._status_due = 0.0
@@ -81,7 +83,7 @@ class Poller:
             self._status_due = now + STATUS_EVERY
             answer = await _get(client, STATUS, {})
             self._heartbeat.tell(decode(Estado, answer.content))
-        await self._pusher.until_nearly_due()
+        await self._pace.until_nearly_due()
         report = await self._read_report(client)
         self._heartbeat.answered()
         if report is not None:

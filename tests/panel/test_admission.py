@@ -4,9 +4,9 @@ import pytest
 from websockets.datastructures import Headers
 from websockets.http11 import Request
 
-from push.admission import Admission, RefusedError
-from push.limits import Limits
-from push.origin_rule import OriginRule
+from push.access.admission import Admission, RefusedError
+from push.access.limits import Limits
+from push.access.origin_rule import OriginRule
 
 
 def admission(**limits):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from page.relay import AT_ONCE, MAX_ANSWER, MAX_KEPT, Relay, UnavailableError
-from page.usual_questions import USUAL
+from reading.relay import AT_ONCE, MAX_ANSWER, MAX_KEPT, Relay, UnavailableError
+from reading.usual_questions import USUAL
 
 PATH = "/reporte?limite=3"
 
@@ -212,7 +212,7 @@ def test_the_usual_questions_are_the_pages():
 
 async def test_an_older_answer_is_better_than_none(relay, instead, clock, monkeypatch):
     """Who would wait long for analytics that are busy gets what was last read, with its age."""
-    monkeypatch.setattr("page.relay.OLD_AFTER", 0.01)
+    monkeypatch.setattr("reading.relay.OLD_AFTER", 0.01)
     answers = [b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n" + b'{"total":3}', b""]
     await instead(lambda head: answers.pop(0))
     await relay.get(PATH)

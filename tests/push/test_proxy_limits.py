@@ -16,7 +16,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from parts.proxy import SETTINGS, proxy_command, proxy_environment
-from push.limits import Limits
+from push.access.limits import Limits
 from reporting.front_door import KEPT_FREE
 from reporting.report_server import MOST_CONNECTIONS
 from tests.chain_stack import Chain

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import NamedTuple
 
-from push.frames import MAX_PAYLOAD, Instantanea, change_between, encode
-from reading.report_wire import Reporte
-from reading.shown import shown_of
+from messages.frames import MAX_PAYLOAD, Instantanea, change_between, encode
+from messages.report_wire import Reporte
+from messages.shown import shown_of
 
 LOG = logging.getLogger("panel.push")
 
@@ -27,11 +27,11 @@ class Deltas:
 
     def advance(self, report: Reporte) -> Update | None:
         """Show *report*; return what viewers need for it, None if it is what they see."""
-        shown, before = shown_of(report), self._shown
-        if shown == before:
+        (now, snapshot), before = shown_of(report), self._shown
+        if now == before:
             return None
-        self._shown = shown
-        return Update(encode(shown), _change(before, shown))
+        self._shown = now
+        return Update(snapshot, _change(before, now))
 
 
 def _change(before: Instantanea | None, now: Instantanea) -> bytes | None:

@@ -14,8 +14,8 @@ from typing import NamedTuple
 import httpx
 
 from comun.web.problem import TYPE, problem_body
-from page.usual_questions import is_usual
-from push.token_bucket import TokenBucket
+from push.access.token_bucket import TokenBucket
+from reading.usual_questions import is_usual
 
 LOG = logging.getLogger("panel.relay")
 FRESH = 1.0  # seconds: within them, equal questions get the same answer

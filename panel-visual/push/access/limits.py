@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
+
+LOG = logging.getLogger("panel.push")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +27,13 @@ class Limits:
     handshake_bytes: int = 16_384
     message_bytes: int = 1_024
     bytes_between_pings: int = 4_096
+
+
+def limits_within(files: int, taken: int, usual: Limits) -> Limits:
+    """Return *usual*, with fewer viewers where of *files* that may be open others have *taken*."""
+    sockets = max(files - taken, 0)
+    strangers = min(usual.strangers, sockets // 10)
+    viewers = min(usual.viewers, sockets - strangers)
+    if viewers < usual.viewers:
+        LOG.warning("%d viewers at most: only %d files may be open (ulimit -n)", viewers, files)
+    return replace(usual, viewers=viewers, strangers=strangers)

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from reading.report_wire import Apartados, Counts, Depth, Futuros, PorApartar, Retraso
+from messages.report_wire import Apartados, Counts, Depth, Futuros, PorApartar, Retraso
 
 MAX_PAYLOAD = 64 * 1024 - 16  # a frame's header takes up to 10 bytes more
 

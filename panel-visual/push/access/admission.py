@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Callable
 from http import HTTPStatus
 
-from websockets.http11 import Request
+from websockets.http11 import Request, Response
+from websockets.server import ServerProtocol
 
 from comun.web.caller_address import address_of
 from comun.web.known_hosts import refusal
-from push.limits import Limits
-from push.origin_rule import OriginRule
-from push.token_bucket import TokenBucket
+from push.access.limits import Limits
+from push.access.origin_rule import OriginRule
+from push.access.token_bucket import TokenBucket
 
 LOG = logging.getLogger("panel.push")
 PATH = "/ws"
@@ -23,6 +24,12 @@ class RefusedError(Exception):
     def __init__(self, status: HTTPStatus, reason: str) -> None:
         super().__init__(status, reason)
         self.status, self.reason = status, reason
+
+    def answer(self, ws: ServerProtocol) -> Response:
+        response = ws.reject(self.status, f"{self.reason}\n")
+        if self.status is HTTPStatus.SERVICE_UNAVAILABLE:
+            response.headers["Retry-After"] = "5"
+        return response
 
 
 class Admission:
