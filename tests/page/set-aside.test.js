@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { UNTRIED } from "../../static/js/connection.js";
-import { futureEventsOf, zoneOf } from "../../static/js/future-events.js";
-import { stages } from "../../static/js/pipeline.js";
-import { NONE, setAsideOf, writingOf } from "../../static/js/set-aside.js";
-import { INITIAL, reduce } from "../../static/js/state.js";
-import { statusOf } from "../../static/js/status.js";
+import { UNTRIED } from "../../static/js/link/connection.js";
+import { futureEventsOf, zoneOf } from "../../static/js/model/future-events.js";
+import { stages } from "../../static/js/model/pipeline.js";
+import { NONE, setAsideOf, writingOf } from "../../static/js/model/set-aside.js";
+import { INITIAL, reduce } from "../../static/js/model/state.js";
+import { statusOf } from "../../static/js/model/badge-state.js";
 import { contract } from "./contracts.js";
 
 const NOW = 1_000_000;

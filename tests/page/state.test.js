@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { activeClients, forgetBeat, INITIAL, reduce } from "../../static/js/state.js";
+import { activeClients, forgetBeat, INITIAL, reduce } from "../../static/js/model/state.js";
 import { contract } from "./contracts.js";
 
 const snapshot = JSON.parse(contract("instantanea"));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import en from "../../static/js/en.js";
-import es from "../../static/js/es.js";
-import { chooseLanguage, Words } from "../../static/js/words.js";
+import en from "../../static/js/words/en.js";
+import es from "../../static/js/words/es.js";
+import { chooseLanguage, Words } from "../../static/js/words/words.js";
 
 const html = readFileSync(new URL("../../static/index.html", import.meta.url), "utf8");
 
@@ -12,7 +12,7 @@ test("both languages have the same keys, in the same order", () => {
 });
 
 test("both languages have the same placeholders and plural forms in every text", () => {
-  /** @param {import("../../static/js/es.js").Text} text */
+  /** @param {import("../../static/js/words/es.js").Text} text */
   const shape = (text) => [typeof text, [...new Set(JSON.stringify(text).match(/\{\w+\}/g))].sort()];
   for (const key of /** @type {(keyof typeof es)[]} */ (Object.keys(es))) assert.deepEqual(shape(en[key]), shape(es[key]), key);
 });
