@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { UNTRIED } from "../../static/js/link/connection.js";
 import { INITIAL, reduce } from "../../static/js/model/state.js";
-import { isCurrent, statusOf } from "../../static/js/model/badge-state.js";
+import { badgeOf, isCurrent, statusOf } from "../../static/js/model/badge-state.js";
 import { contract } from "./contracts.js";
 
 const NOW = 1_000_000;
@@ -115,3 +115,8 @@ for (const [why, atraso_s, cola, kind] of /** @type {const} */ ([
     assert.equal(isCurrent(status.kind), true);
   });
 }
+
+test("the badge of a paused page says that, whatever happens meanwhile", () => {
+  const stale = statusOf(good, OPEN, NOT_POLLING, NOW + 7001);
+  assert.deepEqual([badgeOf(stale, false), badgeOf(stale, true)], ["stale", "paused"]);
+});

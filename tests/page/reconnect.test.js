@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { asksForPatience, CLOSE, delayAfter } from "../../static/js/link/reconnect.js";
+import { asksForPatience, CLOSE, delayAfter, HANDSHAKE_MS, onReturn, WATCHDOG_MS } from "../../static/js/link/reconnect.js";
 
 const lowest = () => 0;
 const highest = () => 0.999999;
@@ -39,4 +39,11 @@ test("a viewer that broke the rules does not hammer", () => {
 
 test("a returning tab shortens no wait that the panel asked for", () => {
   assert.deepEqual([CLOSE.policy, CLOSE.full, CLOSE.restart, CLOSE.slow, 1006, null].map(asksForPatience), [true, true, false, false, false, false]);
+});
+
+test("who comes back waits for no timer, but for what still has its time", () => {
+  const now = { patience: false, triedMs: HANDSHAKE_MS, silentMs: WATCHDOG_MS };
+  assert.deepEqual([onReturn("waiting", now), onReturn("waiting", { ...now, patience: true })], ["replace", "leave"]);
+  assert.deepEqual([onReturn("connecting", now), onReturn("connecting", { ...now, triedMs: HANDSHAKE_MS + 1 })], ["leave", "replace"]);
+  assert.deepEqual([onReturn("open", now), onReturn("open", { ...now, silentMs: WATCHDOG_MS + 1 })], ["leave", "give up"]);
 });

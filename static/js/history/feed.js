@@ -1,7 +1,8 @@
 // @ts-check
-import { parseHistory, queryOf } from "./question.js";
+import { steadyNow } from "../time/steady.js";
+import { parseHistory } from "./answer.js";
+import { queryOf } from "./question.js";
 import { continues, Timeline } from "./timeline.js";
-import { steadyNow } from "../time/wakefulness.js";
 
 /**
  * @typedef {import("./question.js").Question} Question
@@ -17,6 +18,8 @@ import { steadyNow } from "../time/wakefulness.js";
  * Why there is no answer, where asking again changes nothing: no series of its own, or not of such a time.
  *
  * @typedef {"unlisted" | "refused"} Refusal
+ *
+ * @typedef {Pick<Feed, "timeline" | "history" | "readAt" | "failed" | "refusal" | "waiting" | "outdated">} Shown
  */
 
 /** @type {World} */
@@ -48,7 +51,7 @@ export function refreshAfter(question, viewers, exact = false) {
 /** Keeps one history at hand: asks, asks again from time to time, and goes on with what the socket brings. */
 export class Feed {
   /** The answer, and what the socket brought since. @type {Timeline | null} */ timeline = null;
-  /** The answer alone: every number of it is exact. @type {import("./question.js").History | null} */ history = null;
+  /** The answer alone: every number of it is exact. @type {import("./answer.js").History | null} */ history = null;
   /** Numbers of it are shown, not only drawn. */ exact = false;
   /** Something is missing from what is at hand (a gap), until the next answer. */ outdated = false;
   /** The last question is not answered yet. */ waiting = false;

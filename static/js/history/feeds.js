@@ -3,17 +3,20 @@ import { Feed } from "./feed.js";
 import { chartQuestion, OVERVIEW_QUESTION, PACE_QUESTION, queryOf } from "./question.js";
 
 /**
- * @typedef {import("../model/model.js").Model} Model
- * @typedef {import("../model/picture.js").Shown} Shown
- * @typedef {import("./timeline.js").Delta} Delta
  * @typedef {import("../reader/view-state.js").View} View
+ * @typedef {import("./feed.js").Shown} Shown
+ * @typedef {import("./timeline.js").Delta} Delta
+ *
+ * What is known of the socket's news.
+ *
+ * @typedef {{readonly recent: Delta[], readonly viewers: number}} Heard
  */
 
 /** The three histories of the page: the pace by the second, every client's quarter of an hour, the chart's. */
 export class Feeds {
-  /** @param {string} url @param {Model} model @param {() => void} onNews */
-  constructor(url, model, onNews) {
-    const page = { onNews, recent: () => model.recent, viewers: () => model.viewers };
+  /** @param {string} url @param {Heard} heard @param {() => void} onNews */
+  constructor(url, heard, onNews) {
+    const page = { onNews, recent: () => heard.recent, viewers: () => heard.viewers };
     this.pace = new Feed(url, page);
     this.overview = new Feed(url, page);
     this.chart = new Feed(url, page);

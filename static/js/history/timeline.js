@@ -1,8 +1,8 @@
 // @ts-check
-import { beginOf } from "./question.js";
+import { beginOf } from "./answer.js";
 
 /**
- * @typedef {import("./question.js").History} History
+ * @typedef {import("./answer.js").History} History
  * @typedef {import("./question.js").Question} Question
  *
  * What one message added, by name where that is known.

@@ -1,6 +1,6 @@
 // @ts-check
-import { asksForPatience, delayAfter } from "./reconnect.js";
-import { steadyNow } from "../time/wakefulness.js";
+import { steadyNow } from "../time/steady.js";
+import { asksForPatience, delayAfter, HANDSHAKE_MS, onReturn, WATCHDOG_MS } from "./reconnect.js";
 
 /**
  * How the socket is doing.
@@ -27,14 +27,10 @@ import { steadyNow } from "../time/wakefulness.js";
  * @property {() => number} random
  */
 
-/** No message for this long, heartbeats included, means a dead socket. */
-export const WATCHDOG_MS = 12_000;
-/** A handshake that takes longer began when nobody was there: the system repeats it ever more rarely. */
-const HANDSHAKE_MS = 1_000;
 /** After as much again, drawn by lot, a page with old numbers gives up waiting: all who lost a panel open at once. */
 const SLOW_MS = 2_000;
 /** A socket is good, and its predecessors forgiven, once it has brought data for this long. */
-export const SETTLED_MS = 10_000;
+const SETTLED_MS = 10_000;
 
 /** @type {World} */
 const BROWSER = {
@@ -92,11 +88,10 @@ export class Connection {
 
   /** The network, the panel or the tab came back: look after the socket sooner than its timers would. */
   nudge() {
-    const { phase } = this.#link;
     const now = this.world.now();
-    if (phase === "waiting" && !this.#patience) this.open();
-    else if (phase === "connecting" && now - this.#triedAt > HANDSHAKE_MS) this.open();
-    else if (phase === "open" && now - this.#heardAt > WATCHDOG_MS) this.#lost(null);
+    const what = onReturn(this.#link.phase, { patience: this.#patience, triedMs: now - this.#triedAt, silentMs: now - this.#heardAt });
+    if (what === "replace") this.open();
+    else if (what === "give up") this.#lost(null);
   }
 
   /** @param {string} text */

@@ -2,6 +2,10 @@
 
 const BASE_MS = 500;
 const LONGEST_MS = 30_000;
+/** No message for this long, heartbeats included, means a dead socket. */
+export const WATCHDOG_MS = 12_000;
+/** A handshake that takes longer began when nobody was there: the system repeats it ever more rarely. */
+export const HANDSHAKE_MS = 1_000;
 
 /** Close codes that say more than "lost" (docs/websocket.md). */
 export const CLOSE = Object.freeze({ policy: 1008, restart: 1012, full: 1013, slow: 4008 });
@@ -35,3 +39,16 @@ export function delayAfter(code, failures, random) {
 
 /** Did the panel ask for patience? Then neither a returning tab nor a returning network shortens the wait. @param {number | null} code */
 export const asksForPatience = (code) => code === CLOSE.policy || code === CLOSE.full;
+
+/**
+ * What to do with a socket sooner than its timers would, when the network, the panel or the tab comes back.
+ *
+ * @param {"connecting" | "open" | "waiting"} phase
+ * @param {{patience: boolean, triedMs: number, silentMs: number}} so `patience` was asked for, the handshake began so long ago, nothing was heard for so long
+ * @returns {"replace" | "give up" | "leave"}
+ */
+export function onReturn(phase, { patience, triedMs, silentMs }) {
+  if (phase === "waiting") return patience ? "leave" : "replace";
+  if (phase === "connecting") return triedMs > HANDSHAKE_MS ? "replace" : "leave";
+  return silentMs > WATCHDOG_MS ? "give up" : "leave";
+}

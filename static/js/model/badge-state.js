@@ -2,12 +2,13 @@
 import { writingOf } from "./set-aside.js";
 
 /**
- * @typedef {import("./state.js").State} State
  * @typedef {import("../link/connection.js").Link} Link
+ * @typedef {import("./state.js").State} State
  *
  * @typedef {"connecting" | "live" | "behind" | "polling" | "stale" | "reconnecting" | "offline"} Kind
+ * @typedef {Kind | "paused"} Shown
  *
- * What the badge says.
+ * How far the numbers can be believed.
  *
  * @typedef {object} Status
  * @property {Kind} kind
@@ -33,6 +34,9 @@ const OFFLINE_MS = 60_000;
 
 /** What is counted this much later than sent, while more waits, is being caught up with. */
 const BEHIND_S = 3;
+
+/** What the badge shows: a pause hides all else. @param {Status} status @param {boolean} paused @returns {Shown} */
+export const badgeOf = (status, paused) => (paused ? "paused" : status.kind);
 
 /** Are the numbers worth believing right now? @param {Kind} kind */
 export const isCurrent = (kind) => kind === "live" || kind === "polling" || kind === "behind";

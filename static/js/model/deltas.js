@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * @typedef {import("./state.js").State} State
  * @typedef {import("../history/timeline.js").Delta} Delta
+ * @typedef {import("./state.js").State} State
  */
 
 /**

@@ -1,14 +1,18 @@
 // @ts-check
 import { activities } from "../history/activity.js";
-import { secondOf } from "../view/tables/turn.js";
+import { secondOf } from "../time/steady.js";
 
 /**
  * @typedef {import("../history/activity.js").Activity} Activity
  * @typedef {import("./picture.js").Picture} Picture
- * @typedef {import("../view/tables/columns.js").Lately} Lately
+ *
+ * @typedef {object} Lately
+ * @property {Activity | undefined} activity
+ * @property {number | null} seenAt by this browser's clock
+ * @property {number | null} silentSince
  */
 
-export const ACTIVE_MS = 60_000;
+const ACTIVE_MS = 60_000;
 
 /** What each client did lately: the history's word, and what was seen since. Looked up once a second. */
 export class ClientsLately {

@@ -1,21 +1,21 @@
 // @ts-check
 import { UNTRIED } from "../link/connection.js";
+import { FAILURES_BEFORE_POLLING } from "../link/fallback.js";
+import { parse } from "../link/wire.js";
+import { ServerClock } from "../time/server-clock.js";
+import { Wakefulness } from "../time/wakefulness.js";
+import { isBehind, isCutOff, SILENCE_MS, statusOf } from "./badge-state.js";
 import { ScreenDelay } from "./delay.js";
 import { deltaBetween, together } from "./deltas.js";
-import { FAILURES_BEFORE_POLLING } from "../link/fallback.js";
 import { Pace } from "./pace.js";
-import { ServerClock } from "../time/server-clock.js";
 import { forgetBeat, forgetTime, INITIAL, reduce } from "./state.js";
-import { isBehind, isCutOff, SILENCE_MS, statusOf } from "./badge-state.js";
-import { Wakefulness } from "../time/wakefulness.js";
-import { parse } from "../link/wire.js";
 
 /**
- * @typedef {import("../link/connection.js").Link} Link
- * @typedef {import("./state.js").State} State
  * @typedef {import("../history/timeline.js").Delta} Delta
+ * @typedef {import("../link/connection.js").Link} Link
  * @typedef {import("../link/wire.js").Beat} Beat
  * @typedef {import("../link/wire.js").Message} Message
+ * @typedef {import("./state.js").State} State
  */
 
 /** A snapshot this soon after other news continues them; after a longer silence its jump is no rate. */
@@ -109,6 +109,12 @@ export class Model {
   polled(messages, now) {
     for (const message of messages) this.#take(message, now);
     this.polling = { ...this.polling, answeredAt: now };
+  }
+
+  /** The counts are on the screen. @param {import("./badge-state.js").Kind} kind what the badge says of them @param {number} now */
+  drawn(kind, now) {
+    const { counts } = this.state;
+    if (counts !== null && kind === "live" && this.arrived && this.clock.settled) this.screen.drawn(counts, this.clock.at(now));
   }
 
   /** As many as the panel had when it was last heard. */

@@ -1,5 +1,5 @@
 // @ts-check
-import { secondOf } from "../view/tables/turn.js";
+import { secondOf } from "../time/steady.js";
 
 /** Seconds of history kept. */
 export const SECONDS = 60;

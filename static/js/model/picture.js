@@ -1,12 +1,12 @@
 // @ts-check
 import { Feed } from "../history/feed.js";
-import { isCurrent } from "./badge-state.js";
+import { badgeOf, isCurrent } from "./badge-state.js";
 
 /**
+ * @typedef {import("../history/feed.js").Shown} Shown
+ * @typedef {import("../reader/view-state.js").View} View
  * @typedef {import("./model.js").Model} Model
  * @typedef {import("./state.js").State} State
- * @typedef {import("../reader/view-state.js").View} View
- * @typedef {Pick<Feed, "timeline" | "history" | "readAt" | "failed" | "refusal" | "waiting" | "outdated">} Shown
  *
  * What moves while the page is live, and stays while it is paused.
  *
@@ -23,7 +23,7 @@ import { isCurrent } from "./badge-state.js";
  *
  * Everything that is drawn.
  *
- * @typedef {Moving & {view: View, status: import("./badge-state.js").Status, now: number, serverNow: number,
+ * @typedef {Moving & {view: View, status: import("./badge-state.js").Status, badge: import("./badge-state.js").Shown, now: number, serverNow: number,
  *   chartNow: number, knownUntil: number | null, fresh: number | null, refused: boolean}} Picture
  */
 
@@ -48,6 +48,7 @@ export class Camera {
       ...moving,
       view,
       status,
+      badge: badgeOf(status, this.held !== null),
       now,
       serverNow: model.clock.at(now),
       chartNow: model.clock.at(moving.at),

@@ -1,11 +1,11 @@
 // @ts-check
-import { writingOf } from "./set-aside.js";
 import { isCurrent } from "./badge-state.js";
+import { writingOf } from "./set-aside.js";
 
 /**
  * @typedef {import("../words/es.js").Key} Key
- * @typedef {import("./state.js").State} State
  * @typedef {import("./badge-state.js").Status} Status
+ * @typedef {import("./state.js").State} State
  *
  * One part of the events' way, and what is to be said of it. A part that is not known is grey.
  *

@@ -2,11 +2,11 @@
 import { setAsideOf } from "./set-aside.js";
 
 /**
+ * @typedef {import("../link/wire.js").Beat} Beat
+ * @typedef {import("../link/wire.js").Change} Change
  * @typedef {import("../link/wire.js").Counts} Counts
  * @typedef {import("../link/wire.js").Message} Message
  * @typedef {import("../link/wire.js").Snapshot} Snapshot
- * @typedef {import("../link/wire.js").Change} Change
- * @typedef {import("../link/wire.js").Beat} Beat
  *
  * What the page knows. Times are this browser's, in milliseconds.
  *
@@ -124,17 +124,4 @@ function changed(state, change, at) {
     }
   }
   return { ...state, counts: change, clients, changedAt };
-}
-
-/**
- * How many of the listed clients changed within the last `windowMs`.
- *
- * @param {State} state
- * @param {number} now
- * @param {number} windowMs
- */
-export function activeClients(state, now, windowMs) {
-  let active = 0;
-  for (const at of state.changedAt.values()) if (now - at <= windowMs) active += 1;
-  return active;
 }

@@ -137,4 +137,14 @@ export class ViewState {
     this.showAddress(formatView(this.value));
     for (const listener of this.#listeners) listener(this.value, before);
   }
+
+  /** Shows one name alone; named again, all. @param {"client" | "type"} key @param {string | null} name */
+  pick(key, name) {
+    this.set({ [key]: this.value[key] === name ? null : name });
+  }
+
+  /** The same column again turns the order round; names begin with the first, all else with the most. @param {Column} sort */
+  sortBy(sort) {
+    this.set({ sort, ascending: this.value.sort === sort ? !this.value.ascending : sort === "name" });
+  }
 }

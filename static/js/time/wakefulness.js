@@ -5,9 +5,6 @@ const FROZEN_MS = 2_500;
 /** So much does nobody correct a clock by, without a reason that a new socket would not serve as well. */
 const SLEPT_MS = 5_000;
 
-/** This browser's time in ms since 1970 as of when the page was loaded: it goes on evenly, whoever sets the clock. */
-export const steadyNow = () => performance.timeOrigin + performance.now();
-
 /** Notices that the page did not run for a while: its tab was frozen, or the machine slept. */
 export class Wakefulness {
   #seenAt = NaN;

@@ -1,11 +1,12 @@
 // @ts-check
-import { DAY, sumOf } from "../../history/question.js";
+import { sumOf } from "../../history/answer.js";
+import { DAY } from "../../history/question.js";
 import { visibleText } from "../../words/names.js";
+import { byId, setText } from "../dom/elements.js";
+import { Legend } from "./legend.js";
 import { Palette } from "./palette.js";
 import { Chart } from "./plot.js";
 import { ChartTable } from "./table.js";
-import { byId, setText } from "../dom/elements.js";
-import { Legend } from "./legend.js";
 
 /**
  * @typedef {import("../../model/picture.js").Picture} Picture
@@ -49,7 +50,7 @@ export class ChartCard {
     this.#table.draw(missing ? null : chart.history, chart.readAt, view.table, words);
     const lacks = missing ? null : (chart.history?.lacksBefore ?? null);
     this.#lacks.hidden = lacks === null;
-    if (lacks !== null) setText(this.#lacks, words.say("chart.lacks", { time: words.day(lacks) }));
+    if (lacks !== null) setText(this.#lacks, words.say("chart.lacks", { time: words.times.day(lacks) }));
     if (timeline === null || missing) return;
     const knownUntil = timeline.question.until === null ? knownTo(picture) : null;
     this.#days = timeline.step >= DAY;
@@ -72,12 +73,12 @@ export class ChartCard {
   /** The span that the last answer counted, and how much: both exact. @param {Picture} picture @param {Words} words */
   #saySpan({ chart: { history, timeline, readAt }, serverNow, now }, words) {
     const pointed = this.step === null ? undefined : this.chart.shape?.xs[this.step];
-    if (pointed !== undefined) return setText(this.#span, (this.#days ? words.date : words.clock).call(words, 1000 * pointed));
+    if (pointed !== undefined) return setText(this.#span, (this.#days ? words.times.date : words.times.clock).call(words.times, 1000 * pointed));
     if (history === null || timeline === null) return;
     const { until, span } = timeline.question;
     const end = until ?? Math.min(history.from + history.step * history.others.length, (readAt ?? now) + serverNow - now);
-    const exact = span <= MINUTE_MS ? words.clock : span >= DAY / 2 ? words.day : words.minute;
-    setText(this.#span, `${exact.call(words, history.from)} – ${exact.call(words, end)} · ${words.say("chart.in_window", { n: sumOf(history) })}`);
+    const exact = span <= MINUTE_MS ? words.times.clock : span >= DAY / 2 ? words.times.day : words.times.minute;
+    setText(this.#span, `${exact.call(words.times, history.from)} – ${exact.call(words.times, end)} · ${words.say("chart.in_window", { n: sumOf(history) })}`);
   }
 
   /** Each line's rate where the reader points, else its events in the window. @param {Picture} picture @param {Words} words */
@@ -87,10 +88,15 @@ export class ChartCard {
     return names.map((name, i) => {
       const pointed = this.step === null ? undefined : shape?.rates[i]?.[this.step];
       const line = name === "" ? history?.others : history?.points[history.names.indexOf(name)];
-      const value = pointed === undefined ? (line === undefined ? "" : words.whole(sum(line))) : pointed === null ? "—" : `${words.rate(pointed)}/s`;
+      const value = pointed === undefined ? (line === undefined ? "" : words.numbers.whole(sum(line))) : pointed === null ? "—" : `${words.numbers.rate(pointed)}/s`;
       const label = words.say(history?.names.length === 0 ? "chart.all" : "chart.others");
       return { name, label, colour: name === "" ? undefined : this.palette.of(name), value };
     });
+  }
+
+  /** What it shows of when, in words. */
+  get span() {
+    return this.#span.textContent;
   }
 
   /** What the reader points at, in one sentence. @param {Words} words */
@@ -99,9 +105,9 @@ export class ChartCard {
     if (shape === null || this.step === null) return "";
     const values = shape.names.map((name, i) => {
       const rate = shape.rates[i][/** @type {number} */ (this.step)];
-      return `${visibleText(name) || words.say("chart.others")} ${rate === null ? words.say("chart.no_data") : words.rate(rate)}`;
+      return `${visibleText(name) || words.say("chart.others")} ${rate === null ? words.say("chart.no_data") : words.numbers.rate(rate)}`;
     });
-    return words.say("chart.at", { time: (this.#days ? words.date : words.clock).call(words, 1000 * shape.xs[this.step]), values: values.join(", ") });
+    return words.say("chart.at", { time: (this.#days ? words.times.date : words.times.clock).call(words.times, 1000 * shape.xs[this.step]), values: values.join(", ") });
   }
 }
 

@@ -35,7 +35,7 @@ function makeEntry({ name, label, colour }, stacked) {
 }
 
 /** The line's colour, and its dashes where lines have them. @param {number | undefined} colour @param {boolean} stacked */
-export function swatch(colour, stacked) {
+function swatch(colour, stacked) {
   const mark = make("span", stacked ? "swatch" : "swatch swatch-line");
   mark.dataset.series = colour === undefined ? "others" : String(colour);
   return mark;

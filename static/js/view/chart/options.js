@@ -1,5 +1,12 @@
 // @ts-check
-import { widthOf } from "../../words/numbers.js";
+
+/** In em of the page, for digits in the chart's smaller type. */
+const DIGIT = 0.48;
+const GAP = 0.4;
+const LEAST_WIDTH = 2.9;
+
+/** The width, in em, that holds the longest of these labels. @param {string[]} labels */
+const widthOf = (labels) => Math.max(LEAST_WIDTH, ...labels.map((label) => GAP + DIGIT * label.length));
 
 /**
  * @typedef {import("../../words/words.js").Words} Words
@@ -9,7 +16,7 @@ import { widthOf } from "../../words/numbers.js";
  * @typedef {{text: string, line: string, hatch: string, ground: string, series: string[], others: string}} Colours
  */
 
-export const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [5, 5], [14, 4]];
+const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [5, 5], [14, 4]];
 const SERIES = 6;
 const DAY_S = 86_400;
 
@@ -29,7 +36,7 @@ export function coloursOf() {
 }
 
 /** The same colour, more transparent. @param {string} colour of the form rgb(…) @param {number} alpha */
-export const faded = (colour, alpha) => colour.replace(/^rgba?\(([^)]+)\)$/, (_, parts) => `rgb(${parts.split(/[ ,/]+/).slice(0, 3).join(" ")} / ${alpha})`);
+const faded = (colour, alpha) => colour.replace(/^rgba?\(([^)]+)\)$/, (_, parts) => `rgb(${parts.split(/[ ,/]+/).slice(0, 3).join(" ")} / ${alpha})`);
 
 /**
  * @param {{width: number, height: number, names: string[], indexes: (number | undefined)[], stacked: boolean, words: () => Words, colours: Colours,
@@ -50,7 +57,7 @@ export function optionsOf(given) {
     scales: { x: { time: false, range: given.range }, y: { range: () => [0, given.top()] } },
     axes: [
       { ...axis, grid: { show: false }, size: 1.9 * em, space: 5.6 * em, incrs: TIME_STEPS, values: (/** @type {any} */ plot, /** @type {number[]} */ at) => times(plot, at, words()) },
-      { ...axis, size: (/** @type {any} */ _, /** @type {string[] | null} */ labels) => em * widthOf(labels ?? []), space: 2.25 * em, values: (/** @type {any} */ _, /** @type {number[]} */ at) => words().scale(at) },
+      { ...axis, size: (/** @type {any} */ _, /** @type {string[] | null} */ labels) => em * widthOf(labels ?? []), space: 2.25 * em, values: (/** @type {any} */ _, /** @type {number[]} */ at) => words().numbers.scale(at) },
     ],
     series: [{}, ...names.map((name, i) => ({
       label: name,
@@ -75,8 +82,8 @@ const TIME_STEPS = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 
 function times(plot, at, words) {
   const span = plot.scales.x.max - plot.scales.x.min;
   return at.map((second) => {
-    if (span > 7 * DAY_S) return words.date(1000 * second);
-    if (span > 1.5 * DAY_S) return words.day(1000 * second);
-    return span <= 300 ? words.clock(1000 * second) : words.minute(1000 * second);
+    if (span > 7 * DAY_S) return words.times.date(1000 * second);
+    if (span > 1.5 * DAY_S) return words.times.day(1000 * second);
+    return span <= 300 ? words.times.clock(1000 * second) : words.times.minute(1000 * second);
   });
 }

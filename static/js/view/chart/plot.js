@@ -1,14 +1,14 @@
 // @ts-check
+import { hatch } from "./hatch.js";
+import { coloursOf, optionsOf } from "./options.js";
 import { roundTop, shapeOf } from "./shape.js";
 import { uPlot } from "./uplot.js";
-import { coloursOf, optionsOf } from "./options.js";
-import { hatch } from "./hatch.js";
 
 /**
- * @typedef {import("./shape.js").Shape} Shape
  * @typedef {import("../../history/timeline.js").Timeline} Timeline
- * @typedef {import("./palette.js").Palette} Palette
  * @typedef {import("../../words/words.js").Words} Words
+ * @typedef {import("./palette.js").Palette} Palette
+ * @typedef {import("./shape.js").Shape} Shape
  *
  * @typedef {object} Picture
  * @property {Timeline} timeline

@@ -1,5 +1,5 @@
 // @ts-check
-import { beginOf } from "../../history/question.js";
+import { beginOf } from "../../history/answer.js";
 
 /**
  * @typedef {import("../../history/timeline.js").Timeline} Timeline

@@ -1,10 +1,11 @@
 // @ts-check
-import { beginOf, DAY } from "../../history/question.js";
+import { beginOf } from "../../history/answer.js";
+import { DAY } from "../../history/question.js";
 import { byId, make, setText } from "../dom/elements.js";
 import { nameParts } from "../dom/name-parts.js";
 
 /**
- * @typedef {import("../../history/question.js").History} History
+ * @typedef {import("../../history/answer.js").History} History
  * @typedef {import("../../words/words.js").Words} Words
  */
 
@@ -26,8 +27,8 @@ export class ChartTable {
     const shown = [history.version, history.from, history.names.join("\n"), words.language].join();
     if (shown === this.#shown) return;
     this.#shown = shown;
-    const time = words.clock(readAt ?? history.from);
-    setText(this.#caption, words.say("table.caption", { step: words.duration(history.step), time }));
+    const time = words.times.clock(readAt ?? history.from);
+    setText(this.#caption, words.say("table.caption", { step: words.times.duration(history.step), time }));
     this.#table.tHead?.replaceChildren(header(history, words));
     this.#table.tBodies[0].replaceChildren(...rows(history, words));
   }
@@ -53,14 +54,14 @@ function header({ names }, words) {
 /** @param {History} history @param {Words} words */
 function rows(history, words) {
   const { step, points, others } = history;
-  const exact = step >= DAY ? words.date : step * others.length > DAY / 2 ? words.day : words.clock;
+  const exact = step >= DAY ? words.times.date : step * others.length > DAY / 2 ? words.times.day : words.times.clock;
   return others.map((rest, k) => {
     const row = make("tr");
-    const time = make("th", "", exact.call(words, beginOf(history, k)));
+    const time = make("th", "", exact.call(words.times, beginOf(history, k)));
     time.scope = "row";
     const counts = [...points.map((line) => line[k]), rest];
     const sum = counts.reduce((all, n) => all + n, 0);
-    row.append(time, ...[...counts, sum].map((n) => make("td", "number", words.whole(n))));
+    row.append(time, ...[...counts, sum].map((n) => make("td", "number", words.numbers.whole(n))));
     return row;
   }).reverse();
 }

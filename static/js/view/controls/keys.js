@@ -1,8 +1,11 @@
 // @ts-check
-import { byId, make, setText } from "../dom/elements.js";
-import { remember, remembered } from "./preferences.js";
+import { remember, remembered } from "../../reader/memory.js";
+import { splitOf, WINDOW_NAMES } from "../../reader/view-state.js";
+import { byId, make } from "../dom/elements.js";
+import { chooseNext } from "./preferences.js";
 
 /**
+ * @typedef {import("../../reader/view-state.js").ViewState} ViewState
  * @typedef {import("../../words/es.js").Key} Key
  * @typedef {import("../../words/words.js").Words} Words
  */
@@ -29,10 +32,10 @@ export class Shortcuts {
   #keys = byId("keys", HTMLElement);
   #on = byId("keys-on", HTMLInputElement);
 
-  /** @param {Record<string, () => void>} actions by key */
-  constructor(actions) {
+  /** @param {ViewState} view @param {{search: () => void, copy: () => void}} controls */
+  constructor(view, controls) {
     /** @type {Record<string, () => void>} */
-    this.actions = { ...actions, "?": () => this.#dialog.showModal() };
+    this.actions = { ...actionsOf(view, controls), "?": () => this.#dialog.showModal() };
     this.#on.checked = remembered("keys") !== "off";
     this.#on.addEventListener("change", () => remember("keys", this.#on.checked ? "on" : "off"));
     byId("help-open", HTMLButtonElement).addEventListener("click", () => this.#dialog.showModal());
@@ -59,41 +62,22 @@ export class Shortcuts {
   }
 }
 
+/** What each key does. @param {ViewState} view @param {{search: () => void, copy: () => void}} controls @returns {Record<string, () => void>} */
+const actionsOf = (view, { search, copy }) => ({
+  " ": () => view.set({ paused: !view.value.paused }),
+  ...Object.fromEntries(WINDOW_NAMES.map((window, i) => [String(i + 1), () => view.set({ window })])),
+  t: () => view.set({ table: !view.value.table }),
+  s: () => view.set({ by: splitOf(view.value) === "cliente" ? "evento" : "cliente" }),
+  d: () => chooseNext("theme"),
+  l: () => chooseNext("language"),
+  "/": search,
+  c: copy,
+  Escape: () => view.set({ client: null, type: null, search: "", until: null }),
+});
+
 /** Is the key for what has focus: text that is typed, a button that space presses? @param {KeyboardEvent} event */
 function isForElement({ target, key }) {
   if (!(target instanceof Element)) return false;
   if (target.matches("textarea, select, input:not([type=radio], [type=checkbox])")) return true;
   return key === " " && target.matches("button, input, summary, a");
-}
-
-/** Copies a text, or says where it is: browsers offer the clipboard to secure origins only. @param {string} text @param {Words} words */
-export async function copyLink(text, words) {
-  const mark = byId("link-icon", SVGUseElement);
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    return words.say("link.manual");
-  }
-  mark.setAttribute("href", "#icon-done");
-  setTimeout(() => mark.setAttribute("href", "#icon-link"), 2_000);
-  return words.say("link.copied");
-}
-
-/** The reader's choice to have a summary read out. */
-export class SummaryChoice {
-  #input = byId("summary-on", HTMLInputElement);
-
-  constructor() {
-    this.#input.checked = remembered("summary") === "on";
-    this.#input.addEventListener("change", () => remember("summary", this.#input.checked ? "on" : "off"));
-  }
-
-  get on() {
-    return this.#input.checked;
-  }
-}
-
-/** The page's one voice. @param {string} text */
-export function announce(text) {
-  setText(byId("announcement", HTMLElement), text);
 }

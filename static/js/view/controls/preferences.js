@@ -1,11 +1,13 @@
 // @ts-check
-import { chooseLanguage, Words } from "../../words/words.js";
+import { remember, remembered } from "../../reader/memory.js";
+import { chooseLanguage } from "../../words/languages.js";
+import { Words } from "../../words/words.js";
 import { byId } from "../dom/elements.js";
 import { choose } from "./toolbar.js";
 
 /**
- * @typedef {import("../../words/words.js").Language} Language
  * @typedef {import("../../reader/view-state.js").ViewState} ViewState
+ * @typedef {import("../../words/languages.js").Language} Language
  */
 
 /**
@@ -54,23 +56,5 @@ function onChosen(name, apply) {
       remember(name, input.value);
       apply(input.value);
     });
-  }
-}
-
-/** @param {string} name */
-export function remembered(name) {
-  try {
-    return localStorage.getItem(`pulso.${name}`);
-  } catch {
-    return null; // storage is blocked: nothing is remembered
-  }
-}
-
-/** @param {string} name @param {string} value */
-export function remember(name, value) {
-  try {
-    localStorage.setItem(`pulso.${name}`, value);
-  } catch {
-    // storage is blocked: the choice holds for this visit
   }
 }

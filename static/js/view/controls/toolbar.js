@@ -3,8 +3,8 @@ import { splitOf } from "../../reader/view-state.js";
 import { byId, setText } from "../dom/elements.js";
 
 /**
- * @typedef {import("../../reader/view-state.js").View} View
  * @typedef {import("../../reader/view-state.js").ViewState} ViewState
+ * @typedef {import("../../reader/view-state.js").View} View
  * @typedef {import("../../words/words.js").Words} Words
  */
 

@@ -1,8 +1,8 @@
 // @ts-check
-import { beginOf } from "../../history/question.js";
+import { beginOf } from "../../history/answer.js";
 
 /**
- * @typedef {import("../../history/question.js").History} History
+ * @typedef {import("../../history/answer.js").History} History
  * @typedef {import("../../history/question.js").Question} Question
  * @typedef {import("../../model/state.js").State} State
  */

@@ -1,31 +1,26 @@
 // @ts-check
-import { clientsCsv, historyCsv, shownJson } from "./csv.js";
 import { byId } from "../dom/elements.js";
+import { announce } from "../dom/voice.js";
+import { clientsCsv, historyCsv, shownJson } from "./csv.js";
 import { chartPicture } from "./image.js";
 
 /**
- * @typedef {import("../../history/question.js").Question} Question
  * @typedef {import("../../model/picture.js").Picture} Picture
+ * @typedef {import("../../words/words.js").Words} Words
  * @typedef {import("../chart/card.js").ChartCard} ChartCard
- *
- * @typedef {object} Source
- * @property {() => Promise<Picture>} picture as it is now, its history read anew where it moves
- * @property {ChartCard} chart
- * @property {() => string} title
- * @property {(name: string | null) => void} onDone null: there was nothing to export
  */
 
-/** Wires the menu that saves what is shown. @param {Source} source */
-export function initExport(source) {
+/** Wires the menu that saves what is shown. @param {ChartCard} card @param {() => Promise<Picture>} renewed what is shown now @param {() => Words} words */
+export function initExport(card, renewed, words) {
   const menu = byId("export", HTMLDetailsElement);
   for (const button of /** @type {NodeListOf<HTMLElement>} */ (menu.querySelectorAll("[data-export]"))) {
     button.addEventListener("click", async () => {
       menu.open = false;
       menu.querySelector("summary")?.focus();
       const name = `pulso-${button.dataset.export}`;
-      const blob = await contentsOf(button.dataset.export ?? "", source);
+      const blob = await contentsOf(button.dataset.export ?? "", await renewed(), card, words());
       if (blob !== null) save(blob, name);
-      source.onDone(blob === null ? null : name);
+      announce(blob === null ? words().say("export.failed") : words().say("export.done", { name }));
     });
   }
   document.addEventListener("click", ({ target }) => {
@@ -39,14 +34,13 @@ export function initExport(source) {
   });
 }
 
-/** @param {string} kind @param {Source} source @returns {Promise<Blob | null>} */
-async function contentsOf(kind, { picture, chart: card, title }) {
-  const { state, chart: { history, timeline } } = await picture();
+/** Null where there is nothing to export. @param {string} kind @param {Picture} picture @param {ChartCard} card @param {Words} words @returns {Promise<Blob | null>} */
+async function contentsOf(kind, { state, chart: { history, timeline } }, card, words) {
   if (kind === "clients.csv") return text(clientsCsv(state), "text/csv");
   if (history === null || timeline === null) return null;
   if (kind === "chart.csv") return text(historyCsv(history), "text/csv");
   if (kind === "all.json") return text(shownJson(state, history, timeline.question), "application/json");
-  return chartPicture(card.chart, title());
+  return chartPicture(card.chart, `Pulso · ${words.say("chart.title")} · ${card.span}`);
 }
 
 /** @param {string} body @param {string} type */

@@ -1,13 +1,13 @@
 // @ts-check
 import { activePerMinute, minuteRates, sumOfLast } from "../../history/activity.js";
-import { sumOf } from "../../history/question.js";
+import { sumOf } from "../../history/answer.js";
 import { SECONDS } from "../../model/pace.js";
 import { byId, setText } from "../dom/elements.js";
 import { drawSparkline } from "./sparkline.js";
 
 /**
- * @typedef {import("../../model/picture.js").Picture} Picture
  * @typedef {import("../../history/timeline.js").Timeline} Timeline
+ * @typedef {import("../../model/picture.js").Picture} Picture
  * @typedef {import("../../words/words.js").Words} Words
  */
 
@@ -51,16 +51,16 @@ export class Tiles {
 
   /** What changes with each message. @param {Picture} picture @param {number} active @param {Words} words */
   #drawFigures({ rate, state: { counts, clients, beat }, screenDelay }, active, words) {
-    setFigure(this.#figures.rate, rate === null ? "—" : words.rate(rate));
+    setFigure(this.#figures.rate, rate === null ? "—" : words.numbers.rate(rate));
     if (rate === null) setText(this.#rateChange, "");
     const counted = beat?.retraso?.p95 ?? null;
-    setFigure(this.#figures.delay, counted === null ? "—" : words.duration(1000 * counted + (screenDelay ?? 0)));
+    setFigure(this.#figures.delay, counted === null ? "—" : words.times.duration(1000 * counted + (screenDelay ?? 0)));
     setText(this.#delayDetail, delayDetail(counted, screenDelay, words));
     const old = beat?.retraso?.antiguos ?? 0;
     setText(this.#delayOld, old === 0 ? "" : words.say("delay.old", { n: old }));
     if (counts === null) return;
-    setFigure(this.#figures.total, words.whole(counts.total));
-    setFigure(this.#figures.active, `${counts.otros.clientes > 0 ? "≥ " : ""}${words.whole(active)}`);
+    setFigure(this.#figures.total, words.numbers.whole(counts.total));
+    setFigure(this.#figures.active, `${counts.otros.clientes > 0 ? "≥ " : ""}${words.numbers.whole(active)}`);
     setText(this.#activeDetail, words.say("active.detail", { n: clients.size + counts.otros.clientes }));
   }
 
@@ -94,7 +94,7 @@ export class Tiles {
 /** @param {number | null} counted in s @param {number | null} screen in ms @param {Words} words */
 function delayDetail(counted, screen, words) {
   if (counted === null) return words.say("delay.none");
-  const values = { counted: words.duration(1000 * counted), screen: screen === null ? "" : words.duration(screen) };
+  const values = { counted: words.times.duration(1000 * counted), screen: screen === null ? "" : words.times.duration(screen) };
   return words.say(screen === null ? "delay.counted" : "delay.detail", values);
 }
 
@@ -111,7 +111,7 @@ function changeOf(now, before, words) {
   if (before === 0) return "";
   const ratio = now / before - 1;
   if (Math.abs(ratio) < SAME) return words.say("change.same");
-  return words.say(ratio > 0 ? "change.more" : "change.less", { share: words.percent(Math.abs(ratio)) });
+  return words.say(ratio > 0 ? "change.more" : "change.less", { share: words.numbers.percent(Math.abs(ratio)) });
 }
 
 /** A number whose size the style sheet fits to its length. @param {HTMLElement} element @param {string} text */

@@ -1,20 +1,21 @@
 // @ts-check
+import { isCurrent } from "../../model/badge-state.js";
 import { ClientsLately } from "../../model/lately.js";
 import { stages } from "../../model/pipeline.js";
-import { isCurrent } from "../../model/badge-state.js";
-import { Badge } from "../status/badge.js";
 import { ChartCard } from "../chart/card.js";
 import { Chips } from "../controls/chips.js";
 import { byId } from "../dom/elements.js";
+import { Tiles } from "../figures/tiles.js";
+import { Badge } from "../status/badge.js";
 import { LeftOut } from "../status/left-out.js";
-import { Lists } from "../tables/lists.js";
 import { Notices } from "../status/notices.js";
-import { noticesOf } from "../status/sentences.js";
 import { PipelineStrip } from "../status/pipeline-strip.js";
 import { RejectionList } from "../status/rejection-list.js";
-import { Tiles } from "../figures/tiles.js";
+import { noticesOf } from "../status/sentences.js";
+import { Lists } from "../tables/lists.js";
 
 /**
+ * @typedef {import("../../model/model.js").Model} Model
  * @typedef {import("../../model/picture.js").Picture} Picture
  * @typedef {import("../../words/words.js").Words} Words
  *
@@ -24,7 +25,7 @@ import { Tiles } from "../figures/tiles.js";
  * @property {() => void} onRetry
  * @property {(name: string | null) => void} onClient
  * @property {(name: string | null) => void} onType
- * @property {(column: string) => void} onSort
+ * @property {(column: import("../../reader/view-state.js").Column) => void} onSort
  * @property {() => void} onRedraw
  * @property {(text: string) => void} announce
  */
@@ -69,6 +70,11 @@ export class Page {
     this.#pipeline.draw(stages(state, status, this.active), serverNow, words);
     this.#drawCounts(picture, words);
     this.#notices.draw(noticesOf(picture, words), words);
+  }
+
+  /** The page in one sentence; null while nothing is known. @param {Model} model @param {Words} words */
+  summary({ state: { counts }, pace }, words) {
+    return counts && words.say("announce.summary", { total: counts.total, rate: words.numbers.rate(pace.mean() ?? 0), n: this.active });
   }
 
   /** @param {Picture} picture @param {Words} words */

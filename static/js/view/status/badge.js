@@ -3,13 +3,13 @@ import { isCurrent } from "../../model/badge-state.js";
 import { byId, setText } from "../dom/elements.js";
 
 /**
- * @typedef {import("../../model/picture.js").Picture} Picture
  * @typedef {import("../../model/badge-state.js").Status} Status
+ * @typedef {import("../../model/picture.js").Picture} Picture
  * @typedef {import("../../words/words.js").Words} Words
- * @typedef {import("../../model/badge-state.js").Kind | "paused"} Kind
+ * @typedef {import("../../model/badge-state.js").Shown} Shown
  */
 
-/** @type {Record<Kind, string>} */
+/** @type {Record<Shown, string>} */
 const FAVICON = {
   connecting: "waiting",
   live: "live",
@@ -31,7 +31,7 @@ export class Badge {
   #detail = byId("badge-detail", HTMLElement);
   #retry = byId("retry", HTMLButtonElement);
   #favicon = byId("favicon", HTMLLinkElement);
-  /** What is known of the panel, said in whatever is shown. @type {Kind | null} */ kind = null;
+  /** What is known of the panel, said in whatever is shown. @type {import("../../model/badge-state.js").Kind | null} */ kind = null;
   #shown = "";
   /** @type {unknown} */ #beat = null;
 
@@ -43,11 +43,10 @@ export class Badge {
 
   /** @param {Picture} picture @param {Words} words */
   draw(picture, words) {
-    const { status } = picture;
-    const kind = picture.fresh === null ? status.kind : "paused";
+    const { status, badge: kind } = picture;
     setText(this.#word, word(kind, status.seconds, words));
     setText(this.#detail, kind === "paused" ? pausedDetail(picture, words) : detail(picture, words));
-    const title = `${kind === "paused" ? `${words.whole(picture.fresh ?? 0)} · ` : ""}${word(kind, 0, words)} · Pulso`;
+    const title = `${kind === "paused" ? `${words.numbers.whole(picture.fresh ?? 0)} · ` : ""}${word(kind, 0, words)} · Pulso`;
     if (document.title !== title) document.title = title;
     const shown = `${kind} ${status.kind} ${status.brokerLost} ${status.brokerRefuses} ${words.language}`;
     if (shown !== this.#shown) this.#change(kind, status, words);
@@ -57,18 +56,18 @@ export class Badge {
     this.#beat = picture.state.beat;
   }
 
-  /** @param {Kind} kind @param {Status} status @param {Words} words */
+  /** @param {Shown} kind @param {Status} status @param {Words} words */
   #change(kind, status, words) {
     this.#badge.dataset.kind = kind;
     this.#icon.setAttribute("href", `#icon-${kind}`);
     this.#favicon.href = `./static/icons/${FAVICON[kind]}.svg`;
     this.#retry.hidden = status.kind !== "reconnecting" && status.kind !== "offline";
-    const time = status.since === null ? "—" : words.clock(status.since);
+    const time = status.since === null ? "—" : words.times.clock(status.since);
     this.announce(words.say(announcementOf(kind, status), { time }));
   }
 }
 
-/** @param {Kind} kind @param {Status} status @returns {import("../../words/es.js").Key} */
+/** @param {Shown} kind @param {Status} status @returns {import("../../words/es.js").Key} */
 function announcementOf(kind, { brokerLost, brokerRefuses }) {
   if (kind !== "stale" || !(brokerLost || brokerRefuses)) return `announce.${kind}`;
   return brokerLost ? "announce.broker_lost" : "announce.broker_refuses";
@@ -80,7 +79,7 @@ function pulse(badge) {
   badge.animate(frames, { duration: 900, easing: "ease-out", pseudoElement: "::before" });
 }
 
-/** @param {Kind} kind @param {number} seconds @param {Words} words */
+/** @param {Shown} kind @param {number} seconds @param {Words} words */
 function word(kind, seconds, words) {
   if (kind !== "reconnecting") return words.say(`status.${kind}`);
   return seconds > 0 ? words.say("status.reconnecting", { n: seconds }) : words.say("status.reconnecting_now");
@@ -88,7 +87,7 @@ function word(kind, seconds, words) {
 
 /** @param {Picture} picture @param {Words} words */
 function pausedDetail({ chartNow, fresh, status }, words) {
-  const time = words.clock(chartNow);
+  const time = words.times.clock(chartNow);
   if (isCurrent(status.kind)) return words.say("detail.paused", { n: fresh ?? 0, time });
   return words.say("detail.paused_blind", { time, state: word(status.kind, 0, words) });
 }
@@ -97,7 +96,7 @@ function pausedDetail({ chartNow, fresh, status }, words) {
 function detail({ status: { kind, since, brokerLost, brokerRefuses, attempt }, state: { beat } }, words) {
   if (brokerRefuses) return words.say("detail.broker_refuses");
   if (since === null) return kind === "connecting" ? "" : words.say("detail.no_data");
-  const time = words.clock(since);
+  const time = words.times.clock(since);
   if (brokerLost) return words.say("detail.broker_lost", { time });
   if (kind === "stale" || kind === "offline") return words.say("detail.since", { time });
   if (kind === "behind") {

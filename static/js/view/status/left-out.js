@@ -3,8 +3,8 @@ import { setAsideOf } from "../../model/set-aside.js";
 import { byId, setText } from "../dom/elements.js";
 
 /**
- * @typedef {import("../../words/es.js").Key} Key
  * @typedef {import("../../model/picture.js").Picture} Picture
+ * @typedef {import("../../words/es.js").Key} Key
  * @typedef {import("../../words/words.js").Words} Words
  */
 

@@ -41,8 +41,8 @@ export class PipelineStrip {
 
 /** @param {Stage} stage @param {number} now @param {Words} words */
 function textOf({ part, state, key, values, since }, now, words) {
-  if (key === "flow.counted" && since) return words.say("flow.counted_at", { ago: words.ago(Math.max(0, now - since)) });
+  if (key === "flow.counted" && since) return words.say("flow.counted_at", { ago: words.times.ago(Math.max(0, now - since)) });
   const text = words.say(key, values);
   if (state !== "warns" || !since || part === "clients") return text;
-  return `${text} · ${words.say("flow.since", { time: words.clock(since) })}`;
+  return `${text} · ${words.say("flow.since", { time: words.times.clock(since) })}`;
 }

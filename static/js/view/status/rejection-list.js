@@ -2,8 +2,8 @@
 import { readRejections } from "../../link/rejections.js";
 import { NONE, setAsideOf } from "../../model/set-aside.js";
 import { byId, make, setText } from "../dom/elements.js";
-import { keyOf } from "./left-out.js";
 import { nameParts } from "../dom/name-parts.js";
+import { keyOf } from "./left-out.js";
 
 /**
  * @typedef {import("../../link/rejections.js").Rejections} Rejections
@@ -72,7 +72,7 @@ function rowOf(reason, n, words) {
   const name = make("th");
   name.scope = "row";
   name.append(nameParts(reason));
-  row.append(name, make("td", "number", words.whole(n)));
+  row.append(name, make("td", "number", words.numbers.whole(n)));
   return row;
 }
 
@@ -81,7 +81,7 @@ function sampleOf({ momento, motivo, cuerpo, bytes, cliente }, words) {
   const item = make("li");
   const who = cliente ?? words.say("rejections.nobody");
   const about = make("p", "note");
-  about.append(nameParts(words.say("rejections.sample", { time: words.clock(Date.parse(momento)), who, bytes })));
+  about.append(nameParts(words.say("rejections.sample", { time: words.times.clock(Date.parse(momento)), who, bytes })));
   const why = make("p");
   why.append(nameParts(motivo));
   const body = make("code");

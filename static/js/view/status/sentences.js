@@ -1,7 +1,7 @@
 // @ts-check
 import { futureEventsOf, zoneOf } from "../../model/future-events.js";
-import { visibleText } from "../../words/names.js";
 import { writingOf } from "../../model/set-aside.js";
+import { visibleText } from "../../words/names.js";
 
 /**
  * @typedef {import("../../model/future-events.js").FromClient} FromClient
@@ -17,7 +17,7 @@ const CLIENTS = 3;
 export function noticesOf({ state: { restartedAt, beat }, refused, serverNow, now }, words) {
   const notices = [];
   if (restartedAt !== null) {
-    const time = words.clock(restartedAt + serverNow - now);
+    const time = words.times.clock(restartedAt + serverNow - now);
     notices.push({ id: `restarted ${restartedAt}`, text: words.say("notice.restarted", { time }) });
   }
   if (refused) notices.push({ id: "refused", text: words.say("notice.refused"), code: `PANEL_ORIGENES=${location.origin}` });
@@ -36,7 +36,7 @@ function futureText({ total, clients }, words) {
 /** @param {FromClient} one @param {Words} words */
 function clientText({ client, events, ahead, why }, words) {
   // Isolated from the sentence around it, whichever way it is written.
-  const values = { name: `\u2068${visibleText(client)}\u2069`, n: events, ahead: words.duration(ahead) };
+  const values = { name: `\u2068${visibleText(client)}\u2069`, n: events, ahead: words.times.duration(ahead) };
   if (why === null) return words.say("notice.future_client", values);
   return words.say(`notice.future_${why}`, { ...values, zone: zoneOf(ahead) });
 }

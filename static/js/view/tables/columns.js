@@ -1,18 +1,13 @@
 // @ts-check
-import { sameTurn } from "./turn.js";
 import { icon, make, setText } from "../dom/elements.js";
-import { isTight } from "./room.js";
 import { drawSparkline } from "../figures/sparkline.js";
+import { isTight } from "./room.js";
+import { sameTurn } from "./turn.js";
 
 /**
- * @typedef {import("../../history/activity.js").Activity} Activity
- * @typedef {import("./turn.js").Turn} Turn
+ * @typedef {import("../../model/lately.js").Lately} Lately
  * @typedef {import("../../words/words.js").Words} Words
- *
- * @typedef {object} Lately
- * @property {Activity | undefined} activity
- * @property {number | null} seenAt by this browser's clock
- * @property {number | null} silentSince
+ * @typedef {import("./turn.js").Turn} Turn
  */
 
 const DOTS = 60;
@@ -55,8 +50,8 @@ export class ClientColumns {
     if (drawn?.known === known && sameTurn(drawn.turn, turn)) return;
     this.#drawn.set(trend, { known, turn });
     drawTrend(/** @type {SVGElement} */ (trend.firstElementChild), activity?.points ?? NO_POINTS);
-    setText(rate, activity === undefined ? "—" : words.rate(activity.rate));
-    setText(/** @type {Element} */ (when.lastElementChild), seenAt === null ? "—" : words[isTight() ? "age" : "ago"](Math.max(0, this.now - seenAt)));
+    setText(rate, activity === undefined ? "—" : words.numbers.rate(activity.rate));
+    setText(/** @type {Element} */ (when.lastElementChild), seenAt === null ? "—" : words.times[isTight() ? "age" : "ago"](Math.max(0, this.now - seenAt)));
     when.classList.toggle("recent", seenAt !== null && this.now - seenAt < RECENT_MS);
     when.classList.toggle("silent", silentSince !== null);
     const title = titleOf(seenAt === null ? null : seenAt + this.ahead, silentSince === null ? null : silentSince + this.ahead, words);
@@ -66,8 +61,8 @@ export class ClientColumns {
 
 /** @param {number | null} seenAt @param {number | null} silentSince @param {Words} words */
 function titleOf(seenAt, silentSince, words) {
-  if (silentSince !== null) return words.say("clients.silent", { time: words.clock(silentSince) });
-  return seenAt === null ? words.say("clients.unseen") : words.clock(seenAt);
+  if (silentSince !== null) return words.say("clients.silent", { time: words.times.clock(silentSince) });
+  return seenAt === null ? words.say("clients.unseen") : words.times.clock(seenAt);
 }
 
 /** @param {SVGElement} svg @param {readonly number[]} points */

@@ -1,15 +1,15 @@
 // @ts-check
-import { byCount } from "./ranking.js";
-import { ClientColumns } from "./columns.js";
-import { CountTable } from "./table.js";
 import { byId, setText } from "../dom/elements.js";
+import { ClientColumns } from "./columns.js";
+import { byCount } from "./ranking.js";
+import { CountTable } from "./table.js";
 
 /**
  * @typedef {import("../../model/lately.js").ClientsLately} ClientsLately
  * @typedef {import("../../model/picture.js").Picture} Picture
- * @typedef {import("./ranking.js").Compare} Compare
  * @typedef {import("../../reader/view-state.js").View} View
  * @typedef {import("../../words/words.js").Words} Words
+ * @typedef {import("./ranking.js").Compare} Compare
  */
 
 /** The two tables of names and counts. */
@@ -21,7 +21,7 @@ export class Lists {
   #heads = byId("clients", HTMLTableElement).querySelectorAll("th:has(button)");
   #sorted = "";
 
-  /** @param {{onClient: (name: string) => void, onType: (name: string) => void, onSort: (column: string) => void, onRedraw: () => void}} reader */
+  /** @param {{onClient: (name: string) => void, onType: (name: string) => void, onSort: (column: View["sort"]) => void, onRedraw: () => void}} reader */
   constructor({ onClient, onType, onSort, onRedraw }) {
     this.#clients = new CountTable("clients", { onPick: onClient, onRoom: onRedraw }, this.#columns);
     this.#types = new CountTable("types", { onPick: onType, onRoom: onRedraw });
@@ -77,7 +77,7 @@ export class Lists {
 }
 
 /** @param {Element} head */
-const columnOf = (head) => /** @type {HTMLElement} */ (head.firstElementChild).dataset.sort ?? "";
+const columnOf = (head) => /** @type {View["sort"]} */ (/** @type {HTMLElement} */ (head.firstElementChild).dataset.sort);
 
 /** @param {Map<string, number>} clients @param {string} search */
 function matching(clients, search) {

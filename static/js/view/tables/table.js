@@ -1,15 +1,16 @@
 // @ts-check
-import { Ranking } from "./ranking.js";
-import { phaseOf, sameTurn, secondOf } from "./turn.js";
-import { arrange, topsOf } from "./arrange.js";
+import { secondOf } from "../../time/steady.js";
 import { byId, make, setText } from "../dom/elements.js";
 import { nameParts } from "../dom/name-parts.js";
+import { arrange, topsOf } from "./arrange.js";
+import { Ranking } from "./ranking.js";
 import { FEW_ROWS, MOST_ROWS, Room } from "./room.js";
 import { Sight } from "./sight.js";
+import { phaseOf, sameTurn } from "./turn.js";
 
 /**
- * @typedef {import("./turn.js").Turn} Turn
  * @typedef {import("../../words/words.js").Words} Words
+ * @typedef {import("./turn.js").Turn} Turn
  *
  * @typedef {object} Row
  * @property {HTMLTableRowElement} element
@@ -175,8 +176,8 @@ export class CountTable {
 /** Formats only what is other than before: that is most of a table's cost. @param {Row} row @param {number} count @param {number} total @param {number} largest @param {Words} words */
 function fill({ head, count: counted, share: shared, drawn }, count, total, largest, words) {
   const share = Math.floor((SHARE_STEPS * count) / Math.max(1, total));
-  if (drawn.count !== count || drawn.words !== words) setText(counted, words.whole(count));
-  if (drawn.share !== share || drawn.count === 0 || drawn.words !== words) setText(shared, words.share(count, total));
+  if (drawn.count !== count || drawn.words !== words) setText(counted, words.numbers.whole(count));
+  if (drawn.share !== share || drawn.count === 0 || drawn.words !== words) setText(shared, words.numbers.share(count, total));
   const part = (count / largest).toFixed(3);
   if (drawn.part !== part) head.style.setProperty("--part", part);
   Object.assign(drawn, { count, share, part, words });

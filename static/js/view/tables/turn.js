@@ -9,9 +9,6 @@
  * @property {import("../../words/words.js").Words} words
  */
 
-/** What is looked up, or drawn, once a second is so in the same seconds. @param {number} now */
-export const secondOf = (now) => Math.floor(now / 1000);
-
 /** Rows whose seconds begin at other moments are not all drawn in the same picture. */
 const PHASES_MS = [0, 300, 600, 900, 200, 500, 800, 100, 400, 700];
 
