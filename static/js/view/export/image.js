@@ -10,9 +10,10 @@ const LINE = 22;
  *
  * @param {import("../chart/plot.js").Chart} chart
  * @param {string} title
+ * @param {string} others what all other lines are called
  * @returns {Promise<Blob | null>}
  */
-export function chartPicture(chart, title) {
+export function chartPicture(chart, title, others) {
   if (!chart.plot || chart.shape === null) return Promise.resolve(null);
   const colours = coloursOf();
   const drawn = /** @type {HTMLCanvasElement} */ (chart.plot.ctx.canvas);
@@ -35,7 +36,7 @@ export function chartPicture(chart, title) {
     pen.fillStyle = index === undefined ? colours.others : colours.series[index % colours.series.length];
     pen.fillRect(x, canvas.height / ratio - MARGIN - 10, 10, 10);
     pen.fillStyle = colours.text;
-    const label = visibleText(name) || "otros";
+    const label = visibleText(name) || others;
     pen.fillText(label, x + 15, canvas.height / ratio - MARGIN);
     x += 15 + pen.measureText(label).width + MARGIN;
   }

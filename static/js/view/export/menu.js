@@ -40,7 +40,7 @@ async function contentsOf(kind, { state, chart: { history, timeline } }, card, w
   if (history === null || timeline === null) return null;
   if (kind === "chart.csv") return text(historyCsv(history), "text/csv");
   if (kind === "all.json") return text(shownJson(state, history, timeline.question), "application/json");
-  return chartPicture(card.chart, `Pulso · ${words.say("chart.title")} · ${card.span}`);
+  return chartPicture(card.chart, `Pulso · ${words.say("chart.title")} · ${card.span}`, words.say("chart.others"));
 }
 
 /** @param {string} body @param {string} type */
