@@ -78,7 +78,7 @@ class Consumer:
                 await self._lost(error)
 
     async def _lost(self, error: BaseException) -> None:
-        if self._live.vitals.broker != "reconectando" or self._failures == 0:
+        if self._live.vitals.consuming or self._failures == 0:
             LOG.warning("no connection to the broker: %s; trying again", describe(error))
         self._live.vitals.broker_is("reconectando")
         delay = random.uniform(0, min(MAX_RETRY_DELAY, 0.25 * 2**self._failures))  # noqa: S311

@@ -1,5 +1,5 @@
 // @ts-check
-import { writingOf } from "./set-aside.js";
+import { refusesAll } from "./set-aside.js";
 
 /**
  * @typedef {import("../link/connection.js").Link} Link
@@ -67,7 +67,7 @@ export function statusOf(state, link, polling, now, online = true, ahead = 0) {
     if (state.heardAt !== null && now - state.heardAt > limit) return is("stale", heardAt);
     if (state.counts === null || state.beat === null) return is("connecting", dataOf);
     if (state.beat.broker === "reconectando") return is("stale", lostSince(state.beat) ?? dataOf, "lost");
-    if (writingOf(state.beat) === "refused") return is("stale", dataOf, "refuses");
+    if (refusesAll(state.beat)) return is("stale", dataOf, "refuses");
     return is(isBehind(state) ? "behind" : reached, heardAt);
   }
   if (link.lostAt === null) return is("connecting", dataOf);

@@ -1,6 +1,6 @@
 // @ts-check
 import { isCurrent } from "./badge-state.js";
-import { writingOf } from "./set-aside.js";
+import { refusesAll } from "./set-aside.js";
 
 /**
  * @typedef {import("../words/es.js").Key} Key
@@ -58,9 +58,7 @@ function queue({ beat, queue }, known) {
   const since = beat.desde ? Date.parse(beat.desde) : null;
   if (beat.broker === "reconectando") return { ...is("warns", "flow.broker_reconnecting"), since };
   if (beat.broker === "bloqueado") return { ...is("warns", "flow.broker_blocked"), since };
-  const writing = writingOf(beat);
-  if (writing === "refused") return is("warns", "flow.broker_refuses");
-  if (writing === "blocked") return is("warns", "flow.broker_blocked");
+  if (refusesAll(beat)) return is("warns", "flow.broker_refuses");
   const waiting = beat.cola?.listos;
   if (waiting === undefined) return is("unknown", "flow.unknown");
   if (grows(queue)) return is("warns", "flow.queue_grows", waiting);

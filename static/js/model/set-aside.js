@@ -23,12 +23,8 @@ export function setAsideOf(beat) {
   };
 }
 
-/** Does the broker take what is published? @param {import("../link/wire.js").Beat | null} beat @returns {"ok" | "blocked" | "refused" | null} */
-export function writingOf(beat) {
-  const { escritura } = /** @type {any} */ (beat ?? {});
-  if (escritura === "rechazada") return "refused";
-  return escritura === "bloqueada" ? "blocked" : escritura === "ok" ? "ok" : null;
-}
+/** Does the broker refuse all that is published? An alarm only holds it up, and is a state of the broker. @param {import("../link/wire.js").Beat | null} beat */
+export const refusesAll = (beat) => beat?.escritura === "rechazada";
 
 /** @param {unknown} n */
 const count = (n) => (typeof n === "number" && n > 0 ? n : 0);

@@ -1,6 +1,6 @@
 // @ts-check
 import { futureEventsOf, zoneOf } from "../../model/future-events.js";
-import { writingOf } from "../../model/set-aside.js";
+import { refusesAll } from "../../model/set-aside.js";
 import { visibleText } from "../../words/names.js";
 
 /**
@@ -21,7 +21,7 @@ export function noticesOf({ state: { restartedAt, beat }, refused, serverNow, no
     notices.push({ id: `restarted ${restartedAt}`, text: words.say("notice.restarted", { time }) });
   }
   if (refused) notices.push({ id: "refused", text: words.say("notice.refused"), code: `PANEL_ORIGENES=${location.origin}` });
-  if (writingOf(beat) === "refused") notices.push({ id: "writing", text: words.say("notice.writing") });
+  if (refusesAll(beat)) notices.push({ id: "writing", text: words.say("notice.writing") });
   const future = futureEventsOf(beat);
   if (future !== null) notices.push({ id: "future", text: futureText(future, words) });
   return notices;
