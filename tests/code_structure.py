@@ -70,6 +70,19 @@ def room_edges(folder: str) -> dict[str, set[str]]:
     return edges
 
 
+def unused() -> list[str]:
+    """Modules that no program comes to need: those with a `__main__` are programs."""
+    known = {name: path for folder in FOLDERS for name, path in modules(folder).items()}
+    waiting = [name for name, path in known.items() if '__name__ == "__main__"' in path.read_text()]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in known and name not in found:
+            found.add(name)
+            waiting += [*imported(known[name], known), name.rpartition(".")[0]]
+    return sorted(known.keys() - found)
+
+
 def circle(edges: Mapping[str, Iterable[str]]) -> list[str]:
     """Return rooms that import each other in a circle, or nothing."""
     done: set[str] = set()

@@ -14,6 +14,7 @@ from tests.code_structure import (
     modules,
     room_edges,
     tree,
+    unused,
 )
 from tests.long_files import LONG_FILES
 
@@ -110,6 +111,11 @@ def test_only_entry_points_read_the_environment():
     }
 
     assert not readers
+
+
+def test_no_module_is_there_for_tests_alone():
+    """Each is needed by a program, directly or by what that imports."""
+    assert unused() == []
 
 
 def test_files_and_functions_are_short():

@@ -13,7 +13,7 @@ def _question(ventana: str, paso: str, por: str, limite: int) -> str:
     return urlencode({"ventana": ventana, "paso": paso, "por": por, "limite": limite})
 
 
-# As static/js/history.js asks; tests/contracts/preguntas.json holds both to the same.
+# As static/js/history/question.js asks; tests/contracts/preguntas.json holds both to the same.
 USUAL = frozenset(
     (
         *(_question(*window, by, 6) for window, by in product(WINDOWS, SPLITS)),

@@ -115,7 +115,7 @@ class Sessions:
 
     async def _lost(self, error: BaseException) -> None:
         self.failures = min(self.failures + 1, 10)
-        if self.failures == TOLD_AFTER and self._vitals.broker == "conectado":
+        if self.failures == TOLD_AFTER and self._vitals.consuming:
             LOG.warning("%s: %s; trying again", self._name, describe(error))
         delay = random.uniform(0, min(self._max_delay, 0.25 * 2**self.failures))  # noqa: S311
         await set_within(self.stopping, delay)

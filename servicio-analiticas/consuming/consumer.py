@@ -103,7 +103,7 @@ class Consumer:
         """Once; and again, as a warning, when the first start of both takes too long."""
         young = self._starting and time.monotonic() - self._began < STARTING_SECONDS
         expected = young and nobody_listens(error)
-        first = self._live.vitals.broker != "reconectando" or self._failures == 0
+        first = self._live.vitals.consuming or self._failures == 0
         if first or (self._hushed and not expected):
             self._hushed = expected
             level = logging.INFO if expected else logging.WARNING

@@ -72,7 +72,7 @@ def _counted(live: Live, fields: RejectedFields) -> Iterator[Metric]:
 def _state(live: Live) -> Iterator[Metric]:
     vitals, now = live.vitals, time.time()
     yield GaugeMetricFamily(
-        "pulso_broker_connected", "1 while events are consumed", vitals.broker == "conectado"
+        "pulso_broker_connected", "1 while events are consumed", vitals.consuming
     )
     if vitals.escritura is not None:
         yield GaugeMetricFamily(

@@ -101,7 +101,7 @@ def _add_health(app: Quart, live: Live) -> None:
 
     @app.get("/readyz")
     async def get_ready() -> Response:
-        ready = live.vitals.broker == "conectado" and live.vitals.almacen == "ok"
+        ready = live.vitals.consuming and live.vitals.almacen == "ok"
         status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
         return Response(msgspec.json.encode(live.status()), status, mimetype="application/json")
 

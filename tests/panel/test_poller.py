@@ -158,7 +158,7 @@ async def test_a_change_of_the_broker_is_told_at_once(analytics, panel_for, watc
 
     async with watch(port) as viewer:
         await messages_until(viewer, is_online)
-        analytics.live.vitals.broker_is("bloqueado")
+        analytics.live.vitals.escritura = "bloqueada"
         told = await messages_until(viewer, lambda m: m.get("broker") == "bloqueado", seconds=4)
         analytics.live.vitals.almacen = "en_pausa"
         told += await messages_until(viewer, lambda m: m.get("almacen") == "en_pausa", seconds=4)
