@@ -113,14 +113,14 @@ class _Interrupts:
 
 def _report(run: LoadRun, options: LoadOptions, outcome: Outcome) -> int:
     summary = summarise(outcome, options, run.url)
-    folder, missing = write_report(options.output, summary, outcome.numbers)
+    folder = write_report(options.output, summary, outcome.numbers)
     if options.json:
         sys.stdout.write(encoded(summary))
     elif options.quiet:
         for text in problems(summary) if code_of(summary) else ():
             print(text, file=sys.stderr)  # noqa: T201
     else:
-        print("\n".join([result_text(summary, folder), *missing]))  # noqa: T201
+        print(result_text(summary, folder))  # noqa: T201
     return code_of(summary)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,7 +11,6 @@ import msgspec
 from carga.figures.run_numbers import RunNumbers
 from carga.figures.run_series import as_csv, rows
 from carga.report.load_summary import SCHEMA, Summary
-from carga.report.report_drawing import draw
 from carga.report.report_page import page
 from carga.report.run_plots import plots
 
@@ -38,12 +36,11 @@ def unwritable(root: Path) -> str | None:
         return f"{root} can't be written ({error.strerror}): name another folder with --salida"
 
 
-def write_report(root: Path, summary: Summary, numbers: RunNumbers) -> tuple[Path, Sequence[str]]:
+def write_report(root: Path, summary: Summary, numbers: RunNumbers) -> Path:
     """
     Write everything into a new folder below *root*, named by the run's start (UTC).
 
-    Return the folder, and a sentence for each thing that could not be made. Raises OSError when
-    it can't be written.
+    Return the folder. Raises OSError when it can't be written.
     """
     folder = _fresh(root, summary.inicio[:19].replace(":", "-"))
     series = rows(numbers)
@@ -52,8 +49,7 @@ def write_report(root: Path, summary: Summary, numbers: RunNumbers) -> tuple[Pat
     _write(folder / SCHEMA, schema())
     _write(folder / "serie.csv", as_csv(series))
     _write(folder / "reporte.html", page(summary, series, drawn))
-    missing = draw(drawn, summary.frase, folder / "grafica.png")
-    return folder, [missing] if missing else []
+    return folder
 
 
 def _fresh(root: Path, name: str) -> Path:
