@@ -4,7 +4,7 @@ from array import array
 from collections import Counter, deque
 from collections.abc import Callable
 
-from carga.wire.worker_wire import TICKS
+from carga.wire.messages import TICKS
 from publishing.outbox import Message, Outbox
 
 Run = tuple[int, int]  # a millisecond, and how many events are due then

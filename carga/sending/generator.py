@@ -8,13 +8,12 @@ import time
 from array import array
 from collections.abc import Iterable
 
+from carga.sending.clients import clients_of, dealt
 from carga.sending.confirm_ledger import ConfirmLedger, Run
-from carga.sending.load_schedule import Schedule
-from carga.sending.seeded_events import EventStream
-from carga.sending.simulated_clients import clients_of, dealt
-from carga.wire.parent_line import ParentLine
-from carga.wire.run_clock import RunClock
-from carga.wire.worker_wire import (
+from carga.sending.event_stream import EventStream
+from carga.sending.schedule import Schedule
+from carga.wire.clock import RunClock
+from carga.wire.messages import (
     Begin,
     BrokerAddress,
     Finished,
@@ -22,6 +21,7 @@ from carga.wire.worker_wire import (
     Progress,
     Ready,
 )
+from carga.wire.parent_line import ParentLine
 from publishing.broker_link import Broker
 from publishing.event_queue import Limits
 from publishing.publisher import Publisher

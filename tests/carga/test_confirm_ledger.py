@@ -5,7 +5,7 @@ from array import array
 import pytest
 
 from carga.sending.confirm_ledger import ConfirmLedger
-from carga.wire.worker_wire import TICKS
+from carga.wire.messages import TICKS
 from publishing.outbox import Message
 
 

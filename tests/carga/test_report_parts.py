@@ -6,10 +6,10 @@ import math
 import pytest
 
 from carga.figures.cpu_meter import CpuMeter
-from carga.figures.run_series import Row, as_csv, outages
+from carga.figures.series import Row, as_csv, outages
+from carga.report.folder import schema
 from carga.report.plot_scales import Scale, even_ticks, log_ticks, short
-from carga.report.report_folder import schema
-from carga.report.run_plots import plots
+from carga.report.plots import plots
 from carga.report.svg_plot import Line, Plot, svg
 
 

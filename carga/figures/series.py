@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from carga.figures.run_numbers import RunNumbers, Step
+from carga.figures.numbers import RunNumbers, Step
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,14 +10,13 @@ from collections import defaultdict
 from contextlib import suppress
 
 from carga.checking.web_access import trust
-from carga.sending.simulated_clients import clients_of
+from carga.sending.clients import clients_of
 from carga.viewers.coming_back import NO_CLOSE, wait_before
-from carga.viewers.load_viewer import LoadViewer, Shared
 from carga.viewers.push_chain import Push, PushChain
 from carga.viewers.stamped_socket import connected_socket
-from carga.wire.parent_line import ParentLine
-from carga.wire.run_clock import RunClock
-from carga.wire.worker_wire import (
+from carga.viewers.viewer import LoadViewer, Shared
+from carga.wire.clock import RunClock
+from carga.wire.messages import (
     TICKS,
     Begin,
     Look,
@@ -29,6 +28,7 @@ from carga.wire.worker_wire import (
     Watch,
     Watched,
 )
+from carga.wire.parent_line import ParentLine
 
 AT_ONCE = 100  # handshakes on their way
 SILENCE = 12.0  # seconds without a byte, after which docs/websocket.md calls a connection dead

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
-from carga.figures.run_numbers import RunNumbers
-from carga.run.workers import Worker, WorkerDiedError, working
-from carga.wire.run_clock import RunClock
-from carga.wire.worker_wire import (
+from carga.figures.numbers import RunNumbers
+from carga.run.processes import Worker, WorkerDiedError, working
+from carga.wire.clock import RunClock
+from carga.wire.messages import (
     Begin,
     Finished,
     Generate,

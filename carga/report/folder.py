@@ -8,11 +8,11 @@ from pathlib import Path
 
 import msgspec
 
-from carga.figures.run_numbers import RunNumbers
-from carga.figures.run_series import as_csv, rows
-from carga.report.load_summary import SCHEMA, Summary
-from carga.report.report_page import page
-from carga.report.run_plots import plots
+from carga.figures.numbers import RunNumbers
+from carga.figures.series import as_csv, rows
+from carga.report.page import page
+from carga.report.plots import plots
+from carga.report.summary import SCHEMA, Summary
 
 SUMMARY = "resumen.json"
 

@@ -4,7 +4,7 @@ import asyncio
 import datetime
 import time
 
-from carga.wire.worker_wire import TICKS, Begin
+from carga.wire.messages import TICKS, Begin
 
 
 class RunClock:

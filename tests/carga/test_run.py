@@ -8,7 +8,7 @@ import time
 import httpx
 import msgspec
 
-from carga.report.load_summary import Summary
+from carga.report.summary import Summary
 
 
 def names(chain):

@@ -7,14 +7,14 @@ import pytest
 from carga.checking.reporte_client import Others, Reporte
 from carga.checking.verification import ClientLine
 from carga.command_line import code_of
-from carga.figures.run_numbers import RunNumbers
+from carga.figures.numbers import RunNumbers
 from carga.figures.thresholds import Threshold
-from carga.load_options import LoadOptions
-from carga.report.load_summary import summarise
-from carga.run.load_run import Outcome
+from carga.options import LoadOptions
+from carga.report.summary import summarise
+from carga.run.course import Outcome
 from carga.run.settling import Settled
-from carga.sending.load_schedule import Schedule
-from carga.wire.worker_wire import Begin, Finished
+from carga.sending.schedule import Schedule
+from carga.wire.messages import Begin, Finished
 
 OPTIONS = LoadOptions(
     rate=10, seconds=1, clients=1, profile="constante", viewers=3, seed=1, kinds=("clic",),

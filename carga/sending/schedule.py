@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from carga.sending.load_profile import PROFILES
+from carga.sending.profile import PROFILES
 
 ROUNDING = 1e-6  # events: what sums of fractions may miss of a whole one
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from carga.checking.web_access import WebAccess
-from carga.load_options import LoadOptions
-from carga.load_settings import LoadSettings
-from carga.wire.worker_wire import BrokerAddress, Crowd, Generate, Watch
+from carga.options import LoadOptions
+from carga.settings import LoadSettings
+from carga.wire.messages import BrokerAddress, Crowd, Generate, Watch
 from publishing.broker_link import Broker
 
 PATIENCE = 30.0  # seconds without a confirm, once the schedule is over

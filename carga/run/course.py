@@ -10,17 +10,17 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from carga.checking.reporte_client import ReporteAwayError, ReporteClient
-from carga.figures.run_numbers import RunNumbers
-from carga.load_options import LoadOptions
-from carga.load_settings import LoadSettings
-from carga.run.run_plan import PATIENCE, first_connection, generator_tasks, watch_task
-from carga.run.run_team import RunTeam
+from carga.figures.numbers import RunNumbers
+from carga.options import LoadOptions
+from carga.run.plan import PATIENCE, first_connection, generator_tasks, watch_task
 from carga.run.settling import Settled, settled_counts, settled_screens, until_queue_empty
 from carga.run.stall import Stall
-from carga.sending.load_schedule import Schedule
-from carga.sending.simulated_clients import clients_of
-from carga.wire.run_clock import RunClock
-from carga.wire.worker_wire import Begin, Finished
+from carga.run.team import RunTeam
+from carga.sending.clients import clients_of
+from carga.sending.schedule import Schedule
+from carga.settings import LoadSettings
+from carga.wire.clock import RunClock
+from carga.wire.messages import Begin, Finished
 from publishing.broker_errors import BrokerAwayError
 from publishing.broker_link import connected
 

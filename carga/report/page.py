@@ -8,12 +8,12 @@ from pathlib import Path
 from string import Template
 
 from carga.checking.verification import ClientLine
-from carga.figures.run_metrics import METRICS
-from carga.figures.run_series import Row, outages
-from carga.report.load_summary import Summary
+from carga.figures.metrics import METRICS
+from carga.figures.series import Row, outages
+from carga.report.summary import Summary
 from carga.report.svg_plot import Plot, svg
 
-PAGE = Path(__file__).with_name("report_page.html")
+PAGE = Path(__file__).with_name("page.html")
 SHOWN_CLIENTS = 15
 MARKS = {"exacto": "✓", "diferencias": "✗", "sin_verificar": "?"}
 TILES = (

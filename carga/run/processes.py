@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
-from carga.wire.worker_wire import Generate, Said, Watch, packed, received
+from carga.wire.messages import Generate, Said, Watch, packed, received
 
 SENDER = Path(__file__).resolve().parents[2] / "sender"
 END_SECONDS = 3.0
@@ -55,7 +55,7 @@ async def working(
 ) -> AsyncIterator[Worker]:
     """Start a process, and end it when the context is left."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "carga.run.load_worker", purpose),
+        *(sys.executable, "-m", "carga.run.worker", purpose),
         stdin=PIPE,
         stdout=PIPE,
         env={"PYTHONPATH": os.pathsep.join([str(SENDER), *filter(None, sys.path)])},

@@ -10,8 +10,8 @@ import msgspec
 from carga.checking.reporte_client import Reporte, ReporteClient
 from carga.checking.verification import Difference
 from carga.checking.web_access import WebAccess
-from carga.report.load_summary import Summary
-from carga.report.report_folder import SUMMARY
+from carga.report.folder import SUMMARY
+from carga.report.summary import Summary
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):

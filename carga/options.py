@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from carga.figures.run_metrics import METRICS
+from carga.figures.metrics import METRICS
 from carga.figures.thresholds import Threshold, parse_threshold
-from carga.sending.load_profile import PROFILES
-from carga.sending.load_schedule import Schedule
+from carga.sending.profile import PROFILES
+from carga.sending.schedule import Schedule
 from events.client_name import client_name
 
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}

@@ -4,8 +4,8 @@ import datetime
 import json
 from collections import Counter
 
-from carga.sending.seeded_events import EventStream
-from carga.sending.simulated_clients import clients_of, dealt
+from carga.sending.clients import clients_of, dealt
+from carga.sending.event_stream import EventStream
 
 NOW = datetime.datetime(2026, 11, 24, 7, 0, 0, 123_000, datetime.UTC)
 LATER = NOW + datetime.timedelta(days=1)

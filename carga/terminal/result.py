@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from carga.report.load_summary import Summary
-from carga.report.report_page import value
+from carga.report.page import value
+from carga.report.summary import Summary
 
 SHOWN_DIFFERENCES = 10
 ROWS = (

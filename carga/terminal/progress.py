@@ -13,8 +13,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from carga.load_settings import LoadSettings
-from carga.run.load_run import LoadRun
+from carga.run.course import LoadRun
+from carga.settings import LoadSettings
 
 REFRESH_SECONDS = 0.25
 LINE_SECONDS = 5.0

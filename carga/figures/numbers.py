@@ -11,8 +11,8 @@ from carga.checking.reporte_client import Estado
 from carga.figures.cpu_meter import CpuMeter
 from carga.figures.event_latency import EventLatency
 from carga.figures.latency_record import LatencyRecord
-from carga.sending.load_schedule import Schedule
-from carga.wire.worker_wire import TICKS, Progress, Watched
+from carga.sending.schedule import Schedule
+from carga.wire.messages import TICKS, Progress, Watched
 
 ROWS = 600  # about as many steps as a plot can show
 

@@ -1,7 +1,7 @@
 """
-A process of a load run: `python -m carga.run.load_worker generate|watch`, started by `simular`.
+A process of a load run: `python -m carga.run.worker generate|watch`, started by `simular`.
 
-It is told what to do over stdin and says what it does over stdout (wire/worker_wire.py), and
+It is told what to do over stdin and says what it does over stdout (wire/messages.py), and
 ends when stdin does. It reads no environment: credentials come over the pipe too.
 """
 
@@ -13,9 +13,9 @@ import selectors
 import sys
 
 from carga.sending.generator import generate
-from carga.viewers.crowd_process import watch
+from carga.viewers.crowd import watch
+from carga.wire.messages import Generate, Note, Watch
 from carga.wire.parent_line import ParentLine, parent_line
-from carga.wire.worker_wire import Generate, Note, Watch
 
 
 class NoteHandler(logging.Handler):

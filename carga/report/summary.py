@@ -9,11 +9,11 @@ import msgspec
 
 from carga.checking.verification import ClientLine, Difference, count_differences
 from carga.figures.cpu_meter import TRUSTED
-from carga.figures.machine_info import Machine, Versions, machine, versions
-from carga.figures.run_metrics import METRICS
+from carga.figures.machine import Machine, Versions, machine, versions
+from carga.figures.metrics import METRICS
 from carga.figures.thresholds import Judged, judge
-from carga.load_options import LoadOptions
-from carga.run.load_run import Outcome
+from carga.options import LoadOptions
+from carga.run.course import Outcome
 
 SCHEMA = "resumen.schema.json"
 ALL_MEASURED = 99.0  # percent; a few events of the smallest clients are no reason to warn

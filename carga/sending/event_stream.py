@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from carga.sending.simulated_clients import Client
+from carga.sending.clients import Client
 
 
 class EventStream:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from carga.figures.latency_record import Point
-from carga.figures.run_series import Row, outages
+from carga.figures.series import Row, outages
 from carga.report.svg_plot import XY, Line, Plot
 
 TAIL = 5  # nines shown at most: 99.999 %

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from carga.sending.load_profile import PROFILES
-from carga.sending.load_schedule import Schedule
+from carga.sending.profile import PROFILES
+from carga.sending.schedule import Schedule
 
 
 def rate_at(schedule, second):
