@@ -12,7 +12,7 @@ from carga.figures.cpu_meter import CpuMeter
 from carga.figures.event_latency import EventLatency
 from carga.figures.latency_record import LatencyRecord
 from carga.sending.schedule import Schedule
-from carga.wire.messages import TICKS, Progress, Watched
+from carga.wire.messages import NUMBER, TICKS, Progress, Watched
 
 ROWS = 600  # about as many steps as a plot can show
 
@@ -68,7 +68,7 @@ class RunNumbers:
 
     def progressed(self, worker: str, said: Progress, second: float) -> None:
         """A generator reports; *second* is the run's time now."""
-        numbers = array("H")
+        numbers = array(NUMBER)
         numbers.frombytes(said.numbers)
         self.events.sent(said.runs, numbers)
         self.handed += len(numbers)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from carga.checking.reporte_client import ReporteAwayError, ReporteClient
 from carga.figures.numbers import RunNumbers
 from carga.options import LoadOptions
-from carga.run.plan import PATIENCE, first_connection, generator_tasks, watch_task
+from carga.run.plan import PATIENCE, crowd_of, first_connection, generator_tasks, watch_task
 from carga.run.settling import Settled, settled_counts, settled_screens, until_queue_empty
 from carga.run.stall import Stall
 from carga.run.team import RunTeam
@@ -55,7 +55,7 @@ class LoadRun:
         self.options, self._settings, self._stop = options, settings, stop
         self._web = settings.web(options.url)
         self.url = self._web.url
-        self._names = [client.name for client in clients_of(options.seed, options.clients)]
+        self._names = [client.name for client in clients_of(crowd_of(options))]
         self._schedule = Schedule(options.profile, options.rate, options.seconds)
         self.clock = RunClock()
         self.numbers = RunNumbers(self._schedule, [0] * options.clients)
@@ -83,7 +83,6 @@ class LoadRun:
         begin = Begin(time.monotonic() + START_IN, time.time() + START_IN)
         team.begin(begin)
         await self._publish(team)
-        seconds = self.clock.seconds()
         finished = list(team.finished.values())
         self.phase = "verifying"
         sent = self._by_name(finished)
@@ -98,7 +97,7 @@ class LoadRun:
             epoca=self._epoca,
             came=team.came,
             started=begin,
-            seconds=seconds,
+            seconds=max(each.seconds for each in finished),
             finished=finished,
             interrupted=self._stop.is_set(),
             notes=team.notes,

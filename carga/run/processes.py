@@ -28,6 +28,10 @@ class Worker:
             raise ValueError(f"{name} has no pipes")
         self._process, self._input, self._output = process, process.stdin, process.stdout
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def say(self, message: Said) -> None:
         with suppress(ConnectionError):
             self._input.write(packed(message))

@@ -1,12 +1,12 @@
-"""The processes of a run together: what they say goes into its numbers."""
+"""The processes of a run together, and what they say."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Protocol
 
-from carga.figures.numbers import RunNumbers
 from carga.run.processes import Worker, WorkerDiedError, working
 from carga.wire.clock import RunClock
 from carga.wire.messages import (
@@ -27,14 +27,22 @@ from carga.wire.messages import (
 LOOK_SECONDS = 10.0
 
 
+class Audience(Protocol):
+    """Who is told what the processes tell, at which second of the run."""
+
+    def progressed(self, worker: str, said: Progress, second: float) -> None: ...
+
+    def watched(self, worker: str, said: Watched, second: float) -> None: ...
+
+
 class RunTeam:
     """
     `finished` holds what each generator said at its end, `notes` what a person should read,
     `came` when the first and the last viewer had come, by the monotonic clock.
     """
 
-    def __init__(self, numbers: RunNumbers, clock: RunClock) -> None:
-        self._numbers, self._clock = numbers, clock
+    def __init__(self, audience: Audience, clock: RunClock) -> None:
+        self._audience, self._clock = audience, clock
         self._generators: list[Worker] = []
         self._viewers: Worker | None = None
         self._ready: set[str] = set()
@@ -70,6 +78,11 @@ class RunTeam:
     def late(self) -> list[str]:
         """Who is not ready yet."""
         return [worker.name for worker in self._all if worker.name not in self._ready]
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The processes by their names, while they are at work."""
+        return {worker.name: worker.pid for worker in self._all}
 
     @property
     def done(self) -> bool:
@@ -111,9 +124,9 @@ class RunTeam:
                 self._ready.add(name)
                 self.came = said.came or self.came
             case Progress():
-                self._numbers.progressed(name, said, second)
+                self._audience.progressed(name, said, second)
             case Watched():
-                self._numbers.watched(name, said, second)
+                self._audience.watched(name, said, second)
             case Finished():
                 self.finished[name] = said
             case Standings():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from carga.wire.messages import Crowd
+
 
 @dataclass(frozen=True, slots=True)
 class Client:
@@ -14,18 +16,20 @@ class Client:
     weight: float
 
 
-def clients_of(seed: int, count: int) -> list[Client]:
+def clients_of(crowd: Crowd) -> list[Client]:
     """
-    Return the run's clients, largest first, by Zipf's law: the n-th has 1/n of the first's events.
+    Return the run's clients, largest first, by Zipf's law: the n-th has 1/n of the first's events,
+    or 1/n to the power of another exponent; with 0 all have as many.
 
     The same seed gives the same names, so that a store that saw many runs doesn't fill with
     thousands of clients.
     """
-    harmonic = sum(1 / rank for rank in range(1, count + 1))
-    digits = max(3, len(str(count)))
+    shares = [rank**-crowd.exponent for rank in range(1, crowd.count + 1)]
+    whole = sum(shares)
+    digits = max(3, len(str(crowd.count)))
     return [
-        Client(rank - 1, f"sim-{seed}-{rank:0{digits}}", 1 / rank / harmonic)
-        for rank in range(1, count + 1)
+        Client(number, f"sim-{crowd.seed}-{number + 1:0{digits}}", share / whole)
+        for number, share in enumerate(shares)
     ]
 
 

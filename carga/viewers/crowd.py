@@ -40,7 +40,7 @@ class Crowd:
     def __init__(self, task: Watch, clock: RunClock) -> None:
         self._task = task
         self._tls = None if task.authorities is None else trust(task.authorities)
-        clients = clients_of(task.crowd.seed, task.crowd.count)
+        clients = clients_of(task.crowd)
         self._chain = PushChain({client.name: client.number for client in clients})
         self._shared = Shared(self._chain, clock.ticks)
         self._clock = clock
@@ -83,7 +83,7 @@ class Crowd:
                 continue
             first = min(push.arrivals, default=self._clock.ticks())
             spread = max(push.arrivals, default=first) - first
-            fresh.append(Pushed(push.number, rises, first, spread))
+            fresh.append(Pushed(push.number, rises, first, spread, push.total))
             self._told.append(push)
         self._chain.fresh = waiting
         complaints, self._shared.complaints = self._shared.complaints[:5], []

@@ -12,6 +12,7 @@ import asyncio
 import msgspec
 
 TICKS = 5
+NUMBER = "I"  # the type of a client's number, in an array
 HEAD = 4
 
 
@@ -28,10 +29,11 @@ class BrokerAddress(msgspec.Struct, frozen=True):
 
 
 class Crowd(msgspec.Struct, frozen=True):
-    """The simulated clients, from which every process makes the same list."""
+    """The simulated clients, from which every process makes the same list; see `clients_of`."""
 
     seed: int
     count: int
+    exponent: float = 1.0
 
 
 class Generate(Said, frozen=True, kw_only=True):
@@ -96,7 +98,7 @@ class Progress(Said, frozen=True, kw_only=True):
     What a generator did since its last report, in the order of the schedule.
 
     *runs* are [millisecond, events due then and handed over now]; *numbers* those events' clients,
-    two bytes each. *confirms* are [second when due, ticks until confirmed, events].
+    an array of NUMBER. *confirms* are [second when due, ticks until confirmed, events].
     """
 
     runs: list[tuple[int, int]]
@@ -109,12 +111,16 @@ class Progress(Said, frozen=True, kw_only=True):
 
 
 class Finished(Said, frozen=True, kw_only=True):
-    """*confirmed* and *unconfirmed* by the client's number; *unsent* were due, no more."""
+    """
+    *confirmed* and *unconfirmed* by the client's number; *unsent* were due, no more. The last
+    confirm had come so many *seconds* after the start.
+    """
 
     confirmed: dict[int, int]
     unconfirmed: dict[int, int]
     unsent: int
     messages: int
+    seconds: float
 
 
 class Rise(msgspec.Struct, frozen=True, array_like=True):
@@ -126,12 +132,16 @@ class Rise(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Pushed(msgspec.Struct, frozen=True, array_like=True):
-    """A push that is new since the last report: its *first* viewer had it then, the last later."""
+    """
+    A push that is new since the last report: its *first* viewer had it then, the last later. It
+    shows so many events in all.
+    """
 
     push: int
     rises: list[Rise]
     first: int
     spread: int
+    total: int
 
 
 class Watched(Said, frozen=True, kw_only=True):

@@ -42,6 +42,23 @@ def test_profiles_have_their_shape():
     assert [rate_at(day, s) for s in (1, 50, 99)] == pytest.approx([0.1, 1, 0.1], abs=0.01)
 
 
+@pytest.mark.parametrize(("rate", "every", "events"), [(100, 10, 1), (1000, 1, 1), (8000, 1, 8)])
+def test_rates_that_divide_are_regular(rate, every, events):
+    """As many events in each slot, slots 1 ms or as far apart as single events are."""
+    slots = list(Schedule("constante", rate, 2).slots(0, 2000))
+
+    assert [ms for ms, _ in slots] == list(range(every - 1, 2000, every))
+    assert {n for _, n in slots} == {events}
+
+
+@pytest.mark.parametrize("rate", [3, 300, 1500, 499_999])
+def test_any_rate_is_the_rate(rate):
+    """A rate that milliseconds don't divide is kept to all the same."""
+    schedule = Schedule("constante", rate, 2)
+
+    assert sum(n for _, n in schedule.slots(0, 2000)) == schedule.total == 2 * rate
+
+
 def test_slow_rates_are_even():
     """At three events a second one is due every third of a second."""
     due = [ms for ms, _ in Schedule("constante", 3, 2).slots(0, 2000)]

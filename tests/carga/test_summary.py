@@ -30,7 +30,7 @@ def outcome(confirmed=10, counted=10, unconfirmed=0, absent=0, answers=True, int
     report = Reporte("e", 1, counted, {"sim-1-001": counted}, Others(0, 0))
     settled = Settled({"sim-1-001": line}, report, None, [], absent) if answers else Settled()
     finished = Finished(
-        confirmed={0: confirmed}, unconfirmed={0: unconfirmed}, unsent=0, messages=1
+        confirmed={0: confirmed}, unconfirmed={0: unconfirmed}, unsent=0, messages=1, seconds=1.0
     )
     return Outcome(
         numbers=numbers, settled=settled, epoca="e", came=None, started=Begin(1, 1), seconds=1.0,
