@@ -15,8 +15,8 @@ import msgspec
 
 from carga.checking.reporte_client import ReporteAwayError, ReporteClient, http_client
 from carga.checking.web_access import WebAccess, trust
-from carga.load_settings import LoadSettings
-from carga.run.run_plan import first_connection
+from carga.run.plan import first_connection
+from carga.settings import LoadSettings
 from publishing.broker_errors import BrokerAwayError
 from publishing.broker_link import connected
 

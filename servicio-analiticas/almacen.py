@@ -24,7 +24,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from analytics_settings import read_settings
-from printed_report import printed
+from comun.standard_output import printed
 from storing.backups import back_up, reset, restore
 from storing.lock import StoreInUseError
 

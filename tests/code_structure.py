@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
+import sys
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -99,3 +103,27 @@ def circle(edges: Mapping[str, Iterable[str]]) -> list[str]:
         return []
 
     return next((found for room in sorted(edges) if (found := walk(room, []))), [])
+
+
+def foreign_packages(*folders: str) -> set[str]:
+    """The projects, as an index names them, whose packages these folders import."""
+    own = {module.partition(".")[0] for folder in FOLDERS for module in modules(folder)}
+    names = {
+        name.partition(".")[0]
+        for folder in folders
+        for path in modules(folder).values()
+        for name in imported(path, ())
+    }
+    projects = packages_distributions()
+    foreign = names - own - sys.stdlib_module_names - {"_typeshed"}  # is for type checkers only
+    return {normal(project) for name in foreign for project in projects.get(name, [name])}
+
+
+def dependency_group(name: str) -> set[str]:
+    """The projects of a group of pyproject.toml, without their versions."""
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    return {normal(re.split(r"[^\w.-]", each)[0]) for each in groups[name] if isinstance(each, str)}
+
+
+def normal(project: str) -> str:
+    return re.sub(r"[-_.]+", "-", project).lower()

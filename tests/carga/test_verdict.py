@@ -9,7 +9,7 @@ from carga.checking.verification import (
     same_version,
     screen_differences,
 )
-from carga.wire.worker_wire import Standing
+from carga.wire.messages import Standing
 
 
 def line(confirmed, rise, unconfirmed=0, before=100):

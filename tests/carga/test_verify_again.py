@@ -20,7 +20,7 @@ def test_what_was_found_cannot_be_written(lasting_chain, finished, against, word
         assert unwritten.wait() == FAILED
 
     assert unwritten.err.count("\n") == 1
-    assert "could not be written to standard output: No space left on device" in unwritten.err
+    assert "can't be written to standard output: No space left on device" in unwritten.err
 
 
 async def test_later_events_are_a_difference(lasting_chain, finished, against):
