@@ -25,7 +25,7 @@ async def test_a_result_that_cannot_be_written(
             code, _, err = await ended(process, b"\n".join(bodies(3)))
 
     assert code == 0, err
-    assert "its report can't be written to standard output: " in err
+    assert "the result could not be written to standard output: " in err
     assert "Traceback" not in err
     assert all_events(await queue.take_all()).keys() == set(bodies(3))
 
