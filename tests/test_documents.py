@@ -13,7 +13,7 @@ from tests.code_structure import ROOT
 DOCUMENTS = sorted(
     path.relative_to(ROOT)
     for pattern in (
-        *("*.md", "docs/*.md", "examples/*.md", "tests/*.md", "bench/*/*.md"),
+        *("*.md", "docs/*.md", "examples/*.md", "tests/*.md", "bench/*.md", "bench/*/*.md"),
         *("reverse-proxy/*.md", "rabbitmq/*.md", "observability/*.md"),
     )
     for path in ROOT.glob(pattern)
