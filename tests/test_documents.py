@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import prose
-from tests.code_structure import ROOT
+from tests.code_structure import FOLDERS, ROOT, modules
 
 DOCUMENTS = sorted(
     path.relative_to(ROOT)
@@ -126,3 +126,13 @@ def test_words_and_links_are_counted() -> None:
     assert prose.anchors("# What a `fn` is, to the letter\n```\n# no\n```\n") == {
         "what-a-fn-is-to-the-letter"
     }
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_map_has_every_room(folder: str) -> None:
+    """CONTRIBUTING.md names each room that has modules."""
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    home = FOLDERS[folder]
+    rooms = {path.parent.relative_to(home) for path in modules(folder).values()} - {Path()}
+
+    assert not [room for room in sorted(rooms) if f"{room}/`" not in text]
