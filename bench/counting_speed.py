@@ -29,8 +29,8 @@ from uuid import UUID
 import msgspec
 
 from consuming import gc_pace
-from counting.tally import Message
 from counting.totals import IdWindow, report
+from decoding.message import Message
 from decoding.wire_time import rfc3339
 from storing import delta_log
 from storing.store import Store, open_store

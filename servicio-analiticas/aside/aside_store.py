@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 
 from aside import copies, set_aside_counts
 from aside.copies import Copy
-from counting.tally import Message
+from decoding.message import Message
 
 
 class AsideStore:

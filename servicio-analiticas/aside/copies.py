@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from aside.store_access import StoreUnavailableError
 from counting.message_identity import key_of
-from counting.tally import Message
+from decoding.message import Message
 from decoding.undecoded_text import UndecodedText
 
 MAX_BYTES = 64 * 1024**2

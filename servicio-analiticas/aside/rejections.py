@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from counting.tally import Message, Rejected
+from counting.tally import Rejected
+from decoding.message import Message
 from decoding.wire_time import rfc3339
 
 MAX_SAMPLES = 10_000

@@ -13,7 +13,7 @@ from consuming.hint_log import HintLog
 from consuming.reject_log import RejectLog
 from consuming.rejected_fields import RejectedFields
 from consuming.waiting import set_within
-from counting.tally import Message
+from decoding.message import Message
 from history.query import HistoryQuery
 from history.turns import HistoryTurns, TooManyReadersError, cost_of
 from live.live import Live

@@ -35,7 +35,7 @@ from consuming.batch_counter import BatchCounter
 from consuming.broker_sessions import MAX_RETRY_DELAY, close, connect
 from consuming.inbox import Inbox
 from consuming.queue_watch import QueueWatch
-from counting.tally import Message
+from decoding.message import Message
 from live.live import Live
 from storing.store import Committed
 

@@ -10,8 +10,8 @@ from aiormq.abc import DeliveredMessage
 
 from broker.amqp_errors import SessionLostError
 from broker.lenient_amqp import UNREADABLE
-from counting.tally import Message
 from decoding.event_decoding import MAX_BODY
+from decoding.message import Message
 from decoding.packed_body import size_of
 
 BATCH_BYTES = 2 * 1024**2  # some 25,000 events, 15 ms: a larger batch only keeps others waiting

@@ -20,23 +20,13 @@ from counting.message_identity import (
 )
 from decoding.cell_reading import Cell, CellReader, Read
 from decoding.event_decoding import MAX_BODY, NotCountableError
+from decoding.message import Message
 from decoding.packed_body import unpacked_if_readable
 
 C_STEPS = 4  # cost about one in Python
 
 Known = dict[Key, dict[int, Kept]]
 """For each id the bodies seen under it, by digest, and what became of them."""
-
-
-class Message(NamedTuple):
-    tag: int  # delivery tag, of use only on the channel that delivered it
-    body: bytes  # as it travelled
-    message_id: str | None = None
-    header_client: object = None
-    app_id: str | None = None
-    timestamp: float | None = None  # AMQP's, seconds since 1970
-    arrived: float = 0.0  # seconds since 1970
-    deaths: object = None  # its header x-death, or True when its headers can't be read
 
 
 class Rejected(NamedTuple):

@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Sequence
 
 from counting.message_identity import Kept, Key, key_of
-from counting.tally import Known, Message
+from counting.tally import Known
 from counting.totals import IdWindow
+from decoding.message import Message
 from storing import schema as sql
 
 PRUNE_AT_MOST = 2000  # rows a commit, about 1.5 ms: pruning must never stall counting

@@ -21,9 +21,10 @@ from aside.aside_store import AsideStore
 from aside.store_access import CommitFailedError as CommitFailedError
 from aside.store_access import StoreUnavailableError as StoreUnavailableError
 from aside.store_access import check_writable
-from counting.tally import Message, Tally, count
+from counting.tally import Tally, count
 from counting.totals import IdWindow, Totals
 from decoding.cell_reading import CellReader
+from decoding.message import Message
 from history.levels import Retention, levels
 from history.query import HistoryQuery
 from storing.counts import Counts

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from almacen import run
-from counting.tally import Message
 from counting.totals import IdWindow
+from decoding.message import Message
 from storing.lock import StoreInUseError
 from storing.store import open_store
 

@@ -1,7 +1,8 @@
 import json
 
 from counting.message_identity import Kept, Verdict, digest_of
-from counting.tally import Message, count
+from counting.tally import count
+from decoding.message import Message
 
 
 def message(tag, body, message_id=None):

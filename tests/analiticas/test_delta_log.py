@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 import fault_points
-from counting.tally import Message
 from counting.totals import IdWindow
+from decoding.message import Message
 from storing import delta_log
 from storing.store import Store, StoreUnavailableError, open_store
 

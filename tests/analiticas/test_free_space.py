@@ -3,8 +3,8 @@
 import pytest
 
 from aside import store_access
-from counting.tally import Message
 from counting.totals import IdWindow
+from decoding.message import Message
 from storing.store import StoreUnavailableError, open_store
 
 

@@ -5,8 +5,8 @@ import time
 import pytest
 
 from consuming import batch_counter
-from counting.tally import Message
 from counting.totals import IdWindow
+from decoding.message import Message
 from decoding.wire_time import rfc3339
 from history.future_events import MOST_KEPT, MOST_TOLD, reason_of
 from history.history import RESET, History

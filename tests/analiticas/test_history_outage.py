@@ -7,8 +7,8 @@ from contextlib import closing
 
 import pytest
 
-from counting.tally import Message
 from counting.totals import IdWindow
+from decoding.message import Message
 from history.query import HistoryQuery
 from storing import delta_log
 from storing.store import open_store

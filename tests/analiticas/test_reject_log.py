@@ -1,7 +1,8 @@
 import logging
 
 from consuming.reject_log import RejectLog
-from counting.tally import Message, Rejected
+from counting.tally import Rejected
+from decoding.message import Message
 
 
 def test_a_flood_writes_few_lines(caplog):

@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from counting.tally import Message, count
+from counting.tally import count
 from counting.totals import IdWindow, Totals
+from decoding.message import Message
 from live.live import Live
 from reporting.report_http import create_app
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from counting.tally import Message, count
+from counting.tally import count
 from counting.totals import IdWindow, Totals
+from decoding.message import Message
 from history.turns import TooManyReadersError
 from live.live import Live, QueueDepth
 from reporting.client_http import add_client

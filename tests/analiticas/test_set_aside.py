@@ -10,8 +10,8 @@ import pytest
 from aside.copies import MAX_BYTES
 from aside.set_aside import reason_of
 from consuming.write_probe import LEAST, SECONDS, WriteProbe
-from counting.tally import Message
 from counting.totals import IdWindow
+from decoding.message import Message
 from decoding.undecoded_text import UndecodedText
 from storing.store import Store, StoreUnavailableError, open_store
 

@@ -8,8 +8,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from counting.tally import Message
 from counting.totals import IdWindow, ledger
+from decoding.message import Message
 from storing.lock import StoreInUseError
 from storing.store import Store, StoreUnavailableError, open_store
 

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 import fault_points
-from counting.tally import Message
 from counting.totals import IdWindow, ledger
+from decoding.message import Message
 from storing import delta_log, kept_ids
 from storing.store import open_store
 from tests.store_model import Model

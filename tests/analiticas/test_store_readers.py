@@ -7,8 +7,8 @@ import time
 import pytest
 
 from consuming.batch_counter import MOST_READERS, BatchCounter, TooManyReadersError
-from counting.tally import Message
 from counting.totals import IdWindow
+from decoding.message import Message
 from history.query import HistoryQuery
 from live.live import Live
 from storing.store import open_store

@@ -6,8 +6,8 @@ import time
 import pytest
 
 from almacen import run
-from counting.tally import Message
 from counting.totals import IdWindow
+from decoding.message import Message
 from history.query import HistoryQuery
 from history.steady_clock import running_seconds
 from storing import counts, delta_log

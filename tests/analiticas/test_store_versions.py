@@ -6,8 +6,8 @@ from contextlib import closing
 import pytest
 
 from almacen import run
-from counting.tally import Message
 from counting.totals import IdWindow
+from decoding.message import Message
 from storing.store import open_store
 
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)

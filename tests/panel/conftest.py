@@ -14,8 +14,9 @@ from hypercorn.config import Config
 from quart import request
 from websockets.asyncio.client import ClientConnection, connect
 
-from counting.tally import Message, count
+from counting.tally import count
 from counting.totals import IdWindow, Totals, report
+from decoding.message import Message
 from live.live import Live
 from push.heartbeat import Heartbeat
 from push.hub import Hub
