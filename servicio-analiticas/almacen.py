@@ -21,8 +21,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analytics_settings import read_settings
+from database.lock import StoreInUseError
 from storing.backups import back_up, reset, restore
-from storing.lock import StoreInUseError
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:

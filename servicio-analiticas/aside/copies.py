@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
-from aside.store_access import StoreUnavailableError
 from counting.message_identity import key_of
+from database.writable import StoreUnavailableError
 from decoding.message import Message
 from decoding.undecoded_text import UndecodedText
 

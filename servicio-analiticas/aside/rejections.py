@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from counting.tally import Rejected
+from counting.counted import Rejected
 from decoding.message import Message
 from decoding.wire_time import rfc3339
 

@@ -15,9 +15,9 @@ from prometheus_client.registry import Collector
 from quart import Quart, Response
 
 from aside.set_aside import OTHER, REASONS
-from consuming.rejected_fields import RejectedFields
 from counting.totals import ledger
 from live.live import Live, Vitals
+from live.rejected_fields import RejectedFields
 from reporting.front_door import FrontDoor
 from reporting.known_hosts import KnownHosts
 from reporting.report_connections import BoundedConfig, listen

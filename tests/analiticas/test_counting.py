@@ -1,7 +1,8 @@
 import json
 
-from counting.message_identity import Kept, Verdict, digest_of
+from counting.message_identity import digest_of
 from counting.tally import count
+from counting.verdict import Kept, Verdict
 from decoding.message import Message
 
 

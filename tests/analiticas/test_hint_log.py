@@ -1,8 +1,8 @@
 import logging
 
-from consuming.hint_log import HintLog
 from counting.tally import count
 from decoding.message import Message
+from live.hint_log import HintLog
 
 
 def untyped(*bodies):
