@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from aside import copies
 from counting.totals import IdWindow
 from database.writable import StoreUnavailableError
 from decoding.message import Message
@@ -115,6 +116,22 @@ def test_a_step_that_fails_is_done_again(path: Path):
     store.apply([message(1)])
     fold_all(store)
     store.close()
+    assert tables(path) == expected(range(2))
+
+
+def test_memory_waits_for_the_commit(path: Path, monkeypatch):
+    """Whatever part of a transaction fails, its slice is folded once, later, and not forgotten."""
+    monkeypatch.setattr(copies, "MAX_BYTES", 0)
+    forged = Message(1, b"{}", "forged", deaths=[])
+    with closing(open_store(path, WINDOW)) as store:
+        store.apply([message(0), forged])
+        while (before := store.load()).clientes and store._log.has_work:
+            with pytest.raises(StoreUnavailableError, match="wait for the broker"):
+                store.apply([message(1), forged._replace(message_id="another")])
+            assert store.load() == before
+            store.tend()
+        store.apply([message(1)])
+        fold_all(store)
     assert tables(path) == expected(range(2))
 
 
