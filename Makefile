@@ -4,7 +4,7 @@ SETUP := sh local/setup.sh
 # Files are UTF-8 whatever the locale says, and so is what is printed.
 export PYTHONUTF8 := 1
 BIN := .venv/bin
-CODE := sender servicio-analiticas panel-visual carga local
+CODE := comun sender servicio-analiticas panel-visual carga local
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q pyproject.toml \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 

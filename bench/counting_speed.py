@@ -29,9 +29,9 @@ from uuid import UUID
 import msgspec
 
 import interpreter_pace
+from comun.wire_time import rfc3339
 from counting.totals import IdWindow, report
 from decoding.message import Message
-from decoding.wire_time import rfc3339
 from storing import delta_log
 from storing.store import Store, open_store
 

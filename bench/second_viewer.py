@@ -68,8 +68,8 @@ def moving(pushes: Pushes, events: int) -> bool:
 
 def new_report(root: Path) -> dict[str, Any]:
     """Wait for the report of a run that ends from now on."""
-    before = set(root.glob("*/grafica.png"))
-    while not (new := set(root.glob("*/grafica.png")) - before):  # the last file to be written
+    before = set(root.glob("*/reporte.html"))
+    while not (new := set(root.glob("*/reporte.html")) - before):  # the last file to be written
         time.sleep(0.5)
     found: dict[str, Any] = json.loads(new.pop().with_name("resumen.json").read_text())
     return found

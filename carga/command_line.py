@@ -1,7 +1,7 @@
 """
 `python app.py simular`, `verificar` and `doctor`.
 
-Reads the environment (load_settings.py). Exit codes: 0 exact, 1 failure, 2 usage, 3 broker or
+Reads the environment (settings.py). Exit codes: 0 exact, 1 failure, 2 usage, 3 broker or
 panel unreachable, 4 events lost, double or never confirmed, 99 a threshold is not met,
 130 interrupted.
 """
@@ -21,7 +21,7 @@ import msgspec
 
 from carga.checking.reporte_client import ReporteAwayError
 from carga.doctor import Finding, examine
-from carga.load_options import (
+from carga.options import (
     LoadOptions,
     Parser,
     add_common_options,
@@ -29,14 +29,15 @@ from carga.load_options import (
     plan,
     run_options,
 )
-from carga.load_settings import LoadSettings, read_load_settings
-from carga.report.load_summary import Summary, summarise
-from carga.report.progress_view import shown_progress
-from carga.report.report_folder import encoded, unwritable, write_report
-from carga.report.result_text import problems, result_text
-from carga.report.verify_again import read_summary, verify_again
-from carga.run.load_run import LoadRun, Outcome, UnreachableError
-from carga.run.workers import WorkerDiedError
+from carga.report.folder import encoded, unwritable, write_report
+from carga.report.summary import Summary, summarise
+from carga.run.course import LoadRun, Outcome, UnreachableError
+from carga.run.processes import WorkerDiedError
+from carga.settings import LoadSettings, read_load_settings
+from carga.terminal.progress import shown_progress
+from carga.terminal.result import problems, result_text
+from carga.verify_again import read_summary, verify_again
+from comun.standard_output import print_result
 
 OK, FAILED, USAGE, UNREACHABLE, DIFFERENT, BELOW, INTERRUPTED = 0, 1, 2, 3, 4, 99, 130
 EXPECTED = (UnreachableError, ReporteAwayError, WorkerDiedError, OSError)
@@ -113,15 +114,15 @@ class _Interrupts:
 
 def _report(run: LoadRun, options: LoadOptions, outcome: Outcome) -> int:
     summary = summarise(outcome, options, run.url)
-    folder, missing = write_report(options.output, summary, outcome.numbers)
+    folder = write_report(options.output, summary, outcome.numbers)
+    code = code_of(summary)
     if options.json:
-        sys.stdout.write(encoded(summary))
-    elif options.quiet:
-        for text in problems(summary) if code_of(summary) else ():
+        return print_result(encoded(summary).removesuffix("\n"), code, FAILED)
+    if options.quiet:
+        for text in problems(summary) if code else ():
             print(text, file=sys.stderr)  # noqa: T201
-    else:
-        print("\n".join([result_text(summary, folder), *missing]))  # noqa: T201
-    return code_of(summary)
+        return code
+    return print_result(result_text(summary, folder), code, FAILED)
 
 
 def code_of(summary: Summary) -> int:
@@ -141,24 +142,23 @@ async def _verify(given: argparse.Namespace, settings: LoadSettings) -> int:
     except ValueError as error:
         return _complain(str(error), USAGE)
     found = await verify_again(summary, settings.web(given.url))
+    code = DIFFERENT if found.diferencias else OK
     if given.json:
-        sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
-    elif not given.quiet or found.diferencias:
-        lines = [f"{path}: {found.frase}", *(f"  {each.frase}" for each in found.diferencias)]
-        print("\n".join(lines))  # noqa: T201
-    return DIFFERENT if found.diferencias else OK
+        return print_result(msgspec.json.encode(found).decode(), code, FAILED)
+    if given.quiet and not found.diferencias:
+        return code
+    lines = [f"{path}: {found.frase}", *(f"  {each.frase}" for each in found.diferencias)]
+    return print_result("\n".join(lines), code, FAILED)
 
 
 async def _doctor(given: argparse.Namespace, settings: LoadSettings) -> int:
     findings = await examine(settings, settings.web(given.url))
-    if given.json:
-        sys.stdout.write(msgspec.json.encode(findings).decode() + "\n")
-    else:
-        for each in findings:
-            if not (given.quiet and each.bien):
-                print(_told(each))  # noqa: T201
     wrong = [each for each in findings if not each.bien]
-    return (UNREACHABLE if any(each.inalcanzable for each in wrong) else FAILED) if wrong else OK
+    code = (UNREACHABLE if any(each.inalcanzable for each in wrong) else FAILED) if wrong else OK
+    if given.json:
+        return print_result(msgspec.json.encode(findings).decode(), code, FAILED)
+    shown = wrong if given.quiet else findings
+    return print_result("\n".join(map(_told, shown)), code, FAILED) if shown else code
 
 
 def _told(finding: Finding) -> str:

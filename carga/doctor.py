@@ -15,8 +15,8 @@ import msgspec
 
 from carga.checking.reporte_client import ReporteAwayError, ReporteClient, http_client
 from carga.checking.web_access import WebAccess, trust
-from carga.load_settings import LoadSettings
-from carga.run.run_plan import first_connection
+from carga.run.plan import first_connection
+from carga.settings import LoadSettings
 from publishing.broker_errors import BrokerAwayError
 from publishing.broker_link import connected
 
@@ -121,8 +121,14 @@ async def _analytics(web: WebAccess) -> list[Finding]:
         return [_away(what, str(error), f"{START}; or say where it is: --url, WEB_PORT")]
     good = status.broker == "conectado" and status.almacen == "ok"
     found = f"{report.total:,} events, broker {status.broker}, store {status.almacen}"
-    cure = "" if good else "Look into .run/log/servicio-analiticas.log"
+    cure = "" if good else _cure(status.broker)
     return [Finding(que=what, bien=good, hallado=found, remedio=cure)]
+
+
+def _cure(broker: str) -> str:
+    if broker == "bloqueado":
+        return "RabbitMQ holds publishers up for want of memory or disk: make room"
+    return "Look into .run/log/servicio-analiticas.log"
 
 
 async def _panel(web: WebAccess) -> list[Finding]:

@@ -7,8 +7,8 @@ import httpx
 import msgspec
 from msgspec import Meta
 
-from page.page_hosts import listed
-from push.origin_rule import is_origin
+from comun.web.known_hosts import listed
+from push.access.origin_rule import is_origin
 
 Port = Annotated[int, Meta(ge=1, le=65_535)]
 

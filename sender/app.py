@@ -16,10 +16,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-# carga/ lies beside this folder, and is found after all that is in it.
+# comun/ and carga/ lie beside this folder, and are found after all that is in it.
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from sender_logs import configure_logging
+from comun.logs import configure_logging
 
 COMMANDS = {
     "enviar": "send events from standard input, one JSON object a line",

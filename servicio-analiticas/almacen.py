@@ -7,7 +7,7 @@ almacen: copy the store, bring a copy back, or start counting from nothing.
 
 The last two need the service stopped and give the store a new `epoca`, by which every panel
 knows that numbers may now be smaller. STORE_PATH names the store. Exit codes: 0, 1 failed,
-2 wrong usage.
+2 wrong usage; a report that can't be written changes none of them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+# comun/ lies beside this folder, and is found after all that is in it.
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
 from analytics_settings import read_settings
+from comun.standard_output import printed
 from database.lock import StoreInUseError
 from storing.backups import back_up, reset, restore
 
@@ -57,7 +61,7 @@ def main() -> int:
     except (OSError, ValueError, sqlite3.Error, StoreInUseError) as error:
         print(f"almacen {given.verb}: {error}", file=sys.stderr)  # noqa: T201
         return 1
-    print(report)  # noqa: T201
+    printed(report, f"almacen {given.verb}")
     return 0
 
 

@@ -18,16 +18,18 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from hypercorn.asyncio import serve
-from quart import Quart
+# comun/ lies beside this folder, and is found after all that is in it.
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
 
 import interpreter_pace
-from analytics_logs import configure_logging
 from analytics_settings import Settings, read_settings
 from asking.history_questions import HistoryQuestions
 from asking.short_questions import ShortQuestions
 from broker import lenient_amqp
 from broker.amqp_errors import ConsumerGivesUpError
+from comun.logs import configure_logging
+from comun.web import prompt_close
 from consuming.broker_sessions import Sessions
 from consuming.broker_writer import BrokerWriter
 from consuming.consumer import Consumer
@@ -40,94 +42,70 @@ from database.lock import StoreInUseError
 from database.transactions import CommitFailedError
 from history.levels import Retention
 from live.live import Live
-from reporting import gone_readers
-from reporting.analytics_metrics import create_metrics_app, serve_metrics
-from reporting.client_http import add_client
-from reporting.front_door import FrontDoor
-from reporting.history_http import add_history
-from reporting.known_hosts import KnownHosts
-from reporting.open_files import allow_open_files
-from reporting.report_connections import BoundedConfig, listen, most_connections
-from reporting.report_http import create_app
-from reporting.turnstile import Turnstile
+from reporting.analytics_metrics import LiveCollector
+from reporting.report_server import Questions, serve_collector, serve_reports
 from storing.store import Store, open_store
 from storing.store_thread import StoreThread
 
 LOG = logging.getLogger("analiticas")
-ENOUGH_FILES = 4096
 STOP_TIMEOUT = 8.0  # seconds until a stop is forced
 
 
 async def run(settings: Settings, store: Store) -> None:
     """Consume and serve until a signal; any part that fails ends the other with its error."""
-    live = Live(store.load())
-    live.future_events = store.read_future_events()
-    live.set_aside, (_, live.vitals.copies) = store.aside.counts(), store.aside.copies(0)
+    live = _loaded(store)
     interpreter_pace.relax()
     thread = StoreThread()
     store_writer = StoreWriter(thread, live.vitals)
     history = HistoryQuestions(store.history, thread)
-    consumer = Consumer(settings, store, store_writer, live)
     reading = Sessions(settings, "apartados", live.vitals)
     writing = Sessions(settings, "escritura", live.vitals, max_delay=1.0)  # its news is awaited
+
+    def declared() -> None:
+        reading.begin()
+        writing.begin()
+
+    consumer = Consumer(settings, store, store_writer, live, declared)
     reader = SetAsideReader(reading, store.aside, store_writer, live)
     writer = BrokerWriter(writing, store.aside, thread, store_writer, live)
     stop = asyncio.Event()
-    _on_signals(stop, (consumer, reader, writer), live)
+    stoppable = consumer, reader, writer
+    _on_signals(stop, stoppable, live)
+    questions = _questions(store, thread, history)
+    told = LiveCollector(live, live.rejected_fields)
+    parts = {
+        "consumer": consumer.run(),
+        "apartados": reader.run(),
+        "escritura": writer.run(),
+        "dead letters": DeadLetterWatch(settings, live.vitals).run(stop),
+        "folding": tend(store, thread, live, stop),
+        "http": serve_reports(settings, live, questions, stop),
+        "metrics": serve_collector(settings, told, stop),
+    }
     try:
-        async with asyncio.TaskGroup() as parts:
-            parts.create_task(consumer.run(), name="consumer")
-            parts.create_task(reader.run(), name="apartados")
-            parts.create_task(writer.run(), name="escritura")
-            watch = DeadLetterWatch(settings, live.vitals)
-            parts.create_task(watch.run(stop), name="dead letters")
-            parts.create_task(tend(store, thread, live, stop), name="folding")
-            app = partial(_create_app, live, store, thread, history)
-            parts.create_task(_serve(settings, app, stop), name="http")
-            metrics = create_metrics_app(live, live.rejected_fields)
-            at = settings.metrics_host, settings.metrics_port
-            parts.create_task(serve_metrics(metrics, *at, settings.hosts, stop), name="metrics")
+        async with asyncio.TaskGroup() as group:
+            for name, part in parts.items():
+                group.create_task(part, name=name).add_done_callback(if_it_fails(stoppable))
     finally:
         history.close()
         thread.close()
         store.close()
 
 
-def _create_app(
-    live: Live,
-    store: Store,
-    thread: StoreThread,
-    history: HistoryQuestions,
-    turnstile: Turnstile,
-    most: int,
-) -> Quart:
-    """*most* is how many connections there may be: half of them for those who wait."""
+def _loaded(store: Store) -> Live:
+    live = Live(store.load())
+    live.future_events = store.read_future_events()
+    live.set_aside, (_, live.vitals.copies) = store.aside.counts(), store.aside.copies(0)
+    return live
+
+
+def _questions(store: Store, thread: StoreThread, history: HistoryQuestions) -> Questions:
     short = ShortQuestions(thread)
-    app = create_app(live, partial(short.ask, store.read_rejections), turnstile, most // 2)
-    add_client(app, partial(short.ask, store.read_client))
-    add_history(app, history.ask)
-    return app
-
-
-async def _serve(
-    settings: Settings, create: Callable[[Turnstile, int], Quart], stop: asyncio.Event
-) -> None:
-    most = most_connections(allow_open_files(ENOUGH_FILES))
-    at = settings.reporte_host, settings.reporte_port
-    try:
-        listener = listen(*at, most)
-    except OSError as error:
-        raise OSError(f"can't listen on {at[0]}:{at[1]}: {error}. Set REPORTE_PORT.") from None
-    turnstile = Turnstile()
-    app = create(turnstile, most)
-    door = FrontDoor(app, listener, KnownHosts(settings.hosts), turnstile)
-    config = BoundedConfig(listener)
-    config.errorlog = logging.getLogger("analiticas.http")
-    config.errorlog.setLevel(logging.WARNING)  # "Running on" is not the moment we are ready
-    # Longer than any client keeps an idle connection, or its next request meets a closed one.
-    config.keep_alive_timeout = 120
-    config.graceful_timeout = 2
-    await serve(door, config, shutdown_trigger=stop.wait)
+    return Questions(
+        rejections=partial(short.ask, store.read_rejections),
+        client=partial(short.ask, store.read_client),
+        history=history.ask,
+    )
 
 
 def _history_kept(settings: Settings) -> Retention:
@@ -137,6 +115,22 @@ def _history_kept(settings: Settings) -> Retention:
 
 class Stoppable(Protocol):
     def stop(self) -> None: ...
+
+
+def if_it_fails(parts: Iterable[Stoppable]) -> Callable[[asyncio.Task[None]], None]:
+    """
+    Tell *parts* to stop when a task fails, beside cancelling them, as its group does.
+
+    On Python 3.11 one that gets its connection in that moment forgets that it is cancelled
+    (python/cpython#86296), and the group would wait for it for ever.
+    """
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception():
+            for part in parts:
+                part.stop()
+
+    return ended
 
 
 def _on_signals(stop: asyncio.Event, parts: Iterable[Stoppable], live: Live) -> None:
@@ -158,7 +152,7 @@ def main() -> int:
     for noisy in ("aiormq", "aio_pika"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)  # we say the same, once
     lenient_amqp.install()
-    gone_readers.install()
+    prompt_close.install()
     try:
         settings = read_settings(os.environ)
         configure_logging(settings.log_format)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from reporting.known_hosts import listed
+from comun.web.known_hosts import listed
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Name = Annotated[str, msgspec.Meta(min_length=1)]

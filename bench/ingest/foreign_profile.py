@@ -20,10 +20,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from broker.topology import EXCHANGE
-from chain_load import PROXIED, stage
-from ingest_scope import FIFTY, ms
+from chain_load import stage
+from ingest_scope import FIFTY, core, ms
 from measure_ingest import FOREIGN_WINDOW
 from peer_pair import c_program
+from screen import PROXIED
 from tests.broker_stack import Broker
 
 PY_SPY = Path(sys.executable).with_name("py-spy")
@@ -84,9 +85,9 @@ def profile(rate: int, folder: Path, broker: Broker) -> None:
         loaded = chain.load_by(program, rate, SECONDS)
         if sampling.wait(timeout=60) != 0:
             raise SystemExit("py-spy could not sample: only root may")
-    cores = (f"{n} {use.cpu_us / loaded.seconds / 1e4:.0f} %" for n, use in loaded.uses.items())
-    print(f"{rate:,} messages/s: p50 {ms(loaded, PROXIED, 50):.0f} ms to a viewer; of a core:")
-    print(", ".join(cores))
+    middle = ms(loaded, PROXIED, "p50")
+    print(f"{rate:,} messages/s: p50 {middle:.0f} ms to a viewer; of a core:")
+    print(", ".join(f"{name} {core(loaded, name):.0f} %" for name in loaded.cost.uses))
     for part, share in shares(output.read_text().splitlines()):
         print(f"{part:36}{share:6.1%}")
 

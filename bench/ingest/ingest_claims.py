@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
-from chain_load import PROXIED, Loaded
+from chain_load import Loaded
 from ingest_scope import (
     BEYOND,
     FEW,
@@ -21,6 +21,7 @@ from ingest_scope import (
     ms,
     us_per_event,
 )
+from screen import PROXIED
 
 OURS, THEIRS = "our publisher", "a C publisher, one event a message"
 KEPT_UP = 0.999  # of the rate: the last message's confirm comes a little after the last slot
@@ -63,7 +64,7 @@ def claims(figures: Figures) -> Iterator[str]:
 def _top(figures: Figures) -> Iterator[Claim]:
     top = key(Load(TOP, 0))
     rates = figures.column(top, sustained)
-    seconds = f"{figures.loads[top][0].plan.seconds:g} s"
+    seconds = f"{figures.loads[top][0].schedule.seconds:g} s"
     yield Claim(f"events/s sustained for {seconds}, {FIFTY}", rates, KEPT_UP * TOP, True, 0)
     yield Claim(f"their p99 to the viewer, ms, at {TOP:,}/s", figures.column(top, p99), 50)
     peers = figures.pairs["C (librabbitmq)"]
@@ -102,13 +103,13 @@ def _foreign(figures: Figures) -> Iterator[Claim]:
 
 def sustained(loaded: Loaded) -> float:
     """Events a second that were published, confirmed and seen in time; 0 if not all were."""
-    in_time = not loaded.unseen and ms(loaded, PROXIED, 100) <= BEHIND_MS
+    in_time = not loaded.unseen and ms(loaded, PROXIED, "max") <= BEHIND_MS
     return loaded.rate if in_time else 0.0
 
 
 def p50(loaded: Loaded) -> float:
-    return ms(loaded, PROXIED, 50)
+    return ms(loaded, PROXIED, "p50")
 
 
 def p99(loaded: Loaded) -> float:
-    return ms(loaded, PROXIED, 99)
+    return ms(loaded, PROXIED, "p99")

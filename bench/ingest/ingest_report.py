@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from chain_load import DIRECT, PROXIED, Loaded
 from ingest_claims import claims
-from ingest_scope import Figures, Key, core, figure, ms, us_per_event
+from ingest_scope import Figures, Key, core, figure, ms, others, us_per_event
 from peer_pair import ACK_EVERY, PREFETCH, WINDOW
+from screen import DIRECT, PROXIED
 
 PROCESSES = (
     "publisher",
@@ -20,7 +20,7 @@ PROCESSES = (
     "servicio-analiticas",
     "panel-visual",
     "reverse-proxy",
-    "viewer",
+    "measuring",
 )
 BUSY = 0.05  # of the machine: with more of it for others, figures are theirs too
 
@@ -52,16 +52,16 @@ def _head(command: str, store: Path) -> Iterator[str]:
 
 def _validity(figures: Figures) -> Iterator[str]:
     loads = list(figures.all())
-    events = sum(each.published.published for each in loads)
-    building = [_building(each) for each in loads if each.published.building_ns]
-    other = max(each.others for each in loads)
-    yield "- Latency runs from when an event was due by a fixed-rate clock (slots of 1 ms, none"
-    yield "  skipped; a late one is published at once and counted as late) to the arrival of the"
-    yield "  first push that includes it. Every event is measured: one publisher, one queue and one"
-    yield "  consumer keep the order, and the ledger is checked after each load."
+    events = sum(each.sent.events for each in loads)
+    other = max(each.cost.others for each in loads)
+    yield "- Publisher and viewers are those of the load simulation (`carga/`, docs/load.md)."
+    yield "- Latency runs from the millisecond in which an event was due (none is skipped, a late"
+    yield "  one is published at once) to the arrival of the first push that includes it, by the"
+    yield "  kernel's stamp. Every event is measured: one publisher, one queue, one consumer keep"
+    yield "  the order, and the ledger is checked after each load."
     yield f"- {events:,} events, {sum(each.unseen for each in loads)} never seen by a viewer."
-    yield f"- Making the bodies cost the generator {median(building):.0f} ns an event; the rest of"
-    yield "  its process is the sender's Publisher."
+    yield f"- Making the bodies costs the generator {figures.making_ns:.0f} ns an event, alone on a"
+    yield "  core; the rest of its process is the sender's Publisher and a ledger of its confirms."
     yield f"- Other programs took at most {other:.0%} of the machine meanwhile" + (
         "." if other <= BUSY else ": **not a quiet machine**."
     )
@@ -74,16 +74,12 @@ def _validity(figures: Figures) -> Iterator[str]:
     yield f"- Load average at the start and at the end: {shown}."
 
 
-def _building(loaded: Loaded) -> float:
-    return loaded.published.building_ns / loaded.published.published
-
-
 def _latency(figures: Figures) -> Iterator[str]:
     yield "Milliseconds to a viewer behind Traefik:"
     yield ""
     yield (
         "| publisher | load | s | p50 | p90 | p99 | max | p99 direct | events/s confirmed |"
-        " pushes/s | late slots | worst late ms |"
+        " pushes/s | over 10 ms late | worst late ms |"
     )
     yield "|---|---|---|---|---|---|---|---|---|---|---|---|"
     for key in figures.loads:
@@ -91,18 +87,19 @@ def _latency(figures: Figures) -> Iterator[str]:
 
 
 def _latency_cells(figures: Figures, key: Key) -> Iterator[str]:
-    yield f"{figures.loads[key][0].plan.seconds:g}"
-    for percentile in (50, 90, 99, 100):
+    yield f"{figures.loads[key][0].schedule.seconds:g}"
+    for percentile in ("p50", "p90", "p99", "max"):
         yield figure(figures.column(key, lambda x, p=percentile: ms(x, PROXIED, p)))  # type: ignore[misc]
-    yield figure(figures.column(key, lambda x: ms(x, DIRECT, 99)))
+    yield figure(figures.column(key, lambda x: ms(x, DIRECT, "p99")))
     yield figure(figures.column(key, lambda x: x.rate), 0)
-    yield figure(figures.column(key, lambda x: x.pushes / x.seconds))
-    yield figure(figures.column(key, lambda x: x.published.late_slots), 0)
-    yield figure(figures.column(key, lambda x: x.published.worst_late_ns / 1e6))
+    yield figure(figures.column(key, lambda x: x.seen[PROXIED].pushes / x.cost.seconds))
+    yield figure(figures.column(key, lambda x: x.sent.late), 0)
+    yield figure(figures.column(key, lambda x: x.sent.worst_late_ms))
 
 
 def _cpu(figures: Figures) -> Iterator[str]:
-    yield "CPU in per cent of one core, of all threads of a process; memory at the end of the load:"
+    yield "CPU in per cent of one core, of all threads of a process (measuring: two viewers and who"
+    yield "starts them); memory at the end of the load:"
     yield ""
     columns = (*PROCESSES, "others", "µs/event", "analytics MB", "broker MB")
     yield f"| publisher | load | {' | '.join(columns)} |"
@@ -114,10 +111,10 @@ def _cpu(figures: Figures) -> Iterator[str]:
 def _cpu_cells(figures: Figures, key: Key) -> Iterator[str]:
     for process in PROCESSES:
         yield figure(figures.column(key, lambda x, p=process: core(x, p)), 0)  # type: ignore[misc]
-    yield figure(figures.column(key, lambda x: 100 * x.others * len(os.sched_getaffinity(0))), 0)
+    yield figure(figures.column(key, others), 0)
     yield figure(figures.column(key, us_per_event), 2)
-    yield figure(figures.column(key, lambda x: x.uses["servicio-analiticas"].kb / 1000), 0)
-    yield figure(figures.column(key, lambda x: x.uses["broker"].kb / 1000), 0)
+    yield figure(figures.column(key, lambda x: x.cost.uses["servicio-analiticas"].kb / 1000), 0)
+    yield figure(figures.column(key, lambda x: x.cost.uses["broker"].kb / 1000), 0)
 
 
 def _row(key: Key, cells: list[str]) -> str:

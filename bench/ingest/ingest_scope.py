@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from statistics import median
@@ -70,6 +72,7 @@ class Figures:
     faults: list[str] = field(default_factory=list)
     load_averages: list[float] = field(default_factory=list)
     sync_ms: list[float] = field(default_factory=list)  # in order of size
+    making_ns: float = 0.0  # an event's body
 
     def add(self, key: Key, loaded: Loaded) -> None:
         self.loads.setdefault(key, []).append(loaded)
@@ -91,16 +94,23 @@ def figure(values: list[float], digits: int = 1) -> str:
     return f"{middle} [{min(values):,.{digits}f}–{max(values):,.{digits}f}]"
 
 
-def ms(loaded: Loaded, viewer: str, percentile: float) -> float:
-    return float(loaded.latency[viewer].get_value_at_percentile(percentile)) / 1000
+def ms(loaded: Loaded, viewer: str, percentile: str) -> float:
+    """Milliseconds by one of the percentiles' names; nan when nothing was seen."""
+    found = loaded.seen[viewer].ms[percentile]
+    return math.nan if found is None else found
 
 
 def core(loaded: Loaded, process: str) -> float:
     """Per cent of one core that *process* took."""
-    return loaded.uses[process].cpu_us / loaded.seconds / 1e4
+    return loaded.cost.uses[process].cpu_us / loaded.cost.seconds / 1e4
+
+
+def others(loaded: Loaded) -> float:
+    """Per cent of one core that went to none of the chain's processes."""
+    return 100 * loaded.cost.others * len(os.sched_getaffinity(0))
 
 
 def us_per_event(loaded: Loaded) -> float:
     """CPU of all that carries an event, from our publisher to the proxy."""
-    ours = (use.cpu_us for name, use in loaded.uses.items() if name != "viewer")
-    return sum(ours) / loaded.published.published
+    ours = (use.cpu_us for name, use in loaded.cost.uses.items() if name != "measuring")
+    return sum(ours) / loaded.sent.events

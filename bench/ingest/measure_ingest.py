@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from broker.topology import EXCHANGE
-from chain_load import PROXIED, Loaded, Stage, stage
+from chain_load import Loaded, Stage, stage
 from disk_speed import sync_ms
 from event_mix import Mix
 from ingest_claims import OURS, THEIRS
@@ -27,6 +27,7 @@ from ingest_report import results
 from ingest_scope import FIFTY, FULL, QUICK, Figures, Key, Load, Scope, ms
 from machine.system_packages import MissingProgramError, ensure_installed
 from peer_pair import Pair, c_pair, measure, node_pair
+from screen import PROXIED
 from tests.broker_stack import Broker
 
 HERE = Path(__file__).resolve().parent
@@ -45,6 +46,7 @@ class Bench:
     def run(self) -> Figures:
         self.figures.load_averages.append(os.getloadavg()[0])
         self.figures.sync_ms += sync_ms(self._folder)
+        self.figures.making_ns = FIFTY.making_ns()
         c, node = c_pair(self._folder), node_pair()
         for _ in range(self._scope.rounds):
             self._peer(c)
@@ -82,7 +84,7 @@ class Bench:
 
     def _keep(self, key: Key, loaded: Loaded) -> None:
         self.figures.add(key, loaded)
-        shown = ", ".join(f"p{p:g} {ms(loaded, PROXIED, p):.1f}" for p in (50, 99, 100))
+        shown = ", ".join(f"{p} {ms(loaded, PROXIED, p):.1f}" for p in ("p50", "p99", "max"))
         print(f"{', '.join(key)}: {shown} ms", *loaded.faults, sep="\n  ", flush=True)
 
     @contextmanager

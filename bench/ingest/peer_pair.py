@@ -13,8 +13,8 @@ import aio_pika
 import msgspec
 
 from broker import topology
-from load_plan import Published
 from process_cost import cpu_us
+from published import Published
 from talking_process import ask, finish, ready
 from tests.broker_stack import Broker, VirtualHost
 

@@ -7,8 +7,9 @@ import sys
 
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
+from comun.open_files import allow_open_files
 from fed_by_stdin import fed
-from push.listening_socket import BACKLOG, allow_open_files
+from push.listening_socket import BACKLOG
 
 
 async def stay(connection: ServerConnection) -> None:

@@ -13,11 +13,12 @@ import logging
 import sys
 
 from fed_by_stdin import fed
-from panel import limits_of, spare_the_collector
+from panel import limits_of
 from panel_settings import read_settings
+from push.access.origin_rule import OriginRule
+from push.collector import spare_the_collector
 from push.hub import Hub
 from push.listening_socket import buffer_little, listen
-from push.origin_rule import OriginRule
 from push_frames import CHANGE
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import msgspec
 
-from push.frames import change_between, encode
-from reading.report_wire import OtherClients, Reporte
-from reading.shown import shown_of
+from messages.frames import change_between, encode
+from messages.report_wire import OtherClients, Reporte
+from messages.shown import shown_of
 
 SLOT_US = 100_000  # 10 pushes a second
 SMALL = 350  # bytes
@@ -56,11 +56,12 @@ def report(due: int) -> Reporte:
 
 
 def change(due: int) -> bytes:
-    return encode(change_between(shown_of(report(due - SLOT_US)), shown_of(report(due))))
+    before, now = shown_of(report(due - SLOT_US)), shown_of(report(due))
+    return encode(change_between(before.snapshot, now.snapshot))
 
 
 def snapshot(due: int) -> bytes:
-    return encode(shown_of(report(due)))
+    return shown_of(report(due)).encoded
 
 
 Make = Callable[[int], tuple[bytes, bytes]]  # from when it is due to its kind and payload

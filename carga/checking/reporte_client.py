@@ -57,7 +57,7 @@ class Estado(msgspec.Struct, frozen=True):
             found.append(f"{messages:,} messages were still in the queue")
         if self.almacen != "ok":
             found.append(f"the store was {self.almacen}")
-        if self.broker != "conectado":
+        if self.broker == "reconectando":  # an alarm holds up publishers, not counting
             found.append(f"the analytics were {self.broker} to the broker")
         return ", ".join(found)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from carga.checking.reporte_client import Reporte
-from carga.wire.worker_wire import Standing
+from carga.wire.messages import Standing
 
 
 class ClientLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-from carga.wire.worker_wire import TICKS, Rise
+from carga.wire.messages import TICKS, Rise
 
 Record = Callable[[int, int, int], None]
 """Told of [second when due, ticks until shown, how many times (events times viewers)]."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hdrh.histogram import HdrHistogram
 
-from carga.wire.worker_wire import TICKS
+from carga.wire.messages import TICKS
 
 LONGEST = 3_600_000 * TICKS  # an hour, in ticks
 DIGITS, DIGITS_OF_A_STEP = 3, 2

@@ -16,7 +16,7 @@ from carga.checking.verification import (
     screen_differences,
 )
 from carga.run.stall import Stall
-from carga.wire.worker_wire import Standings
+from carga.wire.messages import Standings
 
 PATIENCE = 30.0  # seconds without progress until a difference is believed
 EMPTY_PATIENCE = 5.0  # the same, once the queue is empty

@@ -4,7 +4,7 @@ from array import array
 from collections import Counter, deque
 from collections.abc import Callable
 
-from carga.wire.worker_wire import TICKS
+from carga.wire.messages import NUMBER, TICKS
 from publishing.outbox import Message, Outbox
 
 Run = tuple[int, int]  # a millisecond, and how many events are due then
@@ -36,7 +36,7 @@ class ConfirmLedger(Outbox):
 
     def add(self, message: Message) -> None:
         super().add(message)
-        numbers = array("H", [self._numbers.popleft() for _ in range(message.events)])
+        numbers = array(NUMBER, [self._numbers.popleft() for _ in range(message.events)])
         self._carried[message.id] = self._runs_of(message.events), numbers
         self._added += message.events
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import math
 import time
 from array import array
 from collections.abc import Iterable
 
+from carga.sending.clients import clients_of, dealt
 from carga.sending.confirm_ledger import ConfirmLedger, Run
-from carga.sending.load_schedule import Schedule
-from carga.sending.seeded_events import EventStream
-from carga.sending.simulated_clients import clients_of, dealt
-from carga.wire.parent_line import ParentLine
-from carga.wire.run_clock import RunClock
-from carga.wire.worker_wire import (
+from carga.sending.event_stream import EventStream
+from carga.sending.schedule import Schedule
+from carga.wire.clock import RunClock
+from carga.wire.messages import (
+    NUMBER,
     Begin,
     BrokerAddress,
     Finished,
@@ -22,6 +23,7 @@ from carga.wire.worker_wire import (
     Progress,
     Ready,
 )
+from carga.wire.parent_line import ParentLine
 from publishing.broker_link import Broker
 from publishing.event_queue import Limits
 from publishing.publisher import Publisher
@@ -36,16 +38,17 @@ class Part:
     """One connection, and the events that go over it."""
 
     def __init__(self, task: Generate, number: int, clock: RunClock) -> None:
-        clients = dealt(clients_of(task.crowd.seed, task.crowd.count), task.of)[number]
-        share = sum(client.weight for client in clients)
+        clients = dealt(clients_of(task.crowd), task.of)[number]
+        share = math.fsum(client.weight for client in clients)
         self._schedule = Schedule(task.profile, task.peak, task.seconds, share)
         self._stream = EventStream(task.crowd.seed, number, clients, task.kinds)
+        self._stream.draw(self._schedule.total)  # now, while nothing is due
         self._clock = clock
         self.ledger = ConfirmLedger(clock.ticks)
         limits = Limits(batch_bytes=1) if task.one_by_one else Limits()
         self.publisher = Publisher(_broker(task.broker, number), limits, self.ledger)
         self._runs: list[Run] = []
-        self._numbers = array("H")
+        self._numbers = array(NUMBER)
         self.late = self.worst_late = 0
 
     async def produce(self) -> None:
@@ -67,12 +70,12 @@ class Part:
 
     def take_report(self) -> tuple[list[Run], array[int]]:
         taken = self._runs, self._numbers
-        self._runs, self._numbers = [], array("H")
+        self._runs, self._numbers = [], array(NUMBER)
         return taken
 
     async def _hand_over(self, slots: list[Run], now: int) -> None:
         bodies: list[bytes] = []
-        numbers = array("H")
+        numbers = array(NUMBER)
         for due, events in slots:
             some, their_bodies = self._stream.take(events, self._clock.moment(due))
             numbers += some
@@ -88,7 +91,7 @@ class Part:
 
     def _next_due(self, at: int) -> int:
         soon = next(self._schedule.slots(at, at + 50), None)
-        return soon[0] if soon else at + 50
+        return soon[0] if soon else min(at + 50, self._schedule.end)
 
 
 async def generate(task: Generate, line: ParentLine) -> None:
@@ -109,9 +112,10 @@ async def generate(task: Generate, line: ParentLine) -> None:
             await _produce_until_told(parts, line)
             unsent = sum(part.unsent for part in parts)
             await _drain(parts, task.patience)
+            seconds = clock.seconds()
             reporting.cancel()
             _tell(parts, line)
-            line.say(_finished(parts, unsent))
+            line.say(_finished(parts, unsent, seconds))
         for delivery in delivering:
             delivery.cancel()
 
@@ -161,7 +165,7 @@ def _tell(parts: list[Part], line: ParentLine) -> None:
         )
 
 
-def _finished(parts: list[Part], unsent: int) -> Finished:
+def _finished(parts: list[Part], unsent: int, seconds: float) -> Finished:
     confirmed: dict[int, int] = {}
     unconfirmed: dict[int, int] = {}
     for part in parts:  # no client belongs to two
@@ -172,6 +176,7 @@ def _finished(parts: list[Part], unsent: int) -> Finished:
         unconfirmed=unconfirmed,
         unsent=unsent,
         messages=sum(part.ledger.messages for part in parts),
+        seconds=seconds,
     )
 
 

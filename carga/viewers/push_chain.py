@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from carga.wire.worker_wire import Rise
+from carga.wire.messages import Rise
 
 MAX_PAYLOAD = 64 * 1024
 REMEMBERED = 1000  # versions: half a minute of pushes

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from carga.wire.worker_wire import Said, packed, received
+from carga.wire.messages import Said, packed, received
 
 
 class ParentLine:

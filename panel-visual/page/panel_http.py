@@ -8,14 +8,16 @@ from pathlib import Path
 
 import msgspec
 from quart import Quart, Response, request
-from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, NotFound
 
-from page.relay import Relay
+from comun.web.problem import http_problem
 from page.relay_routes import add_relays
 from page.start_page import Account, for_account
 from page.static_files import StaticFile, read_static
+from push.heartbeat import Heartbeat
 from push.hub import Hub
+from push.pusher import Pusher
+from reading.relay import Relay
 
 POLICY = (  # and who may frame the page
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -58,6 +60,16 @@ def create_app(
     return app
 
 
+def state_of(pusher: Pusher, heartbeat: Heartbeat) -> Callable[[], bytes]:
+    """What a viewer without a WebSocket polls: the same two messages."""
+
+    def state() -> bytes:
+        snapshot = pusher.snapshot or b"null"
+        return b'{"instantanea":%b,"latido":%b}' % (snapshot, heartbeat.payload())
+
+    return state
+
+
 def _secure(app: Quart, strict: dict[str, str]) -> None:
     @app.after_request
     async def secure(response: Response) -> Response:
@@ -66,7 +78,7 @@ def _secure(app: Quart, strict: dict[str, str]) -> None:
 
     @app.errorhandler(HTTPException)
     async def explain(error: HTTPException) -> Response:
-        response = _problem(error)
+        response = http_problem(error)
         response.headers.update(strict)  # here too: after_request sees no refused WebSocket
         return response
 
@@ -112,17 +124,3 @@ def _sent(found: StaticFile) -> Response:
     if request.if_none_match.contains_weak(found.etag):
         return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(found.body, headers=headers, content_type=found.content_type)
-
-
-def _problem(error: HTTPException) -> Response:
-    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    problem = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": status,
-        "detail": error.description,
-    }
-    # The error's own headers say what a client may do instead (Allow on a 405).
-    headers = Headers([(k, v) for k, v in error.get_headers() if k != "Content-Type"])
-    body = msgspec.json.encode(problem)
-    return Response(body, status, headers, mimetype="application/problem+json")

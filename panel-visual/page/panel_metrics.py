@@ -1,27 +1,16 @@
-"""What Prometheus is told of this process: `GET /metrics` on a port of its own, inside only."""
+"""What Prometheus is told of this process."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from hypercorn.asyncio import serve
-from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
-from quart import Quart, Response
 
-from page.page_connections import PageConfig, PageListener
-from page.page_door import PageDoor
-from page.page_hosts import KnownHosts
 from push.heartbeat import Heartbeat
 from push.hub import Hub
 from push.pusher import Pusher
 
-MOST_SCRAPERS = 32  # connections
 # Why a viewer is cut: push/viewer.py, push/hub.py. The last: asked to leave, it did not answer.
 REASONS = ("too slow", "no pong", "no handshake", "flood", "early data", "crowd", "no close")
 
@@ -50,32 +39,3 @@ class PanelCollector(Collector):
             yield GaugeMetricFamily(
                 "pulso_report_age_seconds", "Since the analytics last answered", age
             )
-
-
-def create_metrics_app(hub: Hub, heartbeat: Heartbeat, pusher: Pusher) -> Quart:
-    registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
-    registry.register(PanelCollector(hub, heartbeat, pusher))
-    app = Quart(__name__, static_folder=None)
-
-    @app.get("/metrics")
-    async def metrics() -> Response:
-        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
-
-    return app
-
-
-async def serve_metrics(
-    app: Quart, listener: socket.socket | None, hosts: Iterable[str], stop: asyncio.Event
-) -> None:
-    """Serve until *stop*; without a listener only wait for it."""
-    if listener is None:
-        await stop.wait()
-        return
-    bounded = PageListener(listener.detach(), MOST_SCRAPERS)
-    config = PageConfig(bounded)
-    config.errorlog = logging.getLogger("panel.metrics")
-    config.errorlog.setLevel(logging.WARNING)
-    config.graceful_timeout = 1
-    door = PageDoor(app, bounded, KnownHosts(hosts))
-    await serve(door, config, shutdown_trigger=stop.wait)

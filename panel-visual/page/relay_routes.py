@@ -8,7 +8,7 @@ from http import HTTPStatus
 from quart import Quart, Response, request
 from werkzeug.exceptions import BadRequest, ServiceUnavailable
 
-from page.relay import Relay, UnavailableError
+from reading.relay import Relay, UnavailableError
 
 MAX_QUERY = 1024  # bytes
 RELAYED = {"/historia": "/reporte/historia", "/rechazados": "/reporte/rechazados"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,9 +10,10 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from push.frames import Latido, encode
+from comun.wire_time import rfc3339
+from messages.frames import Latido, encode
+from messages.report_wire import Estado
 from push.hub import Hub
-from reading.report_wire import Estado
 
 EVERY = 5.0  # seconds
 EVERY_BEHIND = 1.0  # while the queue is worked off: viewers watch it shrink
@@ -87,9 +87,3 @@ def is_behind(estado: Estado) -> bool:
 
 def _state(estado: Estado) -> tuple[str, str, str | None, bool]:
     return estado.broker, estado.almacen, estado.escritura, is_behind(estado)
-
-
-def rfc3339(seconds: float) -> str:
-    """Seconds since 1970 as `2026-11-24T07:00:00.123Z`."""
-    moment = datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import socket
 
 UNACKED_MS = 20_000  # how long the kernel keeps a peer that acknowledges nothing
@@ -36,13 +35,3 @@ def buffer_little(listener: socket.socket) -> None:
     """
     if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # Linux; accepted sockets inherit it
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, 4096)
-
-
-def allow_open_files(wanted: int) -> int:
-    """Raise this process's limit of open files to *wanted* where possible; return what it is."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    reachable = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    if soft == resource.RLIM_INFINITY or soft >= reachable:
-        return wanted if soft == resource.RLIM_INFINITY else soft
-    resource.setrlimit(resource.RLIMIT_NOFILE, (reachable, hard))
-    return reachable

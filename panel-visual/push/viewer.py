@@ -5,32 +5,27 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import socket
-from contextlib import suppress
-from http import HTTPStatus
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import Event, State
 from websockets.server import ServerProtocol
 
-from push.admission import RefusedError
-
-if TYPE_CHECKING:
-    from push.hub import Hub
+from push.access.admission import RefusedError
+from push.hub_and_viewer import HubSide, Newest
+from push.viewer_socket import end_stream, peer_of, reset, send
 
 DATA = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
 TOO_SLOW = 4008
-RESET_ON_CLOSE = b"\1\0\0\0\0\0\0\0"  # struct linger: on, 0 s
 LIBRARY_LOG = logging.getLogger("panel.websocket")  # one line a connection at INFO: kept silent
 LIBRARY_LOG.setLevel(logging.WARNING)
 
 
 class Viewer(asyncio.Protocol):
     """
-    Has no task, no queue and no timer of its own: the hub writes to it, and its sweep looks
-    after it. It owes us something by `due` (its handshake, a pong, its end of a close), or
+    Has no task, no queue and no timer of its own: the hub tells it what is new, and when to look
+    after itself. It owes us something by `due` (its handshake, a pong, its end of a close), or
     owes nothing and `due` is the time of the next ping.
     """
 
@@ -49,10 +44,10 @@ class Viewer(asyncio.Protocol):
         "ws",
     )
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: HubSide) -> None:
         self.hub = hub
         self.ws = ServerProtocol(max_size=hub.limits.message_bytes, logger=LIBRARY_LOG)
-        self.place = self.beat = 0  # the published state and the heartbeat that it was last given
+        self.place = self.beat = -1  # numbers of the state and heartbeat that it was last given
         self.behind_since: float | None = None  # something is unsent since then
         self.owes, self.due = True, hub.clock() + hub.limits.opening
         self.quota = hub.limits.handshake_bytes  # how much it may still send
@@ -64,7 +59,8 @@ class Viewer(asyncio.Protocol):
         self.fd: int = self.out.get_extra_info("socket").fileno()  # for as long as it is connected
         # At 0, pause_writing and resume_writing mean that something, or nothing, is unsent.
         self.out.set_write_buffer_limits(0)
-        self.hub.connected(self)
+        if not self.hub.connected(self):
+            self.kill("crowd")
 
     def data_received(self, data: bytes) -> None:
         self.quota -= len(data)
@@ -87,21 +83,32 @@ class Viewer(asyncio.Protocol):
         self._flush()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.hub.disconnected(self)
+        self.hub.disconnected(self, self.address)
 
     def pause_writing(self) -> None:
         self.behind_since = self.hub.clock()
-        self.hub.ready.pop(self, None)
+        self.hub.stalled(self)
 
     def resume_writing(self) -> None:
         self.behind_since = None
         if self.ws.state is State.OPEN:
-            self.hub.catch_up(self)
+            self.take(self.hub.drained(self))
 
     # What the hub calls
 
+    def take(self, newest: Newest) -> None:
+        place, change, snapshot, beat, heartbeat = newest
+        frames = b""
+        if self.place != place:
+            frames = change if self.place == place - 1 else snapshot
+            self.place = place
+        if self.beat != beat:
+            frames += heartbeat
+            self.beat = beat
+        if frames:
+            send(self.fd, self.out, frames)
+
     def look_after(self, now: float) -> None:
-        """End what has lasted too long; ping when it is time."""
         limits = self.hub.limits
         if self.owes and now > self.due:
             self._overdue()
@@ -114,24 +121,25 @@ class Viewer(asyncio.Protocol):
             self.ws.send_ping(b"")
             self._flush()
 
-    def close(self, code: int, reason: str) -> None:
-        """Say goodbye; the sweep ends what does not answer."""
-        if self.ws.state is State.OPEN:
-            if code == TOO_SLOW:
-                self.hub.cuts[reason] += 1
-            self.ws.send_close(code, reason)
-            self._flush()
+    def dismiss(self) -> None:
+        if self.ws.state is State.CONNECTING:
+            self.kill("stopping")
+        else:
+            self.close(CloseCode.SERVICE_RESTART, "restarting")
 
     def kill(self, why: str) -> None:
-        """End the connection now, without a word."""
-        self.hub.killed(self, why)
-        # A plain abort leaves what is unsent to the kernel, for minutes if the peer does not read.
-        peer: socket.socket = self.out.get_extra_info("socket")
-        with suppress(OSError):  # not every system takes an option for what the peer has reset
-            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-        self.out.abort()
+        self.hub.cut(self, why)
+        reset(self.out)
 
     # Within
+
+    def close(self, code: int, reason: str) -> None:
+        """Say goodbye; `look_after` ends what does not answer."""
+        if self.ws.state is State.OPEN:
+            if code == TOO_SLOW:
+                self.hub.cut(self, reason)
+            self.ws.send_close(code, reason)
+            self._flush()
 
     def _open(self, events: list[Event]) -> None:
         if not events:
@@ -141,12 +149,10 @@ class Viewer(asyncio.Protocol):
             return
         request = cast(Request, events[0])
         try:
-            self.address = self.hub.admit(self, request)
+            self.address = self.hub.admit(request, peer_of(self.out))
             response = self.ws.accept(request)
         except RefusedError as refused:
-            response = self.ws.reject(refused.status, f"{refused.reason}\n")
-            if refused.status is HTTPStatus.SERVICE_UNAVAILABLE:
-                response.headers["Retry-After"] = "5"
+            response = refused.answer(self.ws)
         self.ws.send_response(response)
         request.headers.clear()  # the parser keeps the request, which is 3 to 6 KB a viewer
         self._flush()
@@ -161,7 +167,7 @@ class Viewer(asyncio.Protocol):
         if self.hub.is_full():
             self.close(CloseCode.TRY_AGAIN_LATER, "full")
         elif self.behind_since is None:
-            self.hub.catch_up(self)
+            self.take(self.hub.drained(self))
 
     def _heard(self, event: Event) -> None:
         frame = cast(Frame, event)
@@ -179,16 +185,10 @@ class Viewer(asyncio.Protocol):
             if data:
                 self.out.write(data)
             else:
-                self._end_stream()
-
-    def _end_stream(self) -> None:
-        try:
-            self.out.write_eof()
-        except OSError:  # the peer has reset the connection since our last write
-            self.out.abort()
+                end_stream(self.out)
 
     def _leave(self) -> None:
-        self.hub.ready.pop(self, None)
+        self.hub.stalled(self)
         if not self.leaving:
             self.leaving = self.owes = True
             self.due = self.hub.clock() + self.hub.limits.closing

@@ -1,1 +1,1 @@
-"""The one reader of the analytics, and what of a report is shown."""
+"""All that is asked of the analytics: the report, again and again, and what viewers ask."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+import time
 from http import HTTPStatus
 from typing import NoReturn
 
 import httpx
 
+from messages.report_wire import Estado, InvalidAnswerError, Reporte, decode
 from push.heartbeat import Heartbeat
+from push.pace import Pace
 from push.pusher import Pusher
-from reading.report_wire import Estado, InvalidAnswerError, Reporte, decode
 
 LOG = logging.getLogger("panel.poller")
 REPORT = "/reporte?limite=1000"
@@ -28,6 +30,8 @@ RETRY_AFTER = 0.25  # seconds
 FAILURES_OF_A_CLIENT = 3  # then it is replaced: httpcore can lose places of its pool for good
 KEEPALIVE = 30.0  # seconds; below the 120 s of the analytics, which otherwise hang up first
 
+STARTING_SECONDS = 60.0  # in which analytics that are not there yet are no warning
+
 FAILURES = (httpx.HTTPError, TimeoutError, InvalidAnswerError)
 
 
@@ -38,12 +42,15 @@ class Poller:
     So what is pushed is what the analytics knew a moment ago, and no report is read in vain.
     """
 
-    def __init__(self, url: str, pusher: Pusher, heartbeat: Heartbeat) -> None:
-        self._url, self._pusher, self._heartbeat = url, pusher, heartbeat
+    def __init__(self, url: str, pace: Pace, pusher: Pusher, heartbeat: Heartbeat) -> None:
+        self._url, self._pace = url, pace
+        self._pusher, self._heartbeat = pusher, heartbeat
         self._etag: str | None = None
         self._online = False
         self._status_due = 0.0
         self._reason: str | None = None  # of the failure that was logged last
+        self._hushed = False  # it was logged, and not as a warning
+        self._began = time.monotonic()
 
     async def run(self) -> NoReturn:
         LOG.info("reading %s", self._url)
@@ -76,7 +83,7 @@ class Poller:
             self._status_due = now + STATUS_EVERY
             answer = await _get(client, STATUS, {})
             self._heartbeat.tell(decode(Estado, answer.content))
-        await self._pusher.until_nearly_due()
+        await self._pace.until_nearly_due()
         report = await self._read_report(client)
         self._heartbeat.answered()
         if report is not None:
@@ -106,13 +113,16 @@ class Poller:
         self._online = False
         self._heartbeat.turn(online=False)
         reason = f"{type(error).__name__}: {error}"[:256]
-        if reason != self._reason:
-            self._reason = reason
-            age = self._heartbeat.age()
+        age = self._heartbeat.age()
+        young = age is None and time.monotonic() - self._began < STARTING_SECONDS
+        expected = young and isinstance(error, httpx.ConnectError)
+        if reason != self._reason or (self._hushed and not expected):
+            self._reason, self._hushed = reason, expected
             shown = (
                 "nothing to show yet" if age is None else f"showing what was read {age:.1f} s ago"
             )
-            LOG.warning("analytics are caida (%s), %s", reason, shown)
+            level = logging.INFO if expected else logging.WARNING
+            LOG.log(level, "analytics are caida (%s), %s", reason, shown)
 
 
 async def _get(client: httpx.AsyncClient, path: str, headers: dict[str, str]) -> httpx.Response:

@@ -7,10 +7,10 @@ import logging
 import signal
 from collections.abc import Mapping
 
+from comun.logs import configure_logging
 from demo.producer import produce
 from exit_codes import BAD_USAGE, UNCONFIRMED
 from publishing.publisher import Publisher
-from sender_logs import configure_logging
 from sender_settings import Settings, read_settings
 
 LOG = logging.getLogger("sender")

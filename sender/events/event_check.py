@@ -17,9 +17,9 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from comun.written_time import seconds_of_text
 from events.client_name import client_name
 from events.field_hints import meant_by
-from events.written_time import seconds_of_text
 
 MAX_EVENT = 1024 * 1024  # bytes; the analytics and the broker take no larger message
 MAX_DEPTH = 100  # of arrays and objects; so that a place in a batch is never one level too deep
@@ -31,17 +31,14 @@ WHITESPACE = b" \t\r\n"  # JSON's; bytes.strip() alone takes more
 Timestamp = str | int | float
 
 
-class _Strict(msgspec.Struct, forbid_unknown_fields=True):
-    cliente: str | None = None
-    evento: str | None = None
-    timestamp: Timestamp | None = None
-    metadata: Any = None
-
-
 class _Tolerant(msgspec.Struct):
     cliente: str | None = None
     evento: str | None = None
     timestamp: Timestamp | None = None
+
+
+class _Strict(_Tolerant, forbid_unknown_fields=True):
+    metadata: Any = None
 
 
 _FAST = msgspec.json.Decoder(_Strict)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from intake.problem import ProblemError, unavailable
+from intake.access.problem import ProblemError, unavailable
 from intake.recent import RecentIds
 from publishing.outbox import Message
 from publishing.publisher import Publisher

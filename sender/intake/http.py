@@ -10,14 +10,15 @@ from quart import Quart, Request, Response, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
+from comun.web.problem import TYPE, http_problem
 from intake.access.admission import Admission
+from intake.access.problem import ProblemError, bad_request
 from intake.access.webhook import REQUEST_ORIGIN
 from intake.bodies.body import PacedBody, PacedConnection, PacedRequest
 from intake.bodies.events import Sender, default_client_of
 from intake.bodies.room import Room
 from intake.delivery import Delivery
 from intake.ids import ids_of
-from intake.problem import ProblemError, bad_request
 from intake.request import Intake
 
 NOWHERE = "nothing is at this path: events are taken by POST /eventos"
@@ -92,11 +93,7 @@ def _peer(request: Request) -> str:
 
 
 async def _http_problem(error: HTTPException) -> Response:
-    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    # The error's own headers say what a client may do instead (Allow on a 405).
-    headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
-    detail = NOWHERE if status == HTTPStatus.NOT_FOUND else error.description or ""
-    return await _problem(ProblemError(status, detail, headers=headers))
+    return http_problem(error, NOWHERE if error.code == HTTPStatus.NOT_FOUND else None)
 
 
 async def _problem(problem: ProblemError) -> Response:
@@ -104,5 +101,5 @@ async def _problem(problem: ProblemError) -> Response:
         problem.body(),
         problem.status,
         Headers(problem.headers),
-        mimetype="application/problem+json",
+        mimetype=TYPE,
     )

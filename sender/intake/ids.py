@@ -3,8 +3,8 @@ from __future__ import annotations
 import uuid_utils
 from werkzeug.datastructures import Headers
 
+from intake.access.problem import bad_request
 from intake.bodies.parts import part_id
-from intake.problem import bad_request
 
 LONGEST_KEY = 255
 

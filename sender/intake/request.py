@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from quart import Request
 from werkzeug.datastructures import Headers
 
+from intake.access.problem import unavailable
 from intake.bodies.body import chunks, read_all
 from intake.bodies.cloudevents import CloudEvent, take_batch, take_binary, take_structured
 from intake.bodies.events import Sender, hints_of, take_events
@@ -20,7 +21,6 @@ from intake.bodies.parts import Part, cut
 from intake.bodies.room import Room, is_small
 from intake.delivery import Delivery
 from intake.ids import Ids
-from intake.problem import unavailable
 from intake.split import split
 from publishing.outbox import Message
 

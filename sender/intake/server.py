@@ -14,31 +14,51 @@ import signal
 import socket
 import time
 from collections.abc import Mapping
+from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 
 from hypercorn.asyncio import serve as serve_http
 from hypercorn.config import Config
 
+from comun.logs import configure_logging
+from comun.open_files import allow_open_files
+from comun.web import prompt_close
+from comun.web.connections import BoundedConfig, Bounds, Listener, listening
+from comun.web.door import Door
+from comun.web.known_hosts import KnownHosts
+from comun.web.metrics_server import serve_metrics
+from comun.web.problem import raw_answer
 from exit_codes import BAD_USAGE, UNCONFIRMED
-from intake import gone_clients
 from intake.access.admission import Admission
 from intake.access.keys import KeyRing, read_keys
 from intake.access.rate import RateLimit
-from intake.connections import BoundedConfig, Listener, most_connections
 from intake.delivery import Delivery
-from intake.door import IntakeDoor
-from intake.files import allow_open_files
-from intake.hosts import KnownHosts
 from intake.http import create_app
-from intake.metrics import create_metrics_app, serve_metrics
+from intake.metrics import IntakeCollector
 from intake.settings import IntakeSettings, read_intake_settings
 from publishing.broker_link import Broker
 from publishing.event_queue import Limits
 from publishing.publisher import Publisher
-from sender_logs import configure_logging
 
 LOG = logging.getLogger("entrada")
+LOG_HTTP = logging.getLogger("entrada.http")
 ENOUGH_FILES = 4096
+OTHER_FILES = 160  # may be open beside connections: the broker's, bodies on the disk, libraries
+TOO_MANY = raw_answer(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "too many connections at once; this attempt took nothing, try again",
+    retry_after=2,
+)
+# A body that nobody reads yet lies in the kernel, in asyncio and in Hypercorn. Each connection has
+# its price, whatever its request is answered.
+BOUNDS = Bounds(
+    connections=512,
+    accepts=32,
+    read_bytes=32 * 1024,
+    kernel_bytes=64 * 1024,
+    refusal=lambda: TOO_MANY,
+)
 REQUESTS_SECONDS = 6  # longer than a request waits for its confirm
 DRAIN_SECONDS = 1.0
 WAITING_BYTES = 32 * 1024 * 1024  # for the broker; then requests are answered 503
@@ -47,7 +67,7 @@ STOP_TIMEOUT = 8.0  # until what is left is cut
 
 def serve(environ: Mapping[str, str]) -> int:
     """Run until a signal; return the exit code."""
-    gone_clients.install()
+    prompt_close.install()
     try:
         settings = read_intake_settings(environ)
         configure_logging(settings.log_format)
@@ -85,18 +105,16 @@ async def run(
     publisher = Publisher(broker_of(settings), Limits(bytes=WAITING_BYTES))
     rate = RateLimit(settings.entrada_max_per_second, time.monotonic)
     admission = Admission(ring, rate, settings.entrada_trusted_hops)
-    bounded = Listener(
-        fileno=listener.detach(), most=most_connections(allow_open_files(ENOUGH_FILES))
-    )
-    hosts = KnownHosts(settings.hosts)
-    app = IntakeDoor(create_app(admission, Delivery(publisher)), bounded, hosts)
+    most = most_connections(allow_open_files(ENOUGH_FILES))
+    bounded = Listener(listener.detach(), replace(BOUNDS, connections=most), LOG_HTTP)
+    app = Door(create_app(admission, Delivery(publisher)), bounded, KnownHosts(settings.hosts))
     stop = asyncio.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signum, stop_in_time, stop, publisher)
     async with asyncio.TaskGroup() as parts:
         delivery = parts.create_task(publisher.run(), name="delivery")
-        told = create_metrics_app(publisher)
-        parts.create_task(serve_metrics(told, metrics, hosts, stop), name="metrics")
+        told, to = IntakeCollector(publisher), logging.getLogger("entrada.metrics")
+        parts.create_task(serve_metrics(told, metrics, settings.hosts, stop, to), name="metrics")
         await serve_http(app, http_config(bounded), shutdown_trigger=stop.wait)
         await publisher.drain(DRAIN_SECONDS)
         delivery.cancel()
@@ -104,14 +122,16 @@ async def run(
 
 
 def http_config(listener: Listener) -> Config:
-    config = BoundedConfig(listener)
-    config.errorlog = logging.getLogger("entrada.http")
-    config.errorlog.setLevel(logging.WARNING)  # "Running on" is not the moment we are ready
-    # Longer than any client keeps an idle connection, or its next request meets a closed one.
-    config.keep_alive_timeout = 120
+    config = BoundedConfig(listener, LOG_HTTP)
+    config.max_app_queue_size = 2  # of an unread body; Hypercorn's 10 hold 640 KB
     config.graceful_timeout = REQUESTS_SECONDS
     config.h11_max_incomplete_size = 16_384
     return config
+
+
+def most_connections(files: int) -> int:
+    """How many connections there may be where *files* files may be open."""
+    return max(16, min(BOUNDS.connections, files - OTHER_FILES))
 
 
 def stop_in_time(stop: asyncio.Event, publisher: Publisher) -> None:
@@ -154,9 +174,8 @@ def metrics_listener(settings: IntakeSettings) -> socket.socket | None:
 
 def listen(host: str, port: int, variable: str) -> socket.socket:
     """Raises ValueError with one sentence that names the variable of the port."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=4096)
+        return listening(host, port)
     except OSError as error:
         raise ValueError(
             f"can't listen on {host[:64]}:{port}: {error.strerror}. Set {variable}."

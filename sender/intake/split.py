@@ -8,7 +8,7 @@ from http import HTTPStatus
 import msgspec
 
 from events.event_check import json_reason, trimmed
-from intake.problem import ProblemError, bad_request
+from intake.access.problem import ProblemError, bad_request
 
 MOST_EVENTS = 10_000  # of an array: an event that names no client grows by its name
 BLANK = re.compile(r"[ \t\r\n]*")

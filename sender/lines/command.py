@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 
+from comun.standard_output import written
 from exit_codes import BAD_LINES, BAD_USAGE, NO_BROKER, STOPPED, UNCONFIRMED
 from lines.interruption import unless
 from lines.options import line_parser
@@ -21,7 +22,6 @@ from lines.reader import read_lines, share_read
 from lines.sending import LONGEST_LINE, LineSender
 from publishing.publisher import Publisher
 from sender_settings import LineSettings, read_line_settings
-from standard_output import written
 
 LOG = logging.getLogger("sender")
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from standard_output import written
+from comun.standard_output import written
 
 SHOWN = 64  # characters of a bad line
 LINE_SECONDS = 5.0

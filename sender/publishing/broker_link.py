@@ -27,6 +27,7 @@ HEARTBEAT = 10  # seconds; a frozen broker is noticed after about three of them
 OPEN_TIMEOUT = 10.0
 PUBLISH_TIMEOUT = 15.0  # above the heartbeat, as RabbitMQ's publisher guide asks
 CLOSE_TIMEOUT = 2.0
+NEW_SECONDS = 20.0  # while messages may come back because the broker is new
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Broker:
 class Link:
     def __init__(self, connection: AbstractConnection, exchange: AbstractExchange) -> None:
         self._connection, self._exchange = connection, exchange
+        self._returned_since: float | None = None
         self._unroutable: tuple[Trouble, str] | None = None
         self._asking = asyncio.Lock()  # a whole window of messages may come back at once
         self._lost: asyncio.Future[BrokerAwayError] = asyncio.get_running_loop().create_future()
@@ -59,12 +61,25 @@ class Link:
                     _amqp(message), routing_key="", mandatory=True, timeout=PUBLISH_TIMEOUT
                 )
             except aiormq.PublishError:
-                async with self._asking:
-                    self._unroutable = self._unroutable or await self._why_unroutable()
-                return self._unroutable
+                return await self._returned()
             except aiormq.DeliveryError as error:
                 return Trouble.REFUSED, error.frame.name
+        self._returned_since = None
         return None
+
+    async def _returned(self) -> tuple[Trouble, str]:
+        """
+        Asks only when it goes on: most accounts may not, and the refusal is an error in the
+        broker's log, while a new broker has a queue within a few seconds.
+        """
+        now = asyncio.get_running_loop().time()
+        if self._returned_since is None:
+            self._returned_since = now
+        if now - self._returned_since < NEW_SECONDS:
+            return Trouble.UNROUTABLE, "returned"
+        async with self._asking:
+            self._unroutable = self._unroutable or await self._why_unroutable()
+        return self._unroutable
 
     async def _why_unroutable(self) -> tuple[Trouble, str]:
         """No queue is bound, or the exchange is no fanout: told to those who may declare it."""

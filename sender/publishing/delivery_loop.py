@@ -28,7 +28,6 @@ class DeliveryLoop:
         self, broker: Broker, queue: EventQueue, receipts: Receipts, changes: Changes
     ) -> None:
         self._broker, self._queue, self._receipts, self._changes = broker, queue, receipts, changes
-        self._outbox = queue.outbox
         self._backoff = Backoff()
         self._resume_at = 0.0
         self.status = DeliveryStatus(f"{EXCHANGE} on {broker.host}:{broker.port}")
@@ -50,7 +49,7 @@ class DeliveryLoop:
             self._in_trouble(*first_trouble(group))
         finally:
             self.connected = False
-        self._outbox.put_back_all()
+        self._queue.put_back_all()
         # Before Python 3.13 a TaskGroup that is cancelled while it fails only tells the
         # failure, and the next await would not notice that we are told to end.
         if cancelled_by_us():
@@ -80,8 +79,8 @@ class DeliveryLoop:
     def _has_place(self) -> bool:
         # While in trouble one message probes for all: sending more would only bring more back.
         places = IN_FLIGHT if self.status.trouble is None else 1
-        outbox = self._outbox
-        return outbox.in_flight < places and outbox.bytes_in_flight < IN_FLIGHT_BYTES
+        queue = self._queue
+        return queue.in_flight < places and queue.bytes_in_flight < IN_FLIGHT_BYTES
 
     async def _deliver(self, link: Link, message: Message) -> None:
         try:
@@ -91,11 +90,11 @@ class DeliveryLoop:
             return
         self._backoff.reset()  # a broker that answers is there
         if refusal is None:
-            self._outbox.confirm(message)
+            self._queue.confirm(message)
             self._receipts.confirm(message)
             self.status.confirmed(self._queue.events)
         else:
-            self._outbox.put_back(message)
+            self._queue.put_back(message)
             self._resume_at = asyncio.get_running_loop().time() + RETRY_SECONDS
             self._in_trouble(*refusal)
         self._changes.tell()

@@ -25,12 +25,21 @@ class Trouble(Enum):
         return self in (Trouble.LOGIN, Trouble.DENIED, Trouble.MISMATCH)
 
 
+STARTING = {Trouble.AWAY: 60.0, Trouble.UNROUTABLE: 20.0}
+"""Seconds from the start, or from the first connection, in which these are no warning yet."""
+
+
 class DeliveryStatus:
-    """One log line for each change of state of the delivery, and none in between."""
+    """
+    One log line for each change of state of the delivery, and none in between.
+
+    What others that start at the same time will end is a warning only when it lasts.
+    """
 
     def __init__(self, target: str) -> None:
         self._target = target
-        self._ready = False
+        self._ready = self._delivered = self._hushed = False
+        self._began = time.monotonic()
         self._trouble: Trouble | None = None
         self._since = 0.0
         self._full_at: int | None = None
@@ -45,12 +54,13 @@ class DeliveryStatus:
         every new connection and then confirms nothing.
         """
         if not self._ready:
-            self._ready = True
+            self._ready, self._began = True, time.monotonic()
             LOG.info("listo: publishing to %s", self._target)
         if not pending:
             self._recover("connected", pending)
 
     def confirmed(self, pending: int) -> None:
+        self._delivered = True
         self._recover("delivering", pending)
         # At half, not at the first place: a full outbox stays nearly full for a while.
         if self._full_at is not None and pending <= self._full_at // 2:
@@ -63,12 +73,15 @@ class DeliveryStatus:
             LOG.warning("the outbox is full, publishing waits; events that wait: %d", pending)
 
     def in_trouble(self, trouble: Trouble, detail: str, pending: int) -> None:
-        if trouble is self._trouble:
+        age = time.monotonic() - self._began
+        expected = not self._delivered and age < STARTING.get(trouble, 0.0)
+        if trouble is self._trouble and (expected or not self._hushed):
             return
         if self._trouble is None:
             self._since = time.monotonic()
-        self._trouble = trouble
-        LOG.warning("%s (%s); events that wait: %d", trouble.value, detail, pending)
+        self._trouble, self._hushed = trouble, expected
+        level = logging.INFO if expected else logging.WARNING
+        LOG.log(level, "%s (%s); events that wait: %d", trouble.value, detail, pending)
 
     def _recover(self, now: str, pending: int) -> None:
         if self._trouble is None:

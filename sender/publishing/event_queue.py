@@ -33,23 +33,33 @@ class EventQueue:
     Everything that was accepted and is not confirmed: what gathers, waits, and is in flight.
 
     A batch has no id while it gathers. From when it gets one until it is confirmed it never
-    changes. What gathers has its place in the outbox already, so closing it can't fail.
+    changes. What gathers has its place in the outbox already, so closing it can't fail. Nobody
+    else touches the outbox: whoever takes a message says here what became of it.
     """
 
     def __init__(self, limits: Limits, outbox: Outbox | None = None) -> None:
         self._limits = limits
         self._gathering = Batcher(limits.batch_bytes, limits.linger)
         self._accepted_at = 0
-        self.outbox = Outbox() if outbox is None else outbox
+        self._outbox = Outbox() if outbox is None else outbox
         self.batches = 0  # closed so far
 
     @property
     def events(self) -> int:
-        return self.outbox.events + len(self._gathering)
+        return self._outbox.events + len(self._gathering)
 
     @property
     def bytes(self) -> int:
-        return self.outbox.bytes + self._gathering.size
+        return self._outbox.bytes + self._gathering.size
+
+    @property
+    def in_flight(self) -> int:
+        """Messages that were taken, and are neither confirmed nor put back."""
+        return self._outbox.in_flight
+
+    @property
+    def bytes_in_flight(self) -> int:
+        return self._outbox.bytes_in_flight
 
     @property
     def due_at(self) -> float | None:
@@ -80,21 +90,33 @@ class EventQueue:
             raise ValueError(f"body: {len(message.body)} bytes, at most {MAX_EVENT}")
         if not self._places or self.bytes + len(message.body) > self._limits.bytes:
             raise OverflowError(f"{self.events} events wait for the broker already")
-        self.outbox.add(message)
+        self._outbox.add(message)
 
     def ready(self, now: float) -> bool:
         """Whether there is a message to send."""
-        return self.outbox.waiting > 0 or self._gathering.due(now, idle=not len(self.outbox))
+        return self._outbox.waiting > 0 or self._gathering.due(now, idle=not len(self._outbox))
 
     def take(self) -> Message:
         """Return the message to send next, in flight from now on. Only when one is ready."""
-        if not self.outbox.waiting:
+        if not self._outbox.waiting:
             self._close()
-        return self.outbox.take()
+        return self._outbox.take()
+
+    def confirm(self, message: Message) -> None:
+        """The broker has *message*: it is forgotten. KeyError when it isn't in flight."""
+        self._outbox.confirm(message)
+
+    def put_back(self, message: Message) -> None:
+        """*message* is to be sent again, before younger ones. KeyError when it isn't in flight."""
+        self._outbox.put_back(message)
+
+    def put_back_all(self) -> None:
+        """The connection is lost: nobody knows what the broker got of what was in flight."""
+        self._outbox.put_back_all()
 
     @property
     def _places(self) -> int:
-        return self._limits.messages - len(self.outbox) - bool(self._gathering)
+        return self._limits.messages - len(self._outbox) - bool(self._gathering)
 
     def _fits(self, bodies: Bodies, start: int) -> int:
         space = self._limits.bytes - self.bytes - 1
@@ -109,5 +131,5 @@ class EventQueue:
     def _close(self) -> None:
         client, body, events = self._gathering.take()
         message_id = str(uuid_utils.uuid7())
-        self.outbox.add(Message(message_id, body, client, self._accepted_at, events))
+        self._outbox.add(Message(message_id, body, client, self._accepted_at, events))
         self.batches += 1

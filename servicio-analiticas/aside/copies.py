@@ -17,11 +17,13 @@ from typing import NamedTuple
 
 from counting.message_identity import key_of
 from database.writable import StoreUnavailableError
+from decoding.event_decoding import client_named_outside
 from decoding.message import Message
 from decoding.undecoded_text import UndecodedText
 
 MAX_BYTES = 64 * 1024**2
 MAX_SHORT = 255  # bytes of a text property
+NO_NAME = True  # in a header, instead of one that was there and named nobody
 TABLES = """
 CREATE TABLE por_apartar (
     n INTEGER PRIMARY KEY,
@@ -29,7 +31,7 @@ CREATE TABLE por_apartar (
     cuerpo BLOB NOT NULL,
     message_id ANY,                       -- text; a BLOB of bytes that are none
     app_id ANY,
-    cliente ANY,                          -- its header X-Client-Name
+    cliente ANY,                          -- its header X-Client-Name; a 1: it named nobody
     momento REAL                          -- when it was sent, seconds since 1970
 ) STRICT;
 """
@@ -45,7 +47,7 @@ class Copy(NamedTuple):
     body: bytes
     message_id: str | None
     app_id: str | None
-    client: str | None
+    client: str | bool | None  # its header X-Client-Name, or NO_NAME
     sent: float | None  # seconds since 1970
 
 
@@ -70,7 +72,7 @@ def waiting(db: sqlite3.Connection) -> int:
 
 def oldest(db: sqlite3.Connection, limit: int) -> list[Copy]:
     return [
-        Copy(n, body, _text(message_id), _text(app_id), _text(client), sent)
+        Copy(n, body, _text(message_id), _text(app_id), client == 1 or _text(client), sent)
         for n, body, message_id, app_id, client, sent in db.execute(_OLDEST, (limit,))
     ]
 
@@ -81,16 +83,36 @@ def forget(db: sqlite3.Connection, published: Sequence[int]) -> None:
 
 
 def _row(message: Message) -> tuple[object, ...]:
-    header = message.header_client
-    client = UndecodedText(header) if isinstance(header, bytes) else header
     return (
         _key(message),
         message.body,
         _short(message.message_id),
         _short(message.app_id),
-        _short(client if isinstance(client, str) else None),
+        _client(message.header_client),
         message.timestamp,
     )
+
+
+def _client(header: object) -> str | bytes | bool | None:
+    """
+    What names the same client, or nobody where that does: never nothing instead of something,
+    or the events would count for the app_id.
+    """
+    given = UndecodedText(header) if isinstance(header, bytes) and not _is_text(header) else header
+    if given is None or (isinstance(given, str) and _short(given) is not None):
+        return _short(given)
+    try:
+        return client_named_outside(header, None)  # without what pads it
+    except ValueError:
+        return NO_NAME
+
+
+def _is_text(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _key(message: Message) -> bytes | None:

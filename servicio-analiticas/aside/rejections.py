@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from comun.wire_time import rfc3339
 from counting.counted import Rejected
 from decoding.message import Message
-from decoding.wire_time import rfc3339
 
 MAX_SAMPLES = 10_000
 MAX_SAMPLE_CHARACTERS = 256

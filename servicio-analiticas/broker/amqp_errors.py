@@ -36,6 +36,11 @@ def broker_errors() -> Iterator[None]:
         raise SessionLostError(describe(error)) from error
 
 
+def nobody_listens(lost: BaseException) -> bool:
+    """Whether there was no connection at all: what a broker says is a subclass."""
+    return type(lost.__cause__) is aiormq.AMQPConnectionError
+
+
 def describe(error: object) -> str:
     return str(error) or type(error).__name__
 

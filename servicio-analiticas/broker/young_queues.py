@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 import aiormq
 from aio_pika.abc import AbstractChannel, AbstractConnection
 
+from analytics_settings import Settings
 from broker import topology
+from broker.management import ask, is_there
 
 TIMEOUT = 10.0  # to delete a queue without a leader takes the broker 5 s
+MANAGEMENT_SECONDS = 3.0  # a node that starts may listen for AMQP first
+MANAGEMENT_PAUSE = 0.1
 
 
 class YoungQueues:
@@ -22,8 +27,9 @@ class YoungQueues:
     later: until then whoever publishes is told that no queue takes the message, and keeps it.
     """
 
-    def __init__(self, settle_seconds: float) -> None:
-        self._settle_seconds = settle_seconds
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._settle_seconds = settings.queue_settle_seconds
         self._young: set[str] = set()  # declared by us, never bound
 
     async def declare(self, connection: AbstractConnection, channel: AbstractChannel) -> None:
@@ -35,15 +41,43 @@ class YoungQueues:
             await asyncio.sleep(self._settle_seconds)
             for name in self._young:
                 await raw.queue_delete(name, timeout=TIMEOUT)
-        for name in topology.QUEUES:
-            if not await _exists(connection, name):
-                self._young.add(name)
+        self._young.update(await missing(self._settings, connection, topology.QUEUES))
         await topology.declare_queues(channel)
         if self._young:
             await asyncio.sleep(self._settle_seconds)
             await topology.declare_queues(channel)  # the same node still answers
             self._young.clear()
         await topology.bind_queues(channel)
+
+
+async def missing(
+    settings: Settings, connection: AbstractConnection, queues: Iterable[str]
+) -> list[str]:
+    """
+    Those that are not there.
+
+    Management is asked first: over AMQP such an answer is an error, in the broker's log too.
+    """
+    clock = asyncio.get_running_loop()
+    end = clock.time() + MANAGEMENT_SECONDS if settings.rabbitmq_management_port else 0.0
+    found = []
+    for name in queues:
+        there = await _is_managed(settings, name, end)
+        if there is None:
+            there = await _exists(connection, name)
+        if not there:
+            found.append(name)
+    return found
+
+
+async def _is_managed(settings: Settings, queue: str, end: float) -> bool | None:
+    """Whether management knows the queue; None when it does not say so until *end*."""
+    while asyncio.get_running_loop().time() < end:
+        answer = await asyncio.to_thread(ask, settings, queue, "name")
+        if answer is not None:
+            return is_there(answer, queue)
+        await asyncio.sleep(MANAGEMENT_PAUSE)
+    return None
 
 
 async def _exists(connection: AbstractConnection, queue: str) -> bool:

@@ -12,7 +12,7 @@ from aio_pika.abc import AbstractConnection
 
 from analytics_settings import Settings
 from broker.amqp_errors import SessionLostError, broker_errors, cancelled_by_us, describe, gravest
-from consuming.waiting import set_within
+from comun.waiting import set_within
 from live.live import Vitals
 
 LOG = logging.getLogger("analiticas.broker")
@@ -24,6 +24,8 @@ MAX_RETRY_DELAY = 5.0
 TOLD_AFTER = 3  # failures in a row, while the connection that counts is well
 
 Session = Callable[[AbstractConnection], Awaitable[None]]
+Unopened = Callable[[Exception], None]
+"""Is told why there is no connection."""
 
 
 async def connect(settings: Settings, name: str) -> AbstractConnection:
@@ -50,27 +52,35 @@ async def close(connection: AbstractConnection) -> None:
 
 
 class Sessions:
+    """Opened from `begin` on: what they use is declared by the connection that counts."""
+
     def __init__(
         self, settings: Settings, name: str, vitals: Vitals, max_delay: float = MAX_RETRY_DELAY
     ) -> None:
         self._settings, self._name, self._vitals = settings, name, vitals
         self._max_delay = max_delay  # seconds between two tries
         self.stopping = asyncio.Event()
+        self._begun = asyncio.Event()
         self._deadline: asyncio.Timeout | None = None
         self.failures = 0  # in a row
+
+    def begin(self) -> None:
+        self._begun.set()
 
     def stop(self) -> None:
         """Let the session end by itself, which watches `stopping`; a moment later, end it."""
         if not self.stopping.is_set() and self._deadline:
             self._deadline.reschedule(asyncio.get_running_loop().time() + STOP_TIMEOUT)
         self.stopping.set()
+        self._begun.set()
 
-    async def run(self, session: Session) -> None:
+    async def run(self, session: Session, unopened: Unopened = lambda error: None) -> None:
         """Open a connection for *session* whenever there is none, until stopped."""
+        await self._begun.wait()
         while not self.stopping.is_set():
             try:
                 with broker_errors():
-                    await self._bounded(session)
+                    await self._bounded(session, unopened)
             except SessionLostError as error:
                 await self._lost(error)
             except asyncio.CancelledError as error:
@@ -83,15 +93,19 @@ class Sessions:
         """The session does what it is there for: the next loss is a first one."""
         self.failures = 0
 
-    async def _bounded(self, session: Session) -> None:
+    async def _bounded(self, session: Session, unopened: Unopened) -> None:
         try:
             async with asyncio.timeout(None) as self._deadline:
-                await self._one(session)
+                await self._one(session, unopened)
         finally:
             self._deadline = None
 
-    async def _one(self, session: Session) -> None:
-        connection = await connect(self._settings, f"servicio-analiticas {self._name}")
+    async def _one(self, session: Session, unopened: Unopened) -> None:
+        try:
+            connection = await connect(self._settings, f"servicio-analiticas {self._name}")
+        except Exception as error:
+            unopened(error)
+            raise
         try:
             await session(connection)
         except BaseExceptionGroup as group:
@@ -101,7 +115,7 @@ class Sessions:
 
     async def _lost(self, error: BaseException) -> None:
         self.failures = min(self.failures + 1, 10)
-        if self.failures == TOLD_AFTER and self._vitals.broker == "conectado":
+        if self.failures == TOLD_AFTER and self._vitals.consuming:
             LOG.warning("%s: %s; trying again", self._name, describe(error))
         delay = random.uniform(0, min(self._max_delay, 0.25 * 2**self.failures))  # noqa: S311
         await set_within(self.stopping, delay)

@@ -3,8 +3,8 @@ All that the analytics publish, on a connection of its own, since an alarm holds
 
 A probe every 2 s says whether the broker still writes at all: the log of RabbitMQ's quorum
 queues dies of a full disk, and from then on the node confirms nothing, or refuses everything,
-while consumers and the management page see nothing wrong. Copies (aside/copies.py) are set
-aside.
+while consumers and the management page see nothing wrong; 4.3 also lets nobody in any more.
+Copies (aside/copies.py) are set aside.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from aio_pika.abc import AbstractConnection, AbstractExchange
 from aside.aside_store import AsideStore
 from aside.copies import Copy
 from broker import topology
+from comun.waiting import set_within
 from consuming.broker_sessions import Sessions
 from consuming.store_writer import StoreWriter
-from consuming.waiting import set_within
-from consuming.write_probe import WriteProbe
+from consuming.write_probe import LoginProbe, WriteProbe
 from live.live import Live
 from storing.store_thread import StoreThread
 
@@ -34,6 +34,7 @@ PROBE_SECONDS = 2.0
 DOUBT_SECONDS = 1.0  # between two probes while it takes none
 PUBLISH_TIMEOUT = 3.0
 COPIES_AT_ONCE = 20
+LOGIN_REFUSED = aiormq.ProbableAuthenticationError
 PERSISTENT = aio_pika.DeliveryMode.PERSISTENT
 
 
@@ -49,17 +50,25 @@ class BrokerWriter:
         self._sessions, self._store = sessions, store
         self._thread, self._writer = thread, writer
         self._vitals, self._copies_wait = live.vitals, live.copies_wait
-        self._probe = WriteProbe()
+        self._probe, self._logins = WriteProbe(), LoginProbe()
 
     def stop(self) -> None:
         self._sessions.stop()
         self._copies_wait.set()
 
     async def run(self) -> None:
-        await self._sessions.run(self._session)
+        await self._sessions.run(self._session, self._unopened)
+
+    def _unopened(self, error: Exception) -> None:
+        if isinstance(error, LOGIN_REFUSED):
+            if self._logins.refused(time.monotonic()):
+                self._refuses("every login, those that it took before too")
+        elif not isinstance(error, TimeoutError):  # which a dying node has as well
+            self._logins.away()
+            self._vitals.escritura = None
 
     async def _session(self, connection: AbstractConnection) -> None:
-        self._probe = WriteProbe()
+        self._probe, self._vitals.escritura = WriteProbe(), None
         try:
             channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
             probe = await channel.get_exchange(topology.PROBE_EXCHANGE, ensure=False)
@@ -75,6 +84,7 @@ class BrokerWriter:
 
     async def _look(self, connection: AbstractConnection, exchange: AbstractExchange) -> bool:
         """Publish something that nobody needs, and say what came of it. Raises TimeoutError."""
+        self._logins.published()
         try:
             await _publish(exchange, aio_pika.Message(b"", delivery_mode=PERSISTENT))
         except TimeoutError:
@@ -84,23 +94,26 @@ class BrokerWriter:
                 raise
             return False
         except aiormq.PublishError:
+            self._logins.answered()
             return False  # its queue is new, and not bound yet
         except aiormq.DeliveryError:
             if self._probe.refused(time.monotonic()):
-                self._refuses()
+                self._refuses("every publish")
             return False
         self._probe.taken()
+        self._logins.answered()
         self._sessions.worked()
         self._vitals.escritura = "ok"
         return True
 
-    def _refuses(self) -> None:
+    def _refuses(self, what: str) -> None:
         if self._vitals.escritura != "rechazada":
             self._vitals.refusals += 1
             LOG.error(
-                "the broker refuses every publish: its disk was full, and its log died of it."
+                "the broker refuses %s: its disk was full, and its log died of it."
                 " Only a restart helps; `make run` and compose do it by themselves. What it"
-                " confirmed is safe, and publishers keep the rest."
+                " confirmed is safe, and publishers keep the rest.",
+                what,
             )
         self._vitals.escritura = "rechazada"
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import aio_pika
@@ -28,9 +29,11 @@ from broker.amqp_errors import (
     cancelled_by_us,
     describe,
     gravest,
+    nobody_listens,
 )
 from broker.young_queues import YoungQueues
 from consuming.broker_sessions import MAX_RETRY_DELAY, close, connect
+from consuming.counting_channel import open_counting_channel
 from consuming.inbox import Inbox
 from consuming.queue_watch import QueueWatch
 from consuming.store_writer import StoreWriter
@@ -41,21 +44,33 @@ from live.live import Live
 from storing.store import Store
 
 LOG = logging.getLogger("analiticas.consumer")
+STARTING_SECONDS = 60.0  # in which a broker that is not there yet is no warning
 OPEN_TIMEOUT = 30.0  # until consuming; a queue without a leader answers nothing at all
 # RabbitMQ 4.3 does so also when an acknowledgement is late, where earlier ones close the channel.
 CANCELLED = "cancelled by the broker: the queue is gone, or an acknowledgement came too late"
 
 
 class Consumer:
-    def __init__(self, settings: Settings, store: Store, writer: StoreWriter, live: Live) -> None:
-        self._settings, self._live = settings, live
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        writer: StoreWriter,
+        live: Live,
+        declared: Callable[[], None],
+    ) -> None:
+        """*declared* is called once the topology is there, or could not be declared."""
+        self._settings, self._live, self._declared = settings, live, declared
         self._store, self._writer, self._announcer = store, writer, Announcer(live)
         self._stop = asyncio.Event()
         self._inbox: Inbox | None = None
         self._opening: asyncio.Timeout | None = None
-        self._queues = YoungQueues(settings.queue_settle_seconds)
+        self._queues = YoungQueues(settings)
         self._queue_watch = QueueWatch(live)
         self._failures = 0
+        self._starting = True
+        self._hushed = False  # it was told, and not as a warning
+        self._began = time.monotonic()
 
     def stop(self) -> None:
         """Finish the batch in hand, then end `run`."""
@@ -80,8 +95,7 @@ class Consumer:
                 await self._lost(error)
 
     async def _lost(self, error: BaseException) -> None:
-        if self._live.vitals.broker != "reconectando" or self._failures == 0:
-            LOG.warning("no connection to the broker: %s; trying again", describe(error))
+        self._tell(error)
         self._live.vitals.broker_is("reconectando")
         delay = random.uniform(0, min(MAX_RETRY_DELAY, 0.25 * 2**self._failures))  # noqa: S311
         self._failures = min(self._failures + 1, 10)
@@ -90,6 +104,16 @@ class Consumer:
                 await self._stop.wait()
         except TimeoutError:
             return
+
+    def _tell(self, error: BaseException) -> None:
+        """Once; and again, as a warning, when the first start of both takes too long."""
+        young = self._starting and time.monotonic() - self._began < STARTING_SECONDS
+        expected = young and nobody_listens(error)
+        first = self._live.vitals.consuming or self._failures == 0
+        if first or (self._hushed and not expected):
+            self._hushed = expected
+            level = logging.INFO if expected else logging.WARNING
+            LOG.log(level, "no connection to the broker: %s; trying again", describe(error))
 
     async def _session(self) -> None:
         async with self._opened():
@@ -126,8 +150,6 @@ class Consumer:
         self, connection: aio_pika.abc.AbstractConnection, inbox: Inbox
     ) -> RawChannel:
         channel = await connection.channel(publisher_confirms=False)
-        channel.close_callbacks.add(lambda _, why: inbox.lose(describe(why)))
-        await channel.set_qos(self._settings.prefetch)
         try:
             await self._queues.declare(connection, channel)
         except aiormq.ChannelPreconditionFailed as error:
@@ -135,7 +157,12 @@ class Consumer:
                 f"a queue or exchange exists with other arguments than ours: {error}. Consume"
                 " or move its messages, delete it, and start again; nothing was lost."
             ) from None
-        raw = await channel.get_underlay_channel()
+        except BaseException:
+            self._declared()  # or not: whoever uses it finds out what is wrong
+            raise
+        self._declared()
+        await channel.close()
+        raw = await open_counting_channel(connection, self._settings.prefetch, inbox)
         raw.on_consumer_cancel_callbacks.add(lambda _: inbox.lose(CANCELLED))
         await raw.basic_consume(topology.QUEUE, inbox.receive)
         return raw
@@ -144,7 +171,7 @@ class Consumer:
         self._inbox = inbox
         if self._stop.is_set():
             inbox.stop()
-        self._failures = 0
+        self._failures, self._starting = 0, False
         self._live.vitals.broker_is("conectado")
         LOG.info("listo: consuming %s", topology.QUEUE)
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import TypeVar
 
-from consuming.waiting import set_within
+from comun.waiting import set_within
 from database.writable import StoreUnavailableError
 from live.live import Vitals
 from storing.store_thread import StoreThread

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from consuming.waiting import set_within
+from comun.waiting import set_within
 from database.writable import StoreUnavailableError
 from live.live import Live
 from storing.store import Store

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from comun.wire_time import rfc3339
 from counting.counted import Before, Counted
 from counting.leading import Leading
 from counting.verdict import Verdict
-from decoding.wire_time import rfc3339
 
 MAX_EVENT_TYPES = 100
 

@@ -11,7 +11,7 @@ from itertools import chain, pairwise
 from operator import sub
 from typing import Any
 
-from decoding.wire_time import rfc3339
+from comun.wire_time import rfc3339
 from history import tables as sql
 from history.catalogue import Catalogue, Name, Series
 from history.horizon import Horizon

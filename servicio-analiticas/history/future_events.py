@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from decoding.wire_time import rfc3339
+from comun.wire_time import rfc3339
 from history import tables as sql
 
 MOST_KEPT = 100  # clients, those seen last

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from decoding.event_time import seconds_of_text
+from comun.written_time import seconds_of_text
 from history.local_days import zone_of
 
 MAX_SERIES = 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from decoding.wire_time import rfc3339
+from comun.wire_time import rfc3339
 from history.levels import FUTURE_SECONDS, Level, Levels
 from history.local_days import day_starts, zone_of
 from history.query import UNITS, BadQueryError, HistoryQuery

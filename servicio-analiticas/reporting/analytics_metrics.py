@@ -1,27 +1,17 @@
-"""What Prometheus is told of this process: `GET /metrics` on a port of its own, inside only."""
+"""What Prometheus is told of this process."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from hypercorn.asyncio import serve
-from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
-from quart import Quart, Response
 
 from aside.set_aside import OTHER, REASONS
 from counting.totals import ledger
 from live.live import Live, Vitals
 from live.rejected_fields import RejectedFields
-from reporting.front_door import FrontDoor
-from reporting.known_hosts import KnownHosts
-from reporting.report_connections import BoundedConfig, listen
-from reporting.turnstile import Turnstile
 
 FATES = {
     "contados": "counted",
@@ -29,7 +19,6 @@ FATES = {
     "conflictos": "conflict",
     "rechazados": "rejected",
 }
-MOST_SCRAPERS = 32  # connections
 PERCENTILES = {"p50": "50", "p95": "95", "p99": "99"}
 
 
@@ -44,38 +33,6 @@ class LiveCollector(Collector):
         yield from _state(self._live)
         yield _waiting_to_be_set_aside(self._live.vitals)
         yield from _queue(self._live)
-
-
-def create_metrics_app(live: Live, fields: RejectedFields) -> Quart:
-    registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
-    registry.register(LiveCollector(live, fields))
-    app = Quart(__name__, static_folder=None)
-
-    @app.get("/metrics")
-    async def metrics() -> Response:
-        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
-
-    return app
-
-
-async def serve_metrics(
-    app: Quart, host: str, port: int, hosts: Iterable[str], stop: asyncio.Event
-) -> None:
-    """Serve until *stop*; with port 0 only wait for it."""
-    if not port:
-        await stop.wait()
-        return
-    try:
-        listener = listen(host, port, MOST_SCRAPERS)
-    except OSError as error:
-        raise OSError(f"can't listen on {host}:{port}: {error}. Set METRICS_PORT.") from None
-    config = BoundedConfig(listener)
-    config.errorlog = logging.getLogger("analiticas.metrics")
-    config.errorlog.setLevel(logging.WARNING)
-    config.graceful_timeout = 1
-    door = FrontDoor(app, listener, KnownHosts(hosts), Turnstile())
-    await serve(door, config, shutdown_trigger=stop.wait)
 
 
 def _counted(live: Live, fields: RejectedFields) -> Iterator[Metric]:
@@ -115,7 +72,7 @@ def _counted(live: Live, fields: RejectedFields) -> Iterator[Metric]:
 def _state(live: Live) -> Iterator[Metric]:
     vitals, now = live.vitals, time.time()
     yield GaugeMetricFamily(
-        "pulso_broker_connected", "1 while events are consumed", vitals.broker == "conectado"
+        "pulso_broker_connected", "1 while events are consumed", vitals.consuming
     )
     if vitals.escritura is not None:
         yield GaugeMetricFamily(

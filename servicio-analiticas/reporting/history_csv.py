@@ -11,12 +11,12 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from decoding.wire_time import rfc3339
+from comun.wire_time import rfc3339
 
 HEADER = ("hora", "grupo", "cliente", "evento", "eventos")
 ROWS_A_PART = 2000  # a few ms; the loop has others to serve
 # Where a spreadsheet may see a formula begin; names come from outside. A cell begins after a
-# semicolon, too: the reader's region says what separates. static/js/exports.js has the same rule.
+# semicolon, too: the reader's region says what separates. The page's csv.js has the same rule.
 FORMULA = re.compile("(?<![^;,|\t\r\n])(?=[ \t\r\n\"']*[=+\\-@＝＋－＠])|^(?=[\t\r\n])")
 
 Row = tuple[str, str, str, str, int]

@@ -14,8 +14,9 @@ from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
 from aside.set_aside import summary
 from asking.turns import TooManyReadersError
+from comun.web.problem import come_again_in, http_problem
+from comun.wire_time import rfc3339
 from counting.totals import ledger, report
-from decoding.wire_time import rfc3339
 from live.live import Live
 from reporting.front_door import comes_first
 from reporting.long_polls import LongPolls, TooManyPollsError
@@ -41,7 +42,7 @@ def create_app(
     app.url_map.merge_slashes = False  # its redirect is for good, and forgets any prefix
     app.config["MAX_CONTENT_LENGTH"] = 1024  # nothing here takes a body
     app.before_request(_refuse_bad_bytes)
-    app.register_error_handler(HTTPException, _problem)
+    app.register_error_handler(HTTPException, http_problem)
     app.register_error_handler(TooManyReadersError, _busy)
     app.register_error_handler(TooManyPollsError, _busy)
     _add_report(app, live, _Waiting(live, turnstile or Turnstile(), most_polls))
@@ -100,7 +101,7 @@ def _add_health(app: Quart, live: Live) -> None:
 
     @app.get("/readyz")
     async def get_ready() -> Response:
-        ready = live.vitals.broker == "conectado" and live.vitals.almacen == "ok"
+        ready = live.vitals.consuming and live.vitals.almacen == "ok"
         status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
         return Response(msgspec.json.encode(live.status()), status, mimetype="application/json")
 
@@ -168,19 +169,4 @@ async def _refuse_bad_bytes() -> None:
 
 
 async def _busy(error: TooManyReadersError | TooManyPollsError) -> Response:
-    return await _problem(ServiceUnavailable(str(error), retry_after=1))
-
-
-async def _problem(error: HTTPException) -> Response:
-    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    problem = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": status,
-        "detail": error.description,
-    }
-    # The error's own headers say what a client may do instead (Allow on a 405).
-    headers = Headers([h for h in error.get_headers() if h[0] != "Content-Type"])
-    return Response(
-        msgspec.json.encode(problem), status, headers, mimetype="application/problem+json"
-    )
+    return http_problem(ServiceUnavailable(str(error), retry_after=come_again_in()))

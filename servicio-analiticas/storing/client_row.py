@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from decoding.wire_time import rfc3339
+from comun.wire_time import rfc3339
 from storing import schema as sql
 from storing.delta_log import DeltaLog
 

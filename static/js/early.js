@@ -1,7 +1,7 @@
 // @ts-check
 // Runs before the first paint and without the modules.
 
-// A chosen theme must not flash in; view/preferences.js does the rest.
+// A chosen theme must not flash in; view/controls/preferences.js does the rest.
 try {
   const asked = new URLSearchParams(location.search).get("tema");
   const theme = { claro: "light", oscuro: "dark" }[asked ?? ""] ?? localStorage.getItem("pulso.theme");

@@ -4,10 +4,10 @@ import time
 
 import pytest
 
+from comun.wire_time import rfc3339
 from consuming import tending
 from counting.totals import IdWindow
 from decoding.message import Message
-from decoding.wire_time import rfc3339
 from history.future_events import MOST_KEPT, MOST_TOLD, reason_of
 from history.history import RESET, History
 from live.live import Live

@@ -9,9 +9,10 @@ import pytest
 
 from aside.copies import MAX_BYTES
 from aside.set_aside import reason_of
-from consuming.write_probe import LEAST, SECONDS, WriteProbe
+from consuming.write_probe import LEAST, SECONDS, LoginProbe, WriteProbe
 from counting.totals import IdWindow
 from database.writable import StoreUnavailableError
+from decoding.event_decoding import client_named_outside
 from decoding.message import Message
 from decoding.undecoded_text import UndecodedText
 from storing.store import Store, open_store
@@ -28,6 +29,32 @@ def _store(tmp_path: Path) -> Iterator[Store]:
     opened = open_store(tmp_path / "pulso.db", IdWindow(60, 1000))
     yield opened
     opened.close()
+
+
+def named(header: object, app_id: str | None) -> str | None:
+    """Whom events count for whose body names no client; None: nobody."""
+    try:
+        return client_named_outside(header, app_id)
+    except ValueError:
+        return None
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *(None, "a", " " * 300 + "a", "\U0001f600" * 64),
+        *("", "x" * 300, 7, True, 1.5, {"a": "b"}, b"a", b"\xff"),
+    ],
+    ids=ascii,
+)
+def test_a_copy_counts_for_the_same_client(store: Store, header: object) -> None:
+    """Sent again, it counts for whom the original would, and for nobody where that had no name."""
+    store.apply([Message(1, BAD, "malo", header_client=header, app_id="app", deaths=True)])
+
+    ((copy,), _) = store.aside.copies(9)
+
+    client = copy.client.raw if isinstance(copy.client, UndecodedText) else copy.client
+    assert named(client, copy.app_id) == named(header, "app")
 
 
 @pytest.mark.parametrize(
@@ -132,3 +159,47 @@ def test_a_probe_needs_several_refusals() -> None:
     assert probe.refused(SECONDS)
     probe.taken()
     assert not probe.refused(2 * SECONDS)
+
+
+def refuse_long(probe: LoginProbe, start: float = 0.0) -> bool:
+    """Refuse logins often and long enough; return whether it is noticed."""
+    return [probe.refused(start + n * SECONDS) for n in range(LEAST)][-1]
+
+
+def test_accounts_that_died_are_noticed() -> None:
+    """A broker that let us in, and then refuses our logins, with something of ours untaken."""
+    probe = LoginProbe()
+    probe.published()
+
+    assert not any(probe.refused(0.0) for _ in range(2 * LEAST))
+    assert probe.refused(SECONDS)
+
+
+def test_a_changed_password_is_no_dead_log() -> None:
+    """From the start, or after a session that had all it published taken: restarts won't help."""
+    probe = LoginProbe()
+    assert not refuse_long(probe)
+
+    probe.published()
+    probe.answered()
+    assert not refuse_long(probe)
+
+
+def test_a_restart_is_asked_for_once() -> None:
+    """The node that comes back is new: if it still refuses us, that has another reason."""
+    probe = LoginProbe()
+    probe.published()
+    assert refuse_long(probe)
+
+    probe.away()
+    assert not refuse_long(probe, 100.0)
+
+
+def test_a_login_ends_earlier_refusals() -> None:
+    """Those of a minute ago don't count with the next."""
+    probe = LoginProbe()
+    probe.published()
+    assert not any(probe.refused(0.0) for _ in range(LEAST - 1))
+
+    probe.published()
+    assert not probe.refused(SECONDS)

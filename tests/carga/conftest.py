@@ -62,33 +62,23 @@ def lasting_chain(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> I
         yield chain
 
 
-@pytest.fixture(scope="session")
-def no_pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that hides matplotlib from Python: drawing is half of what a small run costs."""
-    folder = tmp_path_factory.mktemp("no-pictures")
-    (folder / "matplotlib.py").write_text("raise ImportError('not in this test')\n")
-    return folder
-
-
 @contextmanager
-def commands(folder: Path, no_pictures: Path) -> Iterator[Start]:
+def commands(folder: Path) -> Iterator[Start]:
     """Starts `app.py` in *folder* with words and variables; nothing of it is left afterwards."""
     with ExitStack() as stack:
 
         def start(
             *words: str,
             settings: Mapping[str, str] | None = None,
+            stdout: int = subprocess.PIPE,
             stderr: int = subprocess.PIPE,
-            pictures: bool = False,
         ) -> Command:
             inherited = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "TMPDIR")}
             process = subprocess.Popen(
                 [sys.executable, str(ROOT / "sender" / "app.py"), *words],
-                env=inherited
-                | ({} if pictures else {"PYTHONPATH": str(no_pictures)})
-                | dict(settings or {}),
+                env=inherited | dict(settings or {}),
                 cwd=folder,
-                stdout=subprocess.PIPE,
+                stdout=stdout,
                 stderr=stderr,
                 text=True,
             )
@@ -100,18 +90,16 @@ def commands(folder: Path, no_pictures: Path) -> Iterator[Start]:
 
 
 @pytest.fixture
-def command(tmp_path: Path, no_pictures: Path) -> Iterator[Start]:
+def command(tmp_path: Path) -> Iterator[Start]:
     """Starts `app.py` with these words and variables."""
-    with commands(tmp_path, no_pictures) as start:
+    with commands(tmp_path) as start:
         yield start
 
 
 @pytest.fixture(scope="module")
-def finished(
-    lasting_chain: Chain, tmp_path_factory: pytest.TempPathFactory, no_pictures: Path
-) -> Iterator[Command]:
+def finished(lasting_chain: Chain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
     """A run with seed 9 against the lasting chain, which was exact."""
-    with commands(tmp_path_factory.mktemp("finished"), no_pictures) as start:
+    with commands(tmp_path_factory.mktemp("finished")) as start:
         run = start("simular", *SMALL, "--semilla", "9", settings=of(lasting_chain))
         assert run.wait() == 0, run.err
         yield run

@@ -8,7 +8,7 @@ import aio_pika
 
 from tests.travelling_body import opened
 
-STAMP = re.compile(rb'"timestamp":"[^"]*"')
+STAMP = re.compile(rb',"timestamp":"[^"]*"')
 
 
 async def published(vhost, run):
@@ -25,7 +25,7 @@ async def published(vhost, run):
             async for message in messages:
                 ids.append(message.message_id)
                 events = STAMP.sub(b"", opened(message.body)).strip(b"[]")
-                bodies += events.replace(b"}},{", b"}}\n{").split(b"\n")
+                bodies += events.replace(b"},{", b"}\n{").split(b"\n")
                 if len(ids) == waiting:
                     break
         return ids, bodies
@@ -46,4 +46,4 @@ async def test_same_seed_same_bodies(lasting_chain, simular):
     assert not set(first) & set(other)
     assert not set(first_ids) & set(second_ids)
     assert len(set(second_ids)) == 1200
-    assert json.loads(first[0].replace(b",,", b","))["cliente"].startswith("sim-5-")
+    assert json.loads(first[0])["cliente"].startswith("sim-5-")

@@ -5,7 +5,7 @@ from array import array
 import pytest
 
 from carga.sending.confirm_ledger import ConfirmLedger
-from carga.wire.worker_wire import TICKS
+from carga.wire.messages import NUMBER, TICKS
 from publishing.outbox import Message
 
 
@@ -25,7 +25,7 @@ def message(number, events):
 
 def test_confirms_come_in_any_order(ledger, now):
     """Each message carries what was announced in its turn, whichever is confirmed first."""
-    ledger.expect([(10, 2), (20, 3)], array("H", [7, 8, 7, 7, 9]))
+    ledger.expect([(10, 2), (20, 3)], array(NUMBER, [7, 8, 7, 7, 9]))
     first, second = message(1, 3), message(2, 2)
     ledger.add(first)
     ledger.add(second)
@@ -47,7 +47,7 @@ def test_confirms_come_in_any_order(ledger, now):
 
 def test_what_still_gathers_is_unconfirmed(ledger):
     """Events that were accepted and are in no message yet are known, others are not counted."""
-    ledger.expect([(10, 5)], array("H", [1, 1, 2, 2, 3]))
+    ledger.expect([(10, 5)], array(NUMBER, [1, 1, 2, 2, 3]))
     ledger.add(message(1, 2))
 
     assert ledger.unconfirmed(accepted=4) == {1: 2, 2: 2}

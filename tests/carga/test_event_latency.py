@@ -6,7 +6,7 @@ import pytest
 
 from carga.figures.event_latency import EventLatency
 from carga.figures.latency_record import LatencyRecord
-from carga.wire.worker_wire import TICKS, Rise
+from carga.wire.messages import TICKS, Rise
 
 
 @pytest.fixture

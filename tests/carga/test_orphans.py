@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from carga.load_options import Parser, add_run_options, run_options
-from carga.load_settings import LoadSettings
-from carga.run.run_plan import generator_tasks, watch_task
-from carga.run.workers import working
+from carga.options import Parser, add_run_options, run_options
+from carga.run.plan import generator_tasks, watch_task
+from carga.run.processes import working
+from carga.settings import LoadSettings
 from tests.stack import free_ports
 
 SECONDS = 20

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from carga.viewers.push_chain import BrokenPromiseError, PushChain
-from carga.wire.worker_wire import Rise
+from carga.wire.messages import Rise
 
 
 def snapshot(version, clientes, others=0, epoca="e"):

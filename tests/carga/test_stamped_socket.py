@@ -8,8 +8,8 @@ import pytest
 
 from carga.viewers.coming_back import NO_CLOSE, wait_before
 from carga.viewers.stamped_socket import StampedSocket, connected_socket
-from carga.wire.run_clock import RunClock
-from carga.wire.worker_wire import TICKS, Begin
+from carga.wire.clock import RunClock
+from carga.wire.messages import TICKS, Begin
 from tests.stack import free_ports
 
 LATE = 0.05

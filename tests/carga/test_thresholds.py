@@ -2,7 +2,7 @@
 
 import pytest
 
-from carga.figures.run_metrics import METRICS
+from carga.figures.metrics import METRICS
 from carga.figures.thresholds import judge, parse_threshold
 
 

@@ -9,7 +9,7 @@ from carga.checking.verification import (
     same_version,
     screen_differences,
 )
-from carga.wire.worker_wire import Standing
+from carga.wire.messages import Standing
 
 
 def line(confirmed, rise, unconfirmed=0, before=100):
@@ -68,6 +68,7 @@ def test_totals_compare_at_one_version():
 def test_what_still_waits_is_said():
     """The analytics tell why something is not counted yet."""
     assert Estado("conectado", "ok", Depth(0, 0)).waiting == ""
+    assert Estado("bloqueado", "ok", Depth(0, 0)).waiting == ""
     assert Estado("conectado", "en_pausa", Depth(3, 4)).waiting == (
         "7 messages were still in the queue, the store was en_pausa"
     )

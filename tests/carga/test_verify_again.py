@@ -2,7 +2,25 @@
 
 import json
 
+import pytest
+
+from carga.command_line import FAILED, OK
 from tests.foreign_publisher import publish, wait_for
+from tests.unwritable_output import full_disk, reader_that_left
+
+
+@pytest.mark.parametrize("words", ["verificar", "verificar --json", "doctor", "doctor --json"])
+def test_what_was_found_cannot_be_written(lasting_chain, finished, against, words):
+    """On a full disk that is told and is a failure; to who has left, nothing is said."""
+    more = ("--salida", str(finished.folder)) if "verificar" in words else ()
+    with full_disk() as full, reader_that_left() as left:
+        unheard = against(lasting_chain, *words.split(), *more, stdout=left)
+        unwritten = against(lasting_chain, *words.split(), *more, stdout=full)
+        assert (unheard.wait(), unheard.err) == (OK, "")
+        assert unwritten.wait() == FAILED
+
+    assert unwritten.err.count("\n") == 1
+    assert "can't be written to standard output: No space left on device" in unwritten.err
 
 
 async def test_later_events_are_a_difference(lasting_chain, finished, against):

@@ -5,8 +5,9 @@ Everything that strangers may do, at once, while events are counted: what became
 
 For 60 s (SECONDS): 2,000 long polls, 200 clients that ask for a year of history by day, a
 different question each time, half of them through the panel, 1,000 sockets that never read, and
-1,000 events a second. All but the events go through the proxy. Exit codes: 0 when what the last
-lines state held, else 1.
+1,000 events a second. All but the events go through the proxy. With APART=1 the crowd has a core
+for itself, as if it were on another machine, and all else another one. Exit codes: 0 when what the
+last lines state held, else 1.
 """
 
 from __future__ import annotations
@@ -29,11 +30,15 @@ from publishing.broker_link import Broker
 from publishing.event_queue import Limits
 from publishing.publisher import Publisher
 from tests.chain_stack import Chain, private_chain
+from tests.faults.paced_load import PacedLoad, percentiles
 from tests.faults.panel_part import Viewer
 from tests.faults.probes import peak_mb
+from tests.faults.processor_use import UseOf
 from tests.stack import Part, python_part
 
 SECONDS = float(os.environ.get("SECONDS", "60"))
+APART = os.environ.get("APART") == "1"
+OURS, THEIRS = 0, 1  # cores
 RATE = 1000
 POLLS, ASKERS, DEAF = 2000, 200, 1000
 MOST_DELAY, MOST_STANDSTILL, MOST_LOG, BACK_WITHIN = 0.25, 2.0, 1_000_000, 5.0
@@ -44,7 +49,7 @@ def crowds(chain: Chain, folder: Path) -> list[Part]:
     yesterday = datetime.datetime.fromtimestamp(time.time() - DAY, datetime.UTC).date()
     dear = f"ventana=360d&paso=1d&por=cliente,evento&limite=100&hasta={yesterday}T00:00:00"
     web = chain.routes.web_port
-    return [
+    parts = [
         python_part(f"crowd-{n}", f"tests/faults/crowd.py {web} {words}", {}, folder)
         for n, words in enumerate(
             (
@@ -55,6 +60,9 @@ def crowds(chain: Chain, folder: Path) -> list[Part]:
             )
         )
     ]
+    for part in parts if APART else ():
+        part.command = ["taskset", "-c", str(THEIRS), *part.command]
+    return parts
 
 
 async def fill(publisher: Publisher) -> None:
@@ -67,18 +75,6 @@ async def fill(publisher: Publisher) -> None:
             for day in range(20)
         ]
         await publisher.publish(None, json.dumps(events).encode())
-
-
-async def publish(publisher: Publisher, seconds: float) -> None:
-    """Events that carry their own time, open loop."""
-    loop = asyncio.get_running_loop()
-    start, sent = loop.time(), 0
-    while (now := loop.time()) < start + seconds:
-        while sent < (now - start) * RATE:
-            event = {"cliente": f"c{sent % 60}", "evento": "t1", "timestamp": time.time()}
-            await publisher.publish(None, json.dumps(event).encode())
-            sent += 1
-        await asyncio.sleep(0.001)
 
 
 class Screen(Viewer):
@@ -136,19 +132,30 @@ async def run(chain: Chain, folder: Path) -> int:
         socket = await connect(chain.ws_url, compression=None, proxy=None, ping_interval=None)
         watching = group.create_task(screen.watch(socket))
         parts = crowds(chain, folder)
-        counting = group.create_task(publish(publisher, SECONDS + 10))
+        load = PacedLoad(publisher, RATE)
+        counting = group.create_task(load.run(SECONDS + 10))
         await asyncio.sleep(10)  # the screen moves before they come
         say(f"load average {os.getloadavg()[0]:.1f}; before they come: {screen.delay}")
         screen.longest = 0.0
         await asyncio.gather(*(asyncio.to_thread(part.start) for part in parts))
+        use = UseOf(pids(chain, parts))
         await counting
+        used = use.lines()
         await asyncio.gather(*(asyncio.to_thread(part.stop) for part in parts))
         took = await back(chain)
         await publisher.drain(30)
         await socket.close()
         await watching
         delivery.cancel()
+    for line in used:
+        say(line)
+    say(f"load: late {percentiles(load.late)}; confirmed after {percentiles(load.confirmed)}")
     return tell(chain, parts, screen, took)
+
+
+def pids(chain: Chain, crowd: list[Part]) -> dict[str, int]:
+    parts = {part.name: part.pid for part in (*chain.parts.values(), *crowd)}
+    return {**parts, "rabbitmq": chain.vhost.broker.vm.pid, "load and screen": os.getpid()}
 
 
 def tell(chain: Chain, parts: list[Part], screen: Screen, took: float) -> int:
@@ -180,6 +187,8 @@ def say(text: str) -> None:
 def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="pulso-all-at-once-"))
     say(f"logs and store: {folder}")
+    if APART:
+        os.sched_setaffinity(0, {OURS})  # and all that this process starts
     with private_chain(folder) as chain:
         return asyncio.run(run(chain, folder))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +12,16 @@ import httpx
 from aiormq import AMQPError
 
 from tests.broker_stack import Broker
-from tests.faults.outcome import Counters, counters, violations
+from tests.faults.outcome import Counters, Facts, counters, violations
+from tests.faults.report_reader import Findings
 from tests.faults.rig import Rig
 from tests.faults.row import Do, Row
+from tests.faults.workload import Ledger
 
-BREAKING = (AssertionError, OSError, ExceptionGroup, httpx.HTTPError, sqlite3.Error, AMQPError)
+BREAKING = (
+    *(AssertionError, OSError, ExceptionGroup, LookupError, ValueError, AMQPError),
+    *(httpx.HTTPError, sqlite3.Error, subprocess.SubprocessError),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +36,28 @@ class Result:
 
 
 def execute(row: Row, do: Do, broker: Broker, folder: Path, seed: int) -> Result:
+    """Whatever breaks, of the row or when it is cleared away, is a problem of that row alone."""
     start = time.monotonic()
-    with broker.virtual_host() as vhost:
-        rig = Rig(vhost, folder, seed)
-        try:
-            _do(do, rig)
-            facts = rig.finish()
-        finally:
-            rig.discard()
+    findings, facts = Findings(), None
+    try:
+        with broker.virtual_host() as vhost:
+            rig = Rig(vhost, folder, seed)
+            findings = rig.findings
+            try:
+                _do(do, rig)
+                facts = rig.finish()
+            finally:
+                rig.discard()
+    except BREAKING as error:
+        findings.problems.append(f"its end broke off: {error!r}")
     return Result(
         row,
         seed,
-        counters(facts),
-        rig.findings.faults,
+        counters(facts or Facts(Ledger())),
+        findings.faults,
         time.monotonic() - start,
-        tuple(rig.findings.notes),
-        (*rig.findings.problems, *violations(facts)),
+        tuple(findings.notes),
+        (*findings.problems, *(violations(facts) if facts else ())),
     )
 
 

@@ -101,12 +101,14 @@ class Rig(ReportReader):
         self.watcher.start()
 
     def discard(self) -> None:
-        self.watcher.stop()
-        self.close()
-        for part in self._parts:
-            part.resume()
-            part.kill()
-        self.undo.close()
+        """End everything, whatever fails meanwhile."""
+        with ExitStack() as ends:
+            ends.callback(self.undo.close)
+            for part in self._parts:
+                ends.callback(part.kill)
+                ends.callback(part.resume)
+            ends.callback(self.close)
+            ends.callback(self.watcher.stop)
 
     def publisher_died(self) -> None:
         """Unconfirmed events are no fault from now on: their publisher took them with it."""

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CLOSE } from "../../static/js/backoff.js";
-import { Connection } from "../../static/js/connection.js";
+import { CLOSE } from "../../static/js/link/reconnect.js";
+import { Connection } from "../../static/js/link/connection.js";
 import { FakeClock, FakeSocket } from "./fake-world.js";
 
 /** A connection in a world where random() is always one half. */
@@ -9,7 +9,7 @@ function start() {
   const clock = new FakeClock();
   /** @type {FakeSocket[]} */ const sockets = [];
   /** @type {string[]} */ const texts = [];
-  /** @type {import("../../static/js/connection.js").Link[]} */ const links = [];
+  /** @type {import("../../static/js/link/connection.js").Link[]} */ const links = [];
   const socket = () => sockets[sockets.push(new FakeSocket()) - 1];
   const world = { socket, random: () => 0.5, now: clock.now, setTimeout: clock.setTimeout, clearTimeout: clock.clearTimeout };
   const handlers = { onText: (/** @type {string} */ text) => void texts.push(text), onLink: (/** @type {any} */ link) => void links.push(link) };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { deltaBetween } from "../../static/js/deltas.js";
-import { INITIAL, reduce } from "../../static/js/state.js";
+import { deltaBetween } from "../../static/js/model/deltas.js";
+import { INITIAL, reduce } from "../../static/js/model/state.js";
 import { contract } from "./contracts.js";
 
 const snapshot = JSON.parse(contract("instantanea"));

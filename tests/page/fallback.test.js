@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Fallback, POLL_MS, PROBE_MS, SOCKET_FIRST_MS } from "../../static/js/fallback.js";
+import { Fallback, POLL_MS, PROBE_MS, SOCKET_FIRST_MS } from "../../static/js/link/fallback.js";
 import { FakeClock } from "./fake-world.js";
 
 const BEAT = { tipo: "latido", analiticas: "en_linea" };
@@ -10,7 +10,7 @@ const settle = () => new Promise(setImmediate);
 /** In a world where random() is always one half. @param {() => Promise<any>} fetch @param {number} [viewers] */
 function start(fetch, viewers = 1) {
   const clock = new FakeClock();
-  /** @type {import("../../static/js/wire.js").Message[][]} */ const states = [];
+  /** @type {import("../../static/js/link/wire.js").Message[][]} */ const states = [];
   const backs = { count: 0 };
   const world = { fetch, setTimeout: clock.setTimeout, clearTimeout: clock.clearTimeout, random: () => 0.5 };
   const page = { onState: (/** @type {any} */ state) => void states.push(state), onBack: () => void (backs.count += 1), viewers: () => viewers };

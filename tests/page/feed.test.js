@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Feed, refreshAfter } from "../../static/js/feed.js";
-import { PACE_QUESTION } from "../../static/js/history.js";
+import { Feed, refreshAfter } from "../../static/js/history/feed.js";
+import { PACE_QUESTION } from "../../static/js/history/question.js";
 import { FakeClock } from "./fake-world.js";
 
 const QUESTION = { ...PACE_QUESTION };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { OVERVIEW_QUESTION, PACE_QUESTION, chartQuestion, queryOf } from "../../static/js/history.js";
+import { OVERVIEW_QUESTION, PACE_QUESTION, chartQuestion, queryOf } from "../../static/js/history/question.js";
 import { contract } from "./contracts.js";
 
 test("the questions of every page are those that the panel always answers", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { UNTRIED } from "../../static/js/connection.js";
-import { Model } from "../../static/js/model.js";
+import { UNTRIED } from "../../static/js/link/connection.js";
+import { Model } from "../../static/js/model/model.js";
 import { contract } from "./contracts.js";
 
 const NOW = 1_000_000;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { visibleParts } from "../../static/js/names.js";
+import { visibleParts } from "../../static/js/words/names.js";
 
 /** @param {string} name */
 const shown = (name) => visibleParts(name).map(({ text, escaped }) => (escaped ? `[${text}]` : text)).join("");

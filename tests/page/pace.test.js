@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Pace, SECONDS } from "../../static/js/pace.js";
+import { Pace, SECONDS } from "../../static/js/model/pace.js";
 
 /** @param {number} second */
 const at = (second) => 1_000_000 + second * 1000;

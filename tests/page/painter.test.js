@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { Painter } from "../../static/js/painter.js";
+import { Painter } from "../../static/js/view/page/painter.js";
 
 /** A document, animation frames and timers that the test moves. @param {import("node:test").TestContext} t */
 function start(t) {

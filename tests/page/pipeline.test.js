@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { grows, stages } from "../../static/js/pipeline.js";
-import { INITIAL, reduce } from "../../static/js/state.js";
+import { grows, stages } from "../../static/js/model/pipeline.js";
+import { INITIAL, reduce } from "../../static/js/model/state.js";
 import { contract } from "./contracts.js";
 
 const beat = JSON.parse(contract("latido"));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { byCount, CALM_MS, Ranking } from "../../static/js/ranking.js";
+import { byCount, CALM_MS, Ranking } from "../../static/js/view/tables/ranking.js";
 
 /** The order of these counts. @param {Ranking} ranking @param {Record<string, number>} counts @param {number} now @param {boolean} held */
 function order(ranking, counts, now, held, by = "count") {

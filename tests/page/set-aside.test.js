@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { UNTRIED } from "../../static/js/connection.js";
-import { futureEventsOf, zoneOf } from "../../static/js/future-events.js";
-import { stages } from "../../static/js/pipeline.js";
-import { NONE, setAsideOf, writingOf } from "../../static/js/set-aside.js";
-import { INITIAL, reduce } from "../../static/js/state.js";
-import { statusOf } from "../../static/js/status.js";
+import { UNTRIED } from "../../static/js/link/connection.js";
+import { futureEventsOf, zoneOf } from "../../static/js/model/future-events.js";
+import { stages } from "../../static/js/model/pipeline.js";
+import { NONE, refusesAll, setAsideOf } from "../../static/js/model/set-aside.js";
+import { INITIAL, reduce } from "../../static/js/model/state.js";
+import { statusOf } from "../../static/js/model/badge-state.js";
 import { contract } from "./contracts.js";
 
 const NOW = 1_000_000;
@@ -26,7 +26,7 @@ for (const [what, told] of Object.entries({ nothing: {}, "that it is not known":
   test(`a heartbeat that tells ${what} shows nothing`, () => {
     const { apartados, por_apartar, escritura, futuros, ...bare } = beat;
     assert.deepEqual(setAsideOf({ ...bare, ...told }), NONE);
-    assert.equal(writingOf({ ...bare, ...told }), null);
+    assert.equal(refusesAll({ ...bare, ...told }), false);
     assert.equal(futureEventsOf({ ...bare, ...told }), null);
   });
 }
@@ -50,9 +50,10 @@ test("a broker that refuses what is published is no live one, and one that holds
   assert.deepEqual([status.kind, status.brokerRefuses, status.brokerLost], ["stale", true, false]);
   const [, queue] = stages(refused, status, 1);
   assert.deepEqual([queue.state, queue.key], ["warns", "flow.broker_refuses"]);
-  const blocked = stateAfter({ escritura: "bloqueada" });
+  const blocked = stateAfter({ broker: "bloqueado", escritura: "bloqueada" });
   assert.equal(statusOf(blocked, OPEN, NOT_POLLING, NOW).kind, "live");
-  assert.equal(stages(blocked, statusOf(blocked, OPEN, NOT_POLLING, NOW), 1)[1].key, "flow.broker_blocked");
+  const [, held] = stages(blocked, statusOf(blocked, OPEN, NOT_POLLING, NOW), 1);
+  assert.deepEqual([held.state, held.key, held.since], ["warns", "flow.broker_blocked", Date.parse(beat.desde)]);
   assert.equal(statusOf(stateAfter({ escritura: "ok" }), OPEN, NOT_POLLING, NOW).kind, "live");
 });
 

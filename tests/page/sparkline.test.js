@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { paths } from "../../static/js/view/sparkline.js";
+import { paths } from "../../static/js/view/figures/sparkline.js";
 
 test("values end at the right edge, the largest at the top", () => {
   assert.equal(paths([0, 10, 5], 5, 20).line, "M2 19L3 1L4 10");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { activeClients, forgetBeat, INITIAL, reduce } from "../../static/js/state.js";
+import { forgetBeat, INITIAL, reduce } from "../../static/js/model/state.js";
 import { contract } from "./contracts.js";
 
 const snapshot = JSON.parse(contract("instantanea"));
@@ -91,12 +91,6 @@ test("a heartbeat that does not know the queue forgets its depths", () => {
 
 test("a new socket starts without a heartbeat", () => {
   assert.equal(forgetBeat(after(snapshot, beat)).beat, null);
-});
-
-test("a client is active while its last change is recent", () => {
-  const state = after(snapshot, change);
-  assert.equal(activeClients(state, 2000 + 60_000, 60_000), 1);
-  assert.equal(activeClients(state, 2001 + 60_000, 60_000), 0);
 });
 
 test("a state is never changed in place", () => {

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from typing import Any
 
 from playwright.async_api import Page, WebSocketRoute, expect
 
+from tests.broker_stack import Broker, VirtualHost
 from tests.chain_stack import Chain
-from tests.foreign_publisher import amqp_publish
+from tests.faults.broker_control import control
+from tests.foreign_publisher import amqp_publish, read, wait_for
 
 OpenPage = Callable[..., Awaitable[Page]]
 ASIDE = {
@@ -66,3 +69,34 @@ async def test_what_the_broker_did_is_told(chain: Chain, open_page: OpenPage) ->
     await expect(page.locator("#aside-waiting")).to_have_text(
         "7 esperan a que RabbitMQ los aparte", timeout=20_000
     )
+
+
+async def test_an_alarm_of_the_broker_is_told(
+    own_broker: Callable[[], Broker],
+    chain_on: Callable[[VirtualHost], Chain],
+    open_page: OpenPage,
+) -> None:
+    """A broker that takes nothing for want of memory is told, and since when; counting goes on."""
+    broker = own_broker()
+    with broker.virtual_host() as vhost, ExitStack() as after:
+        chain = chain_on(vhost)
+        amqp_publish(vhost, '{"cliente":"a"}')
+        page = await open_page(chain.web_url)
+        queue = page.locator("#flow [data-part=queue]")
+        state_url = f"{chain.report_url}/estado"
+        before = wait_for(state_url, lambda said: said["escritura"] == "ok", 30)
+
+        after.callback(control, broker, "set_vm_memory_high_watermark", "0.4")
+        control(broker, "set_vm_memory_high_watermark", "0.000001")
+        alarm = wait_for(state_url, lambda said: said["escritura"] == "bloqueada", 30)
+
+        assert (before["broker"], alarm["broker"]) == ("conectado", "bloqueado")
+        assert alarm["desde"] > before["desde"]
+        assert read(f"http://127.0.0.1:{chain.routes.reporte_port}/readyz")["broker"] == "bloqueado"
+        await expect(queue).to_have_attribute("data-state", "warns")
+        await expect(queue).to_contain_text("no acepta más: falta memoria o disco · desde las")
+        await expect(page.locator("#badge")).to_have_attribute("data-kind", "live")
+
+        after.close()
+        wait_for(state_url, lambda said: said["broker"] == "conectado", 30)
+        await expect(queue).to_have_attribute("data-state", "ok")

@@ -197,7 +197,7 @@ async def test_refused_origin(chain: Chain, open_page: OpenPage) -> None:
     await expect(page.locator("#total")).to_have_text("2")
 
 
-@pytest.mark.parametrize("file", ["js/main.js", "js/pipeline.js", "css/tables.css"])
+@pytest.mark.parametrize("file", ["js/main.js", "js/model/pipeline.js", "css/tables.css"])
 async def test_file_that_does_not_arrive(chain: Chain, open_page: OpenPage, file: str) -> None:
     """A page of which a part is lost says so and loads again, until it is complete."""
     page = await open_page("about:blank")

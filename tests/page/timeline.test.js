@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { shapeOf } from "../../static/js/chart-shape.js";
-import { activePerMinute, activities, minuteRates, sumOfLast } from "../../static/js/activity.js";
-import { chartQuestion, OVERVIEW_QUESTION, parseHistory, queryOf } from "../../static/js/history.js";
-import { silentSince } from "../../static/js/rhythm.js";
-import { continues, Timeline } from "../../static/js/timeline.js";
-import { DEFAULT_VIEW } from "../../static/js/view-state.js";
+import { shapeOf } from "../../static/js/view/chart/shape.js";
+import { activePerMinute, activities, minuteRates, sumOfLast } from "../../static/js/history/activity.js";
+import { chartQuestion, OVERVIEW_QUESTION, queryOf } from "../../static/js/history/question.js";
+import { parseHistory } from "../../static/js/history/answer.js";
+import { silentSince } from "../../static/js/history/rhythm.js";
+import { continues, Timeline } from "../../static/js/history/timeline.js";
+import { DEFAULT_VIEW } from "../../static/js/reader/view-state.js";
 
 const FROM = Date.parse("2026-11-24T07:00:00Z");
-/** @type {import("../../static/js/history.js").Question} */
+/** @type {import("../../static/js/history/question.js").Question} */
 const QUESTION = { span: 4000, step: 1000, until: null, by: "cliente", client: null, type: null, limit: 6 };
 const ANSWER = {
   epoca: "e", version: 10, desde: "2026-11-24T07:00:00.000Z", hasta: "2026-11-24T07:00:04.000Z", paso_s: 1,
@@ -17,7 +18,7 @@ const ANSWER = {
 };
 const timeline = (question = QUESTION) => new Timeline(parseHistory(JSON.stringify(ANSWER), question), question);
 
-/** @param {Partial<import("../../static/js/timeline.js").Delta>} news @returns {import("../../static/js/timeline.js").Delta} */
+/** @param {Partial<import("../../static/js/history/timeline.js").Delta>} news @returns {import("../../static/js/history/timeline.js").Delta} */
 const delta = (news) => ({ version: 11, at: FROM + 3500, total: 0, clients: new Map(), types: new Map(), ...news });
 
 test("a history is what the wire says", () => {

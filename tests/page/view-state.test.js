@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DEFAULT_VIEW, formatView, parseView, splitOf, ViewState } from "../../static/js/view-state.js";
+import { DEFAULT_VIEW, formatView, parseView, splitOf, ViewState } from "../../static/js/reader/view-state.js";
 
 test("the usual view has no query", () => {
   assert.equal(formatView(DEFAULT_VIEW), "");
@@ -8,7 +8,7 @@ test("the usual view has no query", () => {
 });
 
 test("every choice is in the address, and comes back from it", () => {
-  /** @type {import("../../static/js/view-state.js").View} */
+  /** @type {import("../../static/js/reader/view-state.js").View} */
   const view = {
     window: "1h", until: 1795503600123, by: "evento", client: "a&b=c", type: "ñ #", lines: true, table: true, sort: "seen", ascending: true,
     search: "x y", paused: true, language: "en", theme: "dark", embed: true, kiosk: true,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { UNTRIED } from "../../static/js/connection.js";
-import { Model } from "../../static/js/model.js";
-import { ServerClock } from "../../static/js/server-clock.js";
-import { Wakefulness } from "../../static/js/wakefulness.js";
+import { UNTRIED } from "../../static/js/link/connection.js";
+import { Model } from "../../static/js/model/model.js";
+import { ServerClock } from "../../static/js/time/server-clock.js";
+import { Wakefulness } from "../../static/js/time/wakefulness.js";
 import { contract } from "./contracts.js";
 
 const NOW = 1_000_000;

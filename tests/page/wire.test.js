@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parse, parseState } from "../../static/js/wire.js";
+import { parse, parseState } from "../../static/js/link/wire.js";
 import { contract } from "./contracts.js";
 
 for (const name of ["instantanea", "cambio", "latido"]) {

@@ -19,14 +19,15 @@ from counting.tally import count
 from counting.totals import Committed, IdWindow, Totals, report
 from decoding.message import Message
 from live.live import Live
+from messages.report_wire import Reporte
+from push.access.limits import Limits
+from push.access.origin_rule import OriginRule
 from push.heartbeat import Heartbeat
 from push.hub import Hub
-from push.limits import Limits
 from push.listening_socket import buffer_little, listen
-from push.origin_rule import OriginRule
+from push.pace import Pace
 from push.pusher import Pusher
 from reading.poller import Poller
-from reading.report_wire import Reporte
 from reporting.report_http import create_app
 
 CONTRACTS = Path(__file__).parents[1] / "contracts"
@@ -172,8 +173,8 @@ async def panel_for(hub_on: Callable[..., Any]) -> AsyncIterator[Callable[[str],
 
     async def start(url: str) -> int:
         hub, port = await hub_on()
-        heartbeat = Heartbeat(hub)
-        poller = Poller(url, Pusher(hub), heartbeat)
+        heartbeat, pace = Heartbeat(hub), Pace()
+        poller = Poller(url, pace, Pusher(hub, pace), heartbeat)
         tasks.extend([asyncio.create_task(poller.run()), asyncio.create_task(heartbeat.run())])
         return int(port)
 

@@ -2,9 +2,9 @@ import json
 
 import msgspec
 
-from push.frames import Latido, encode
-from reading.deltas import Deltas
-from reading.report_wire import Depth, Reporte
+from messages.deltas import Deltas
+from messages.frames import Latido, encode
+from messages.report_wire import Depth, Reporte
 
 NEXT = {"version": 1235, "generado": "2026-11-24T07:00:00.223Z", "total": 5022}
 

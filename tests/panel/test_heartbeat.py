@@ -5,10 +5,10 @@ import json
 import msgspec
 import pytest
 
+from messages.report_wire import Depth, Estado, Retraso
+from push.access.origin_rule import OriginRule
 from push.heartbeat import Heartbeat, is_behind
 from push.hub import Hub
-from push.origin_rule import OriginRule
-from reading.report_wire import Depth, Estado, Retraso
 
 ESTADO = Estado(
     broker="conectado",

@@ -75,6 +75,26 @@ async def test_a_viewer_that_fell_behind_gets_the_newest_snapshot(hub_on, watch,
         assert await viewer.recv() == "change"
 
 
+async def test_who_missed_one_change_gets_that(hub_on, watch):
+    """What it has is the state before, so that the change is enough."""
+    hub, port = await hub_on()
+    await hub.publish(b"first", None)
+    async with watch(port, max_queue=1) as viewer:
+        assert await viewer.recv() == "first"
+        viewer.transport.pause_reading()
+        async with asyncio.timeout(10):
+            while hub.ready:
+                await hub.publish(b"x" * 60_000, b"y" * 60_000)
+        await hub.publish(b"snapshot", b"change")
+        viewer.transport.resume_reading()
+
+        received = await viewer.recv()
+        while received.startswith("y"):
+            received = await viewer.recv()
+
+    assert received == "change"
+
+
 async def test_only_the_heartbeat_was_missed(hub_on, watch):
     """Who drains and lacks only a heartbeat is not given the snapshot again."""
     hub, port = await hub_on()

@@ -5,7 +5,7 @@ import logging
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from push.origin_rule import OriginRule
+from push.access.origin_rule import OriginRule
 from tests.raw_viewer import connect_raw, everything
 
 

@@ -8,7 +8,7 @@ import socket
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from reading.deltas import Deltas
+from messages.deltas import Deltas
 
 REQUEST = (
     b"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"

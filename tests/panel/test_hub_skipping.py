@@ -12,12 +12,11 @@ from websockets.frames import Frame
 from websockets.http11 import Response
 from websockets.uri import parse_uri
 
-from push.frames import encode
+from messages.deltas import Deltas
+from messages.shown import shown_of
+from push.access.origin_rule import OriginRule
 from push.hub import Hub
-from push.origin_rule import OriginRule
 from push.viewer import Viewer
-from reading.deltas import Deltas
-from reading.shown import shown_of
 
 
 class Network(asyncio.Transport):
@@ -138,7 +137,7 @@ async def test_every_viewer_is_current_or_stalled(viewer_model, report_of, steps
             report = report_of(**counting.commit(kind, n))
             update = deltas.advance(report)
             await hub.publish(update.snapshot, update.change)
-            shown = json.loads(encode(shown_of(report)))
+            shown = json.loads(shown_of(report).encoded)
             del shown["tipo"]
         elif kind == "beat":
             heartbeat = {"n": heartbeat.get("n", 0) + 1}

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from push.origin_rule import OriginRule, is_origin
+from push.access.origin_rule import OriginRule, is_origin
 
 CONTRACTS = Path(__file__).parents[1] / "contracts"
 ORIGINS = json.loads((CONTRACTS / "origenes.json").read_text())

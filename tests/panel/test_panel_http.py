@@ -6,10 +6,10 @@ import pytest
 from quart.testing.connections import WebsocketResponseError
 
 from page.panel_http import create_app
-from page.relay import Relay
 from page.start_page import Account
+from push.access.origin_rule import OriginRule
 from push.hub import Hub
-from push.origin_rule import OriginRule
+from reading.relay import Relay
 
 STATE = b'{"instantanea":null,"latido":{"tipo":"latido"}}'
 

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from reading import poller
 from tests.heard_messages import first_state, is_offline, is_online, messages_until
 
 CLIC = {"cliente": "cliente_uno", "evento": "clic"}
@@ -120,6 +121,21 @@ async def test_without_analytics_a_viewer_is_told_so(panel_for, watch, free_port
     assert (first["analiticas"], first["datos_de"]) == ("caida", None)
 
 
+async def test_analytics_that_start_as_well_are_a_warning_only_when_they_are_late(
+    panel_for, free_port, caplog, monkeypatch, soon
+):
+    """Their absence is told once as information, and once as a warning when it lasts."""
+    caplog.set_level("INFO")
+
+    def levels():
+        return [r.levelname for r in caplog.records if "caida" in r.message]
+
+    await panel_for(f"http://127.0.0.1:{free_port()}")
+    await soon(lambda: levels() == ["INFO"])
+    monkeypatch.setattr(poller, "STARTING_SECONDS", 0.0)
+    await soon(lambda: levels() == ["INFO", "WARNING"])
+
+
 async def test_a_new_epoca_is_a_new_snapshot(analytics, panel_for, watch):
     """When counting starts from nothing, every viewer is given everything anew."""
     analytics.count(CLIC, CLIC)
@@ -142,7 +158,7 @@ async def test_a_change_of_the_broker_is_told_at_once(analytics, panel_for, watc
 
     async with watch(port) as viewer:
         await messages_until(viewer, is_online)
-        analytics.live.vitals.broker_is("bloqueado")
+        analytics.live.vitals.escritura = "bloqueada"
         told = await messages_until(viewer, lambda m: m.get("broker") == "bloqueado", seconds=4)
         analytics.live.vitals.almacen = "en_pausa"
         told += await messages_until(viewer, lambda m: m.get("almacen") == "en_pausa", seconds=4)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from page.relay import AT_ONCE, MAX_ANSWER, MAX_KEPT, Relay, UnavailableError
-from page.usual_questions import USUAL
+from reading.relay import AT_ONCE, MAX_ANSWER, MAX_KEPT, Relay, UnavailableError
+from reading.usual_questions import USUAL
 
 PATH = "/reporte?limite=3"
 
@@ -158,6 +158,29 @@ async def test_questions_at_once_are_bounded(relay, analytics, soon):
     frozen.close()
 
 
+async def test_a_crowd_that_has_left_is_in_nobodys_way(relay, instead, soon):
+    """What nobody waits for any more is not asked, and the same question may come again."""
+    told = []
+
+    def answer(head):
+        told.append(head)
+        return b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" if crowd_left else b""
+
+    crowd_left = False
+    await instead(answer)
+    crowd = [asyncio.create_task(relay.get(f"/x?{n}")) for n in range(MAX_KEPT)]
+    await soon(lambda: len(told) == AT_ONCE)
+
+    for visitor in crowd:
+        visitor.cancel()
+    await asyncio.gather(*crowd, return_exceptions=True)
+    crowd_left = True
+
+    for target in ("/y", "/x?0", f"/x?{MAX_KEPT - 1}"):
+        found, _ = await relay.get(target)
+        assert found.body == b"{}"
+
+
 async def test_usual_questions_are_answered_beside_any_others(relay, instead, soon):
     """What every page asks for waits behind nobody's own questions, however many and dear."""
     told = []
@@ -189,7 +212,7 @@ def test_the_usual_questions_are_the_pages():
 
 async def test_an_older_answer_is_better_than_none(relay, instead, clock, monkeypatch):
     """Who would wait long for analytics that are busy gets what was last read, with its age."""
-    monkeypatch.setattr("page.relay.OLD_AFTER", 0.01)
+    monkeypatch.setattr("reading.relay.OLD_AFTER", 0.01)
     answers = [b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n" + b'{"total":3}', b""]
     await instead(lambda head: answers.pop(0))
     await relay.get(PATH)

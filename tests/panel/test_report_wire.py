@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from reading.report_wire import Estado, InvalidAnswerError, Reporte, decode
+from messages.report_wire import Estado, InvalidAnswerError, Reporte, decode
 
 
 def test_reads_the_contracts(contract):

@@ -3,9 +3,9 @@ import json
 import hypothesis.strategies as st
 from hypothesis import example, given, settings
 
-from push.frames import MAX_PAYLOAD, encode
-from reading.deltas import Deltas, Update
-from reading.shown import MAX_SHOWN, shown_of
+from messages.deltas import Deltas, Update
+from messages.frames import MAX_PAYLOAD
+from messages.shown import MAX_SHOWN, shown_of
 
 HUGE = 2**53 - 1
 # From one byte to the most that a code point can take: four, two escaped, six escaped.
@@ -21,7 +21,7 @@ def test_shows_the_largest_and_sums_the_rest(report_of):
     """The 200 largest clients are shown (ties by name), and everything else is in otros."""
     clientes = {f"c{i:03}": 1000 - i // 2 for i in range(300)}
 
-    shown = shown_of(report_of(clientes, hidden=7))
+    shown = shown_of(report_of(clientes, hidden=7)).snapshot
 
     assert list(shown.clientes) == [f"c{i:03}" for i in range(MAX_SHOWN)]
     assert shown.otros.clientes == 101
@@ -38,12 +38,12 @@ def test_shows_the_largest_and_sums_the_rest(report_of):
 @settings(max_examples=200)
 def test_a_snapshot_always_fits(report_of, clientes, eventos):
     """No names and counts make a frame of 64 KB, and no client is left out without need."""
-    shown = shown_of(report_of(clientes, hidden=3, eventos=eventos))
+    shown, encoded = shown_of(report_of(clientes, hidden=3, eventos=eventos))
 
-    assert len(encode(shown)) <= MAX_PAYLOAD
+    assert len(encoded) <= MAX_PAYLOAD
     assert shown.total == sum(shown.clientes.values()) + shown.otros.total
     expected = min(len(clientes), MAX_SHOWN)
-    assert len(shown.clientes) == expected or len(encode(shown)) > MAX_PAYLOAD - 600
+    assert len(shown.clientes) == expected or len(encoded) > MAX_PAYLOAD - 600
 
 
 def test_a_change_always_fits(report_of):
@@ -94,7 +94,7 @@ def test_every_viewer_holds_the_report_after_every_message(
                 continue
             viewer.receive(message_for(update, i in skipped))
             skipped.discard(i)
-            expected = json.loads(encode(shown_of(report)))
+            expected = json.loads(shown_of(report).encoded)
             assert viewer.state == {k: v for k, v in expected.items() if k != "tipo"}
 
 

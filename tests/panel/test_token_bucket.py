@@ -1,4 +1,4 @@
-from push.token_bucket import TokenBucket
+from push.access.token_bucket import TokenBucket
 
 
 def test_lets_a_burst_through_and_then_the_rate():

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from push.frames import MAX_PAYLOAD
-from push.limits import Limits
+from messages.frames import MAX_PAYLOAD
+from push.access.limits import Limits
 from push.viewer import TOO_SLOW
 
 DOC = (Path(__file__).parents[2] / "docs" / "websocket.md").read_text()

@@ -11,17 +11,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml  # type: ignore[import-untyped]
 
 from parts.proxy import SETTINGS, proxy_command, proxy_environment
-from push.limits import Limits
+from push.access.limits import Limits
+from reporting.front_door import KEPT_FREE
+from reporting.report_server import MOST_CONNECTIONS
 from tests.chain_stack import Chain
 from tests.push.raw_viewer import Way
 from tests.stack import ROOT, Part, answers, free_ports
 
 ROUTES = (SETTINGS / "routes.yml").read_text()
 AVERAGE, BURST, AMOUNT = "average: 1000", "burst: 10000", "amount: 11000"
+REPORTS = "amount: 300"
 ONE, ANOTHER = "127.0.0.1", "127.0.0.2"
 Start = Callable[[str], Way]
 
@@ -88,11 +92,42 @@ async def test_handshakes_of_an_address_are_limited(proxy_with: Start) -> None:
         assert await visits(stack, way, ANOTHER, 1) == [101]
 
 
+async def test_one_too_many_at_the_report_is_told_when_to_come(proxy_with: Start) -> None:
+    """The proxy's own refusal says so; an answer of the report does not."""
+    way = proxy_with(ROUTES.replace(REPORTS, "amount: 1"))
+    url = f"http://{ONE}:{way.port}/reporte"
+    async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(20):
+        etag = (first := await client.get(url)).headers["ETag"]
+        waits = {"If-None-Match": etag, "Prefer": "wait=25"}
+        place = asyncio.create_task(client.get(url, headers=waits, timeout=30))
+        while (refused := await client.get(url)).status_code == httpx.codes.OK:
+            if place.done():  # the only place was ours just then
+                place = asyncio.create_task(client.get(url, headers=waits, timeout=30))
+        place.cancel()
+
+    assert not {"retry-after", "connection"} & first.headers.keys()
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "10")
+    assert refused.headers["Connection"] == "close"
+    assert "Content-Security-Policy" in refused.headers
+
+
+def test_the_report_is_refused_at_the_proxy_first() -> None:
+    """Where a refusal costs less than in the process that counts."""
+    amount = middlewares()["reporte-requests"]["inFlightReq"]["amount"]
+
+    assert amount < MOST_CONNECTIONS - MOST_CONNECTIONS // KEPT_FREE
+    assert f"lets {amount} requests of one address" in (ROOT / "docs" / "operations.md").read_text()
+
+
+def middlewares() -> dict[str, Any]:
+    routes = re.sub(r"\{\{.*?\}\}", "", ROUTES[ROUTES.index("\nhttp:") :])
+    found: dict[str, Any] = yaml.safe_load(routes)["http"]["middlewares"]
+    return found
+
+
 def test_the_first_belt_is_the_panels() -> None:
     """What ships is looser than the panel, which says when to come back, and documented."""
-    routes = re.sub(r"\{\{.*?\}\}", "", ROUTES[ROUTES.index("\nhttp:") :])
-    middlewares: dict[str, Any] = yaml.safe_load(routes)["http"]["middlewares"]
-    handshakes, viewers = middlewares["push-handshakes"], middlewares["push-viewers"]
+    handshakes, viewers = middlewares()["push-handshakes"], middlewares()["push-viewers"]
     panel = Limits()
 
     assert handshakes["rateLimit"]["average"] > panel.handshakes_per_second

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from push.access.origin_rule import OriginRule
 from push.hub import Hub
 from push.listening_socket import listen
-from push.origin_rule import OriginRule
 from tests.push.audience import Audience, until
 from tests.push.raw_viewer import CLOSE, Way, client_frame
 

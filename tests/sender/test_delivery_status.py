@@ -1,4 +1,5 @@
 import logging
+import time
 from collections.abc import Callable
 
 import pytest
@@ -88,3 +89,28 @@ def test_a_full_outbox_is_said_once(lines: Lines) -> None:
         "the outbox is full, publishing waits; events that wait: 10",
         "the outbox has room again; events that wait: 5",
     ]
+
+
+def test_what_others_will_end_is_a_warning_when_it_lasts(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A broker that starts at the same time is none, unless it takes long; each is said once."""
+    caplog.set_level(logging.INFO, logger="sender")
+    now = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    status = DeliveryStatus("eventos_clientes")
+
+    def levels_of(trouble: Trouble) -> list[str]:
+        caplog.clear()
+        for _ in range(3):
+            status.in_trouble(trouble, "refused", 0)
+        return [record.levelname for record in caplog.records]
+
+    assert levels_of(Trouble.LOGIN) == ["WARNING"]
+    assert levels_of(Trouble.AWAY) == ["INFO"]
+    now += 61.0
+    assert levels_of(Trouble.AWAY) == ["WARNING"]
+    status.opened(1)
+    assert levels_of(Trouble.UNROUTABLE) == ["INFO"]
+    status.confirmed(0)
+    assert levels_of(Trouble.UNROUTABLE) == ["WARNING"]

@@ -52,7 +52,7 @@ def test_bytes_are_bounded_as_well_as_messages() -> None:
     assert accept(queue, "a", large) == 3
     with pytest.raises(OverflowError, match="3 events wait"):
         queue.put(Message("id", large[3], None, 0))
-    queue.outbox.confirm(queue.take())
+    queue.confirm(queue.take())
     queue.put(Message("id", large[3], None, 0))
     assert queue.bytes <= 3 * MAX_EVENT
 

@@ -62,7 +62,7 @@ class EventQueueMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def confirm(self, data: st.DataObject) -> None:
         message = data.draw(st.sampled_from(self.in_flight))
-        self.queue.outbox.confirm(message)
+        self.queue.confirm(message)
         self.in_flight.remove(message)
         for number in numbers(message):
             self.confirmed[number] += 1
@@ -72,12 +72,12 @@ class EventQueueMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def put_back(self, data: st.DataObject) -> None:
         message = data.draw(st.sampled_from(self.in_flight))
-        self.queue.outbox.put_back(message)
+        self.queue.put_back(message)
         self.in_flight.remove(message)
 
     @rule()
     def lose_the_connection(self) -> None:
-        self.queue.outbox.put_back_all()
+        self.queue.put_back_all()
         self.in_flight.clear()
 
     @rule(seconds=st.sampled_from([0.001, 0.006, 2.0]))
@@ -87,9 +87,9 @@ class EventQueueMachine(RuleBasedStateMachine):
     @invariant()
     def counts_are_exact(self) -> None:
         assert self.queue.events == len(self.clients)
-        assert self.queue.outbox.in_flight == len(self.in_flight)
-        assert self.queue.outbox.bytes_in_flight == sum(len(m.body) for m in self.in_flight)
-        assert len(self.queue.outbox) <= LIMITS.messages
+        assert self.queue.in_flight == len(self.in_flight)
+        assert self.queue.bytes_in_flight == sum(len(m.body) for m in self.in_flight)
+        assert len(self.queue._outbox) <= LIMITS.messages
         assert self.queue.bytes <= LIMITS.bytes
         assert (self.queue.bytes > 0) == (self.queue.events > 0)
 

@@ -5,10 +5,10 @@ from http import HTTPStatus
 import pytest
 from werkzeug.datastructures import Headers
 
-from intake.access.admission import Admission, address_of
+from intake.access.admission import Admission
 from intake.access.keys import ANYONE, Caller, hash_of
+from intake.access.problem import ProblemError
 from intake.access.rate import REMEMBERED, RateLimit
-from intake.problem import ProblemError
 
 RING = {hash_of("pulso_x"): Caller("tienda", frozenset({"web"}), ())}
 NO_LIMIT = RateLimit(0, lambda: 0.0)
@@ -133,19 +133,3 @@ def test_a_webhook_without_a_name_is_400(origin: str) -> None:
         Admission(None, NO_LIMIT, 0).permit(Headers({"WebHook-Request-Origin": origin}))
 
     assert error.value.status == HTTPStatus.BAD_REQUEST
-
-
-@pytest.mark.parametrize(
-    ("forwarded", "hops", "address"),
-    [
-        ([], 0, "10.0.0.1"),
-        (["1.1.1.1"], 0, "10.0.0.1"),
-        (["9.9.9.9", "1.1.1.1"], 1, "1.1.1.1"),
-        (["9.9.9.9", "2001:db8:1:2:3::4"], 1, "2001:db8:1:2::/64"),
-        (["::ffff:1.1.1.1"], 1, "1.1.1.1"),
-        (["nonsense"], 1, "10.0.0.1"),
-    ],
-)
-def test_address(forwarded: list[str], hops: int, address: str) -> None:
-    """What our own proxies add is believed, and no more."""
-    assert address_of("10.0.0.1", forwarded, hops) == address

@@ -14,11 +14,11 @@ from werkzeug.datastructures import Headers
 
 from decoding.event_decoding import decode
 from intake.access.keys import ANYONE, Caller
+from intake.access.problem import ProblemError
 from intake.bodies.cloudevents import take_batch, take_binary, take_structured
 from intake.bodies.events import Sender
 from intake.bodies.media import Kind, is_json, kind_of
 from intake.bodies.parts import cloudevent_id
-from intake.problem import ProblemError
 
 NOBODY = Sender(ANYONE, None)
 GOOD = {"specversion": "1.0", "id": "1", "source": "/tienda", "type": "compra"}

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from decoding.event_decoding import NotCountableError, decode
 from intake.access.keys import ANYONE, Caller
+from intake.access.problem import LISTED, ProblemError
 from intake.bodies.events import Sender, default_client_of, take_events
 from intake.bodies.parts import EVENT_BYTES, cut
-from intake.problem import LISTED, ProblemError
 from intake.split import split
 
 CONTRACT = json.loads((Path(__file__).parents[1] / "contracts" / "evento.json").read_text())

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intake.access.problem import ProblemError
 from intake.bodies.gzip_body import MOST_MEMBERS, STEP, unpacked
-from intake.problem import ProblemError
 
 PLENTY = 1024 * 1024
 

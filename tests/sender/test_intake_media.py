@@ -5,9 +5,9 @@ from http import HTTPStatus
 import pytest
 from werkzeug.datastructures import Headers
 
+from intake.access.problem import ProblemError
 from intake.bodies.media import OFFERED, Kind, is_packed, kind_of
 from intake.ids import ids_of
-from intake.problem import ProblemError
 
 
 @pytest.mark.parametrize(

@@ -1,30 +1,14 @@
 """What `enviar` says can't be written; what it does is the same."""
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 
 from tests.broker_stack import VirtualHost
 from tests.sender.delivery import BoundQueue, all_events, bodies
 from tests.sender.line_process import ended, enviar
-
-
-@contextmanager
-def full_disk() -> Iterator[int]:
-    descriptor = os.open("/dev/full", os.O_WRONLY)
-    yield descriptor
-    os.close(descriptor)
-
-
-@contextmanager
-def reader_that_left() -> Iterator[int]:
-    read, write = os.pipe()
-    os.close(read)
-    yield write
-    os.close(write)
-
+from tests.unwritable_output import full_disk, reader_that_left
 
 OUTPUTS = pytest.mark.parametrize("output", [full_disk, reader_that_left])
 

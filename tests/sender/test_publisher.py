@@ -9,6 +9,7 @@ from collections import Counter
 import aio_pika
 import pytest
 
+from publishing import broker_link
 from publishing.broker_link import EXCHANGE
 from publishing.event_queue import Limits
 from tests.broker_stack import VirtualHost
@@ -106,9 +107,10 @@ async def test_full_outbox_holds_up_the_caller(
 
 
 async def test_other_exchange_of_the_same_name(
-    vhost: VirtualHost, caplog: pytest.LogCaptureFixture
+    vhost: VirtualHost, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An exchange of another type is named as the trouble, and its deletion ends it."""
+    monkeypatch.setattr(broker_link, "NEW_SECONDS", 0.0)
     vhost.api("PUT", "exchanges", f"/{EXCHANGE}", {"type": "topic"}).raise_for_status()
     queue = BoundQueue(vhost)
     async with publishing(vhost) as publisher:

@@ -85,6 +85,7 @@ async def test_starting_before_the_broker_loses_nothing(
     node: VirtualHost, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Events accepted before the broker is up are delivered once it is; the wait is said once."""
+    caplog.set_level("INFO", logger="sender")
     queue = await durable_queue(node)
     await asyncio.to_thread(node.broker.vm.stop)
     async with publishing(node) as publisher:

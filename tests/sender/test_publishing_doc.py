@@ -27,7 +27,7 @@ async def test_program_in_the_document_runs(vhost: VirtualHost, tmp_path: Path) 
     assert program.count('"127.0.0.1", 5672, "pulso", "pulso", "/"') == 1
     path = tmp_path / "program.py"
     path.write_text(program.replace('"127.0.0.1", 5672, "pulso", "pulso", "/"', there))
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "sender")}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT / "sender"), str(ROOT)))}
     process = await asyncio.create_subprocess_exec(
         sys.executable, path, env=environment, stdout=PIPE, stderr=STDOUT
     )

@@ -1,1 +1,1 @@
-"""Who may send, and how much. Looked at before a body is read."""
+"""Who may send and how much, and how anyone is refused. Looked at before a body is read."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 from http import HTTPStatus
 
 from werkzeug.datastructures import Headers
 
+from comun.web.caller_address import address_of
 from intake.access.keys import ANYONE, Caller, KeyRing, find_caller
+from intake.access.problem import ProblemError
 from intake.access.rate import RateLimit
 from intake.access.webhook import permission
-from intake.problem import ProblemError
 
 
 class Admission:
@@ -70,20 +70,3 @@ def key_of(headers: Headers) -> str:
 
 def _unauthorized(reason: str, challenge: str) -> ProblemError:
     return ProblemError(HTTPStatus.UNAUTHORIZED, reason, headers={"WWW-Authenticate": challenge})
-
-
-def address_of(peer: str, forwarded: list[str], trusted_hops: int) -> str:
-    """
-    Return who is behind a connection from *peer*.
-
-    Each proxy adds at the end whom it talks to, so that with one proxy of ours the last entry
-    is true, and everything before it is what a stranger claims. IPv6: the /64, which one has.
-    """
-    given = [peer, *reversed([entry.strip() for entry in forwarded])][trusted_hops:][:1]
-    try:
-        address = ipaddress.ip_address(given[0] if given else peer)
-    except ValueError:
-        return peer
-    if isinstance(address, ipaddress.IPv6Address) and not address.ipv4_mapped:
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(getattr(address, "ipv4_mapped", None) or address)

@@ -11,7 +11,7 @@ import re
 
 from werkzeug.datastructures import Headers
 
-from intake.problem import bad_request
+from intake.access.problem import bad_request
 
 REQUEST_ORIGIN = "WebHook-Request-Origin"
 NAME = re.compile(r"[!-~]{1,255}")

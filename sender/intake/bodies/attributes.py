@@ -17,8 +17,8 @@ from urllib.parse import unquote_to_bytes
 
 from werkzeug.datastructures import Headers
 
+from comun.written_time import seconds_of_text
 from events.client_name import MAX_LENGTH
-from events.written_time import seconds_of_text
 
 COUNTED = ("specversion", "id", "source", "type", "time")
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')

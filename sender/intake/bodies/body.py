@@ -13,8 +13,8 @@ from quart import Request
 from quart.asgi import ASGIHTTPConnection
 from quart.wrappers.request import Body
 
+from intake.access.problem import ProblemError, too_large
 from intake.bodies.room import Share
-from intake.problem import ProblemError, too_large
 
 UNREAD = 64 * 1024
 STALLED_SECONDS, WHOLE_SECONDS = 30.0, 120.0

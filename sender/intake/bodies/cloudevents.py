@@ -16,10 +16,10 @@ import msgspec
 from werkzeug.datastructures import Headers
 
 from events.event_check import trimmed
+from intake.access.problem import ProblemError, bad_request
 from intake.bodies.attributes import moment, of_headers, plain, short
 from intake.bodies.events import Sender, take_all, take_event
 from intake.bodies.parts import cloudevent_id
-from intake.problem import ProblemError, bad_request
 
 MOST_CLOUDEVENTS = 1_000  # of a batch: each is a message
 ATTRIBUTES = {"cliente": "source", "evento": "type", "timestamp": "time"}

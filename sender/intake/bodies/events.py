@@ -14,8 +14,8 @@ from events.client_name import client_name
 from events.event_check import check
 from events.field_hints import hint_of
 from intake.access.keys import ANYONE, Caller
+from intake.access.problem import LISTED, Fault, ProblemError, bad_request, shown
 from intake.bodies.parts import EVENT_BYTES
-from intake.problem import LISTED, Fault, ProblemError, bad_request, shown
 
 Item = TypeVar("Item")
 Taken = TypeVar("Taken")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import AsyncIterator, Iterator
 
-from intake.problem import bad_request, too_large
+from intake.access.problem import bad_request, too_large
 from publishing.packing import GZIP_WINDOW
 
 STEP = 64 * 1024  # bytes in memory at a time, whatever the body would unfold to

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from werkzeug.datastructures import Headers
 from werkzeug.http import parse_options_header
 
-from intake.problem import ProblemError, shown
+from intake.access.problem import ProblemError, shown
 
 
 class Kind(Enum):

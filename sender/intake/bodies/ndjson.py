@@ -8,10 +8,10 @@ from http import HTTPStatus
 from typing import Any
 
 from events.field_hints import hint_of
+from intake.access.problem import ProblemError
 from intake.bodies.events import Sender, take_event
 from intake.bodies.ndjson_lines import Line, Lines
 from intake.bodies.parts import EVENT_BYTES, Cutter, Part
-from intake.problem import ProblemError
 
 LISTED_LINES = 100
 

@@ -1,0 +1,74 @@
+"""What is wrong with a request, as RFC 9457 tells it."""
+
+from __future__ import annotations
+
+import random
+from http import HTTPStatus
+from typing import Any, TypeAlias
+
+import msgspec
+from quart import Response
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import HTTPException
+
+TYPE = "application/problem+json"
+SOONEST, LATEST = 5, 15  # seconds
+
+# Of ASGI: what a request is, where its answer goes
+Scope: TypeAlias = Any
+Send: TypeAlias = Any
+
+
+def problem_body(status: HTTPStatus, detail: str | None, **further: Any) -> bytes:
+    """*further* are members of the problem besides the standard's own."""
+    fields = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
+    return msgspec.json.encode(fields | further)
+
+
+def http_problem(error: HTTPException, detail: str | None = None) -> Response:
+    """Of an error that a framework raised; its own headers say what a client may do instead."""
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    headers = Headers([(k, v) for k, v in error.get_headers() if k != "Content-Type"])
+    body = problem_body(status, error.description if detail is None else detail)
+    return Response(body, status, headers, mimetype=TYPE)
+
+
+async def answer(scope: Scope, send: Send, status: HTTPStatus, detail: str) -> None:
+    """Answer a request of ASGI with a problem, and end its connection."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close"})
+        return
+    body = problem_body(status, detail)
+    told = [
+        (b"content-type", TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"connection", b"close"),
+    ]
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        told.append((b"retry-after", str(come_again_in()).encode()))
+    await send({"type": "http.response.start", "status": int(status), "headers": told})
+    await send({"type": "http.response.body", "body": body})
+
+
+def raw_answer(status: HTTPStatus, detail: str, retry_after: int) -> bytes:
+    """An answer as it goes out over HTTP/1.1, for who asked nothing yet."""
+    body = problem_body(status, detail)
+    lines = (
+        f"HTTP/1.1 {int(status)} {status.phrase}",
+        f"Retry-After: {retry_after}",
+        "Connection: close",
+        f"Content-Type: {TYPE}",
+        f"Content-Length: {len(body)}",
+    )
+    return "\r\n".join((*lines, "", "")).encode() + body
+
+
+def come_again_in() -> int:
+    """
+    Seconds, for `Retry-After`: refusing costs too, so a crowd had better come seldom.
+
+    By lot, or all who were refused in one moment would come back in one.
+    """
+    return random.randint(SOONEST, LATEST)  # noqa: S311

@@ -1,0 +1,1 @@
+"""What the analytics say, and what viewers are told of it. No I/O."""

@@ -1,0 +1,35 @@
+"""The sockets that the panel listens on."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import NamedTuple
+
+from panel_settings import BadSettingError, Settings
+from push.listening_socket import buffer_little, listen
+
+
+class Sockets(NamedTuple):
+    page: socket.socket
+    push: socket.socket
+    metrics: socket.socket | None
+
+
+def open_sockets(settings: Settings) -> Sockets:
+    """Raises BadSettingError for an address that can't be had."""
+    page = _listen_or_say(settings.panel_host, settings.panel_port, "PANEL_PORT")
+    push = _listen_or_say(settings.panel_host, settings.push_port, "PUSH_PORT")
+    buffer_little(push)
+    if not settings.metrics_port:
+        return Sockets(page, push, None)
+    at = settings.metrics_host, settings.metrics_port
+    return Sockets(page, push, _listen_or_say(*at, "METRICS_PORT", "METRICS_HOST"))
+
+
+def _listen_or_say(host: str, port: int, variable: str, at: str = "PANEL_HOST") -> socket.socket:
+    try:
+        return listen(host, port)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise BadSettingError(f"{variable}={port} on {at}={host[:64]!r}: {reason}") from error
