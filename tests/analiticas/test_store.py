@@ -1,4 +1,5 @@
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -77,10 +78,11 @@ def test_second_writer_is_refused(path: Path, store: Store):
     script = "import sys; from pathlib import Path; from storing.store import *; " + (
         f"open_store(Path({str(path)!r}), IdWindow(60, 1000))"
     )
-    folder = Path(__file__).parents[2] / "servicio-analiticas"
+    root = Path(__file__).parents[2]
+    paths = {"PYTHONPATH": os.pathsep.join((str(root / "servicio-analiticas"), str(root)))}
 
     second = subprocess.run(
-        [sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=False
+        [sys.executable, "-c", script], env=paths, capture_output=True, text=True, check=False
     )
 
     assert second.returncode == 1
