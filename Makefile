@@ -59,7 +59,7 @@ bench-page: ## measure the page: script per update, long tasks, memory, first nu
 
 bench-history: ## make a store of 30 simulated days, open it, ask it (T=--clients 400)
 	@$(SETUP) test
-	@PYTHONPATH=servicio-analiticas $(BIN)/python bench/history_store.py $(T)
+	@PYTHONPATH=servicio-analiticas:. $(BIN)/python bench/history_store.py $(T)
 
 bench-ingest: ## how many events the chain carries, and how soon, beside C and Node (13 minutes; T=--quick)
 	@$(SETUP) bench-ingest
@@ -81,7 +81,7 @@ bench-agreement: ## a load run's latency beside a second measurement, with 200 a
 
 bench-counting: ## measure decode, count and commit with 10 to 1,000,000 clients (3 minutes)
 	@$(SETUP) test
-	@PYTHONPATH=servicio-analiticas $(BIN)/python bench/counting_speed.py $(T)
+	@PYTHONPATH=servicio-analiticas:. $(BIN)/python bench/counting_speed.py $(T)
 
 bench-clients: ## a million distinct clients through the whole chain (2 minutes; T='--clients 50000')
 	@$(SETUP) test

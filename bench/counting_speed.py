@@ -28,10 +28,10 @@ from uuid import UUID
 
 import msgspec
 
+import interpreter_pace
 from comun.wire_time import rfc3339
-from consuming import gc_pace
-from counting.tally import Message
 from counting.totals import IdWindow, report
+from decoding.message import Message
 from storing import delta_log
 from storing.store import Store, open_store
 
@@ -182,7 +182,7 @@ def look(path: Path) -> dict[str, Any]:
     found: dict[str, Any] = {"start_s": time.perf_counter() - began, "mb": _peak_mb()}
     for number, batch in enumerate(_distinct(MILLION)):
         fresh = [m._replace(message_id=f"again {number} {m.message_id}") for m in batch]
-        totals.add(*store.apply(fresh))
+        totals.add(store.apply(fresh))
     found |= {"mb_after": _peak_mb(), "report_ms": _report_ms(store)}
     store.close()
     return found
@@ -209,7 +209,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where the stores are; default: a new one")
     parser.add_argument("--open", type=Path)
     given = parser.parse_args()
-    gc_pace.relax()  # as the service does
+    interpreter_pace.relax()  # as the service does
     if given.open:
         say(json.dumps(look(given.open)))
         return

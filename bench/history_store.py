@@ -100,8 +100,8 @@ def measure(path: Path) -> None:
     show("open, load, first answer", [timed(lambda: opened(path, ask=True)) for _ in range(REPEAT)])
     store = open_store(path, WINDOW)
     for name, query in QUERIES.items():
-        answer = store.history_reading(query)()
-        times = [timed(lambda q=query: store.history_reading(q)()) for _ in range(REPEAT)]
+        answer = store.history.pin().answer(query)
+        times = [timed(lambda q=query: store.history.pin().answer(q)) for _ in range(REPEAT)]
         events = sum(answer["otros"]) + sum(one["total"] for one in answer["series"])
         show(f"{name} ({len(answer['series'])} series, {events} events)", times)
     store.close()
@@ -111,7 +111,7 @@ def opened(path: Path, *, ask: bool = False) -> None:
     store = open_store(path, WINDOW)
     store.load()
     if ask:
-        store.history_reading(HistoryQuery())()
+        store.history.pin().answer(HistoryQuery())
     store.close()
 
 

@@ -16,7 +16,7 @@ from carga.sending.schedule import Schedule
 from events.client_name import client_name
 
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
-EVENTS_PER_PROCESS = 150_000  # a second: about half a core of one
+EVENTS_PER_PROCESS = 500_000  # a second: about half a core of one
 EXIT_USAGE = 2
 
 
@@ -59,7 +59,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     add("--eventos", type=_kinds, default=("compra", "clic"), help="types, comma separated")
     add("--lote", choices=("auto", "1"), default="auto", help="events a message: gathered, or 1")
     add("--conexiones", type=_whole(1, 64), help="AMQP connections (one a process)")
-    add("--procesos", type=_whole(1, 16), help="generators (one for each 150,000 events/s)")
+    add("--procesos", type=_whole(1, 16), help="generators (one for each 500,000 events/s)")
     add("--umbral", type=_threshold, action="append", default=[], metavar="'METRIC<LIMIT'",
         help="repeatable; exit 99 when one is not met; METRIC: " + ", ".join(METRICS))  # fmt: skip
     add("--salida", type=Path, default=Path("reporte-carga"), help="where reports go")

@@ -25,8 +25,8 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from analytics_settings import read_settings
 from comun.standard_output import printed
+from database.lock import StoreInUseError
 from storing.backups import back_up, reset, restore
-from storing.lock import StoreInUseError
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:

@@ -14,6 +14,7 @@ import signal
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -21,25 +22,29 @@ from typing import Protocol
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 
-import fault_points
+import interpreter_pace
 from analytics_settings import Settings, read_settings
+from asking.history_questions import HistoryQuestions
 from broker import lenient_amqp
 from broker.amqp_errors import ConsumerGivesUpError
 from comun.logs import configure_logging
 from comun.web import prompt_close
-from consuming import gc_pace
-from consuming.batch_counter import BatchCounter
 from consuming.broker_sessions import Sessions
 from consuming.broker_writer import BrokerWriter
 from consuming.consumer import Consumer
 from consuming.dead_letter_watch import DeadLetterWatch
 from consuming.set_aside_reader import SetAsideReader
+from consuming.store_writer import StoreWriter
+from consuming.tending import tend
 from counting.totals import IdWindow
+from database.lock import StoreInUseError
+from database.transactions import CommitFailedError
+from history.levels import Retention
 from live.live import Live
 from reporting.analytics_metrics import LiveCollector
-from reporting.report_server import serve_collector, serve_reports
-from storing.lock import StoreInUseError
-from storing.store import CommitFailedError, Store, open_store
+from reporting.report_server import create_reports, serve_collector, serve_reports
+from storing.store import Store, open_store
+from storing.store_thread import StoreThread
 
 LOG = logging.getLogger("analiticas")
 STOP_TIMEOUT = 8.0  # seconds until a stop is forced
@@ -47,11 +52,10 @@ STOP_TIMEOUT = 8.0  # seconds until a stop is forced
 
 async def run(settings: Settings, store: Store) -> None:
     """Consume and serve until a signal; any part that fails ends the other with its error."""
-    live = Live(store.load())
-    live.future_events = store.read_future_events()
-    live.set_aside, (_, live.vitals.copies) = store.aside.counts(), store.aside.copies(0)
-    gc_pace.relax()
-    counter = BatchCounter(store, live)
+    interpreter_pace.relax()
+    live, thread = _as_stored(store), StoreThread()
+    store_writer = StoreWriter(thread, live.vitals)
+    history = HistoryQuestions(store.history, thread)
     reading = Sessions(settings, "apartados", live.vitals)
     writing = Sessions(settings, "escritura", live.vitals, max_delay=1.0)  # its news is awaited
 
@@ -59,20 +63,21 @@ async def run(settings: Settings, store: Store) -> None:
         reading.begin()
         writing.begin()
 
-    consumer = Consumer(settings, counter, live, declared)
-    reader = SetAsideReader(reading, store.aside, counter, live)
-    writer = BrokerWriter(writing, store.aside, counter, live)
+    consumer = Consumer(settings, store, store_writer, live, declared)
+    reader = SetAsideReader(reading, store.aside, store_writer, live)
+    writer = BrokerWriter(writing, store.aside, thread, store_writer, live)
     stop = asyncio.Event()
     stoppable = consumer, reader, writer
     _on_signals(stop, stoppable, live)
-    told = LiveCollector(live, counter.rejected_fields)
+    told = LiveCollector(live, live.rejected_fields)
+    app = partial(create_reports, live, store, thread, history)
     parts = {
         "consumer": consumer.run(),
         "apartados": reader.run(),
         "escritura": writer.run(),
         "dead letters": DeadLetterWatch(settings, live.vitals).run(stop),
-        "folding": counter.tend(stop),
-        "http": serve_reports(settings, live, counter, stop),
+        "folding": tend(store, thread, live, stop),
+        "http": serve_reports(settings, app, stop),
         "metrics": serve_collector(settings, told, stop),
     }
     try:
@@ -80,7 +85,21 @@ async def run(settings: Settings, store: Store) -> None:
             for name, part in parts.items():
                 group.create_task(part, name=name).add_done_callback(if_it_fails(stoppable))
     finally:
-        counter.close()
+        history.close()
+        thread.close()
+        store.close()
+
+
+def _as_stored(store: Store) -> Live:
+    live = Live(store.load())
+    live.future_events = store.read_future_events()
+    live.set_aside, (_, live.vitals.copies) = store.aside.counts(), store.aside.copies(0)
+    return live
+
+
+def _history_kept(settings: Settings) -> Retention:
+    s = settings
+    return Retention(s.history_seconds_kept, s.history_minutes_kept, s.history_hours_kept)
 
 
 class Stoppable(Protocol):
@@ -126,13 +145,12 @@ def main() -> int:
     try:
         settings = read_settings(os.environ)
         configure_logging(settings.log_format)
-        fault_points.arm(os.environ.get("FAULT_POINT", ""))
     except ValueError as error:
         LOG.critical("%s", error)
         return 2
     try:
         window = IdWindow(settings.id_window_seconds, settings.id_window_rows)
-        store = open_store(Path(settings.store_path), window, settings.history_kept)
+        store = open_store(Path(settings.store_path), window, _history_kept(settings))
     except (OSError, sqlite3.Error, StoreInUseError) as error:
         LOG.critical("can't use the store %s: %s", settings.store_path, error)
         return 1

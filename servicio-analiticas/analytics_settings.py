@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 import msgspec
 
 from comun.web.known_hosts import listed
-from history.levels import Retention
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Name = Annotated[str, msgspec.Meta(min_length=1)]
@@ -46,12 +45,6 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     def hosts(self) -> list[str]:
         return listed(self.web_anfitriones, self.panel_origenes, self.acme_dominio)
 
-    @property
-    def history_kept(self) -> Retention:
-        return Retention(
-            self.history_seconds_kept, self.history_minutes_kept, self.history_hours_kept
-        )
-
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Raises ValueError with one sentence that names the variable and what is wrong with it."""
@@ -72,11 +65,15 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             f"PREFETCH={settings.prefetch}: must be at least twice BATCH_MESSAGES"
             f" ({settings.batch_messages}), or a full batch could never gather."
         )
-    kept = settings.history_kept
-    if not kept.seconds <= kept.minutes * 60 <= kept.hours * 3600:
+    seconds, minutes, hours = (
+        settings.history_seconds_kept,
+        settings.history_minutes_kept,
+        settings.history_hours_kept,
+    )
+    if not seconds <= minutes * 60 <= hours * 3600:
         raise ValueError(
-            f"HISTORY_SECONDS_KEPT={kept.seconds}, HISTORY_MINUTES_KEPT={kept.minutes},"
-            f" HISTORY_HOURS_KEPT={kept.hours}: each must reach back at least as far as the one"
+            f"HISTORY_SECONDS_KEPT={seconds}, HISTORY_MINUTES_KEPT={minutes},"
+            f" HISTORY_HOURS_KEPT={hours}: each must reach back at least as far as the one"
             " before it."
         )
     return settings

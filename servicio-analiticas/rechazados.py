@@ -35,7 +35,7 @@ from aside import rejections
 from broker import lenient_amqp
 from broker.amqp_errors import Lost
 from comun.standard_output import printed
-from counting.tally import Message
+from decoding.message import Message
 from rejected.reinjection import Again, again
 from rejected.rejected_queue import Passed, go_through, open_channel
 from storing.backups import open_to_read

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from history.answer import answer
 from history.history import History
 from history.query import HistoryQuery
 from history.steady_clock import Moment
@@ -19,7 +20,14 @@ def moment(now: float) -> Moment:
 def ask(
     history: History, now: float = NOW, pending: Mapping[Any, int] | tuple[()] = (), **query: Any
 ) -> dict[str, Any]:
-    return history.read(HistoryQuery(**query), dict(pending), moment(now))
+    return read(history, HistoryQuery(**query), dict(pending), now)
+
+
+def read(
+    history: History, query: HistoryQuery, pending: Mapping[Any, int], now: float
+) -> dict[str, Any]:
+    """Answer as of now, as if *pending* were folded."""
+    return answer(history._db, history.view(pending, moment(now)), query)
 
 
 def whole(history: History, now: float = NOW, **query: Any) -> list[int]:

@@ -11,7 +11,7 @@ from history.history import History, Places
 from live.live import Live
 from reporting.history_http import add_history
 from reporting.report_http import create_app
-from tests.history_questions import moment
+from tests.history_questions import moment, read
 
 CONTRACT = json.loads((Path(__file__).parent / "contracts" / "historia.json").read_text())
 NOW = 1_795_503_600.0 - 0.5  # half a second before 2026-11-24T07:00:00Z
@@ -38,15 +38,15 @@ def contract_history(db):
 def client_of(history):
     """A client of the report that serves this history."""
 
-    async def read(query, first):
+    async def answer(query, first):
         commit = {"epoca": CONTRACT["epoca"], "version": CONTRACT["version"]}
-        return commit | history.read(query, {}, moment(NOW))
+        return commit | read(history, query, {}, NOW)
 
     async def no_rejections(limit):
         return {}
 
     app = create_app(Live(Totals("b1f0")), no_rejections)
-    add_history(app, read)
+    add_history(app, answer)
     return app.test_client()
 
 

@@ -6,8 +6,8 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 
-from counting.tally import Message
 from counting.totals import IdWindow
+from decoding.message import Message
 
 COUNTED, REJECTED, CONFLICT = "contados", "rechazados", "conflictos"
 COPY = "duplicados"

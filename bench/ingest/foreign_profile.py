@@ -33,11 +33,11 @@ SETTLE = 3  # seconds until the load is under way, and as many before its end
 SAMPLES_A_SECOND = 250
 PARTS = (
     ("AMQP: bytes to frames to messages", ("aiormq/", "pamqp/", "lenient_amqp.py")),
-    ("our queue of deliveries", ("inbox.py", "consumer.py")),
-    ("ids: looked up and kept", ("kept_ids.py", "message_identity.py")),
+    ("our queue of deliveries", ("inbox.py", "batch_cut.py", "consumer.py")),
+    ("ids: looked up and kept", ("kept_ids.py", "message_identity.py", "verdict.py")),
     ("decoding and counting", ("tally.py", "cell_reading.py", "event_decoding.py")),
-    ("commit", ("_commit",)),
-    ("log of counts, history", ("counts.py", "delta", "fold", "history", "known_totals.py")),
+    ("commit", ("transactions.py",)),
+    ("log of counts, history", ("delta", "fold", "history", "name_totals.py")),
     ("rest of the store", ("store.py", "rejections.py")),
     (
         "reports and HTTP",

@@ -128,7 +128,7 @@ class Audience:
         end = time.monotonic() + SEEN_WITHIN
         while time.monotonic() < end:
             looks = [await team.look() for team in (self._proxied, self._direct)]
-            if all(each.total >= total for look in looks for each in look.standings):
+            if all(any(each.total >= total for each in look.standings) for look in looks):
                 break
             await asyncio.sleep(LOOK_EVERY)
 

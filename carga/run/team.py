@@ -27,7 +27,7 @@ from carga.wire.messages import (
 LOOK_SECONDS = 10.0
 
 
-class Audience(Protocol):
+class Listener(Protocol):
     """Who is told what the processes tell, at which second of the run."""
 
     def progressed(self, worker: str, said: Progress, second: float) -> None: ...
@@ -41,8 +41,8 @@ class RunTeam:
     `came` when the first and the last viewer had come, by the monotonic clock.
     """
 
-    def __init__(self, audience: Audience, clock: RunClock) -> None:
-        self._audience, self._clock = audience, clock
+    def __init__(self, listener: Listener, clock: RunClock) -> None:
+        self._listener, self._clock = listener, clock
         self._generators: list[Worker] = []
         self._viewers: Worker | None = None
         self._ready: set[str] = set()
@@ -124,9 +124,9 @@ class RunTeam:
                 self._ready.add(name)
                 self.came = said.came or self.came
             case Progress():
-                self._audience.progressed(name, said, second)
+                self._listener.progressed(name, said, second)
             case Watched():
-                self._audience.watched(name, said, second)
+                self._listener.watched(name, said, second)
             case Finished():
                 self.finished[name] = said
             case Standings():

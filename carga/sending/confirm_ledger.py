@@ -8,6 +8,7 @@ from carga.wire.messages import NUMBER, TICKS
 from publishing.outbox import Message, Outbox
 
 Run = tuple[int, int]  # a millisecond, and how many events are due then
+SPENT = 1 << 16  # numbers that went into messages, before the room that they take is given back
 
 
 class ConfirmLedger(Outbox):
@@ -22,7 +23,8 @@ class ConfirmLedger(Outbox):
         super().__init__()
         self._clock = clock
         self._runs: deque[Run] = deque()
-        self._numbers: deque[int] = deque()
+        self._numbers = array(NUMBER)
+        self._spent = 0
         self._carried: dict[str, tuple[list[Run], array[int]]] = {}
         self.confirmed: Counter[int] = Counter()
         self.messages = 0
@@ -36,8 +38,7 @@ class ConfirmLedger(Outbox):
 
     def add(self, message: Message) -> None:
         super().add(message)
-        numbers = array(NUMBER, [self._numbers.popleft() for _ in range(message.events)])
-        self._carried[message.id] = self._runs_of(message.events), numbers
+        self._carried[message.id] = self._runs_of(message.events), self._take(message.events)
         self._added += message.events
 
     def confirm(self, message: Message) -> None:
@@ -56,11 +57,19 @@ class ConfirmLedger(Outbox):
 
     def unconfirmed(self, accepted: int) -> Counter[int]:
         """Return how many of the *accepted* events of each client were never confirmed."""
-        gathering = list(self._numbers)[: accepted - self._added]
-        left = Counter(gathering)
+        gathering = self._numbers[self._spent :]
+        left = Counter(gathering[: accepted - self._added])
         for _, numbers in self._carried.values():
             left.update(numbers)
         return left
+
+    def _take(self, events: int) -> array[int]:
+        start, self._spent = self._spent, self._spent + events
+        numbers = self._numbers[start : self._spent]
+        if self._spent > SPENT:
+            del self._numbers[: self._spent]
+            self._spent = 0
+        return numbers
 
     def _runs_of(self, events: int) -> list[Run]:
         runs = []

@@ -63,18 +63,13 @@ class Hub:
         One caller only.
         """
         whole = text_frame(snapshot)
-        self._newest = self._newest._replace(
-            place=self._newest.place + 1,
-            snapshot=whole,
-            change=whole if change is None else text_frame(change),
-        )
+        step = whole if change is None else text_frame(change)
+        self._newest = self._newest.with_state(step, whole)
         await self._tell_the_ready()
 
     async def beat(self, heartbeat: bytes) -> None:
         """Give every ready viewer a heartbeat. One caller only, which may differ from publish's."""
-        self._newest = self._newest._replace(
-            beat=self._newest.beat + 1, heartbeat=text_frame(heartbeat)
-        )
+        self._newest = self._newest.with_heartbeat(text_frame(heartbeat))
         await self._tell_the_ready()
 
     async def serve(self, listener: socket.socket) -> NoReturn:
@@ -128,8 +123,9 @@ class Hub:
     # Within
 
     async def _tell_the_ready(self) -> None:
-        for i, viewer in enumerate(tuple(self.ready), 1):
-            if viewer in self.ready:  # it may have left while others had their turn
+        ready = self.ready
+        for i, viewer in enumerate(tuple(ready), 1):
+            if viewer in ready:  # it may have left while others had their turn
                 viewer.take(self._newest)
             if i % SLICE == 0:
                 await asyncio.sleep(0)

@@ -3,25 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from websockets.http11 import Request
 
 from push.access.limits import Limits
 
 
-class Newest(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Newest:
     """
-    What every viewer is to have, as frames; the numbers tell which one a viewer was last given.
+    What every viewer is to have, as frames.
 
+    States and heartbeats are numbered together, as they come: one number tells what a viewer has.
     *change* turns the state before into this one, and is *snapshot* itself where nothing does.
     """
 
-    place: int = 0  # how many states there were
+    number: int = 0  # of what came last
+    step: bytes = b""  # that itself: all that is new to who has the number before
+    state: int = 0
+    state_before: int = 0
     change: bytes = b""
     snapshot: bytes = b""
-    beat: int = 0  # how many heartbeats there were
+    beat: int = 0
     heartbeat: bytes = b""
+
+    def with_state(self, change: bytes, snapshot: bytes) -> Newest:
+        number = self.number + 1
+        return Newest(
+            number, change, number, self.state, change, snapshot, self.beat, self.heartbeat
+        )
+
+    def with_heartbeat(self, frame: bytes) -> Newest:
+        number = self.number + 1
+        return replace(self, number=number, step=frame, beat=number, heartbeat=frame)
+
+    def since(self, number: int) -> bytes:
+        """Return what is new to who has everything up to *number*; below 0: nothing yet."""
+        frames = b""
+        if number < self.state:
+            frames = self.change if number >= self.state_before else self.snapshot
+        return frames + self.heartbeat if number < self.beat else frames
 
 
 class ViewerSide(Protocol):

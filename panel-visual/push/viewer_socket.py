@@ -1,23 +1,12 @@
-"""What is done to a viewer's socket, past its transport."""
+"""What asyncio's transport leaves undone for a viewer."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 from contextlib import suppress
 
 RESET_ON_CLOSE = b"\1\0\0\0\0\0\0\0"  # struct linger: on, 0 s
-
-
-def send(fd: int, out: asyncio.Transport, frames: bytes) -> None:
-    """Write to a transport that has nothing unsent, at two thirds of its own cost."""
-    try:
-        sent = os.write(fd, frames)
-    except OSError:  # full or gone: the transport will find out which
-        sent = 0
-    if sent < len(frames):
-        out.write(frames[sent:])
 
 
 def peer_of(out: asyncio.Transport) -> str:

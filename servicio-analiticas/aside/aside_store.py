@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 
 from aside import copies, set_aside_counts
 from aside.copies import Copy
-from counting.tally import Message
+from database.transactions import Transactions
+from decoding.message import Message
 
 
 class AsideStore:
     """Called from the store's thread, as the store is; what writes raises what `apply` raises."""
 
-    def __init__(
-        self,
-        db: sqlite3.Connection,
-        transaction: Callable[[], AbstractContextManager[None]],
-    ) -> None:
-        self._db, self._transaction = db, transaction
+    def __init__(self, db: sqlite3.Connection, transactions: Transactions) -> None:
+        self._db, self._transactions = db, transactions
 
     def count(self, messages: Sequence[Message]) -> Counter[str]:
         """Count those that the broker set aside, and return what is new, by reason."""
         foreign = set_aside_counts.foreign(self._db, messages)
         if not foreign:
             return Counter()
-        with self._transaction():
+        with self._transactions.one():
             return set_aside_counts.record(self._db, foreign)
 
     def counts(self) -> Counter[str]:
@@ -39,6 +35,6 @@ class AsideStore:
 
     def forget_copies(self, published: Sequence[int]) -> int:
         """Return how many are left."""
-        with self._transaction():
+        with self._transactions.one():
             copies.forget(self._db, published)
         return copies.waiting(self._db)

@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
-from aside.store_access import StoreUnavailableError
 from counting.message_identity import key_of
-from counting.tally import Message
+from database.writable import StoreUnavailableError
 from decoding.event_decoding import client_named_outside
+from decoding.message import Message
 from decoding.undecoded_text import UndecodedText
 
 MAX_BYTES = 64 * 1024**2

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from comun.wire_time import rfc3339
-from counting.tally import Message, Rejected
+from counting.counted import Rejected
+from decoding.message import Message
 
 MAX_SAMPLES = 10_000
 MAX_SAMPLE_CHARACTERS = 256

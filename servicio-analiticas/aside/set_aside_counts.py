@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 
 from aside import rejections
 from aside.set_aside import REJECTED, reason_of
+from counting.counted import Rejected
 from counting.message_identity import digest_of, key_of
-from counting.tally import Message, Rejected
 from decoding.event_decoding import MAX_BODY
+from decoding.message import Message
 from decoding.packed_body import unpacked_if_readable
 
 MAX_IDS = 100_000  # a copy comes again at once, or within minutes

@@ -23,10 +23,11 @@ from aside.aside_store import AsideStore
 from aside.copies import Copy
 from broker import topology
 from comun.waiting import set_within
-from consuming.batch_counter import BatchCounter
 from consuming.broker_sessions import Sessions
+from consuming.store_writer import StoreWriter
 from consuming.write_probe import LoginProbe, WriteProbe
 from live.live import Live
+from storing.store_thread import StoreThread
 
 LOG = logging.getLogger("analiticas.escritura")
 PROBE_SECONDS = 2.0
@@ -39,15 +40,21 @@ PERSISTENT = aio_pika.DeliveryMode.PERSISTENT
 
 class BrokerWriter:
     def __init__(
-        self, sessions: Sessions, store: AsideStore, counter: BatchCounter, live: Live
+        self,
+        sessions: Sessions,
+        store: AsideStore,
+        thread: StoreThread,
+        writer: StoreWriter,
+        live: Live,
     ) -> None:
-        self._sessions, self._store, self._counter = sessions, store, counter
-        self._vitals = live.vitals
+        self._sessions, self._store = sessions, store
+        self._thread, self._writer = thread, writer
+        self._vitals, self._copies_wait = live.vitals, live.copies_wait
         self._probe, self._logins = WriteProbe(), LoginProbe()
 
     def stop(self) -> None:
         self._sessions.stop()
-        self._counter.copies_wait.set()
+        self._copies_wait.set()
 
     async def run(self) -> None:
         await self._sessions.run(self._session, self._unopened)
@@ -69,7 +76,7 @@ class BrokerWriter:
             while not self._sessions.stopping.is_set():
                 if await self._look(connection, probe):
                     await self._set_aside(aside)
-                    await set_within(self._counter.copies_wait, PROBE_SECONDS)
+                    await set_within(self._copies_wait, PROBE_SECONDS)
                 else:
                     await set_within(self._sessions.stopping, DOUBT_SECONDS)
         finally:
@@ -113,12 +120,12 @@ class BrokerWriter:
     async def _set_aside(self, exchange: AbstractExchange) -> None:
         """Publish all copies, and forget those that the broker has confirmed."""
         stop = self._sessions.stopping
-        self._counter.copies_wait.clear()
+        self._copies_wait.clear()
         while not stop.is_set():
-            copies, waiting = await self._counter.ask(self._store.copies, COPIES_AT_ONCE)
+            copies, waiting = await self._thread.run(self._store.copies, COPIES_AT_ONCE)
             self._vitals.copies = waiting
             done = await _published(exchange, copies)
-            if not done or await self._counter.write(self._store.forget_copies, done, stop) is None:
+            if not done or await self._writer.write(self._store.forget_copies, done, stop) is None:
                 return
 
     async def _held_up(self, connection: AbstractConnection) -> bool:

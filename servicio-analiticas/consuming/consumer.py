@@ -20,7 +20,6 @@ import aio_pika
 import aiormq
 from aiormq.abc import AbstractChannel as RawChannel
 
-import fault_points
 from analytics_settings import Settings
 from broker import topology
 from broker.amqp_errors import (
@@ -33,14 +32,16 @@ from broker.amqp_errors import (
     nobody_listens,
 )
 from broker.young_queues import YoungQueues
-from consuming.batch_counter import BatchCounter
 from consuming.broker_sessions import MAX_RETRY_DELAY, close, connect
 from consuming.counting_channel import open_counting_channel
 from consuming.inbox import Inbox
 from consuming.queue_watch import QueueWatch
-from counting.tally import Message
+from consuming.store_writer import StoreWriter
+from counting.totals import Committed
+from decoding.message import Message
+from live.announcer import Announcer
 from live.live import Live
-from storing.store import Committed
+from storing.store import Store
 
 LOG = logging.getLogger("analiticas.consumer")
 STARTING_SECONDS = 60.0  # in which a broker that is not there yet is no warning
@@ -51,11 +52,16 @@ CANCELLED = "cancelled by the broker: the queue is gone, or an acknowledgement c
 
 class Consumer:
     def __init__(
-        self, settings: Settings, counter: BatchCounter, live: Live, declared: Callable[[], None]
+        self,
+        settings: Settings,
+        store: Store,
+        writer: StoreWriter,
+        live: Live,
+        declared: Callable[[], None],
     ) -> None:
         """*declared* is called once the topology is there, or could not be declared."""
-        self._settings, self._counter, self._live = settings, counter, live
-        self._declared = declared
+        self._settings, self._live, self._declared = settings, live, declared
+        self._store, self._writer, self._announcer = store, writer, Announcer(live)
         self._stop = asyncio.Event()
         self._inbox: Inbox | None = None
         self._opening: asyncio.Timeout | None = None
@@ -171,18 +177,20 @@ class Consumer:
 
     async def _count_all(self, inbox: Inbox, raw: RawChannel) -> None:
         while batch := await inbox.take():
-            committed = await self._counter.count(batch, self._stop)
+            with self._live.batch_under_way():
+                committed = await self._writer.write(self._store.apply, batch, self._stop)
             if committed is None:
                 return
+            self._writer.worked()
+            self._announcer.tell(committed, batch[-1].timestamp)
             inbox.check()  # while the store was paused, say; its tags are worth nothing then
-            fault_points.reach("before_ack")
-            await _settle(raw, batch, committed)
-            fault_points.reach("after_ack")
+            await settle(raw, batch, committed)
             inbox.unsettled -= len(batch)
 
 
-async def _settle(raw: RawChannel, batch: Sequence[Message], committed: Committed) -> None:
-    rejected = committed.tally.to_reject
+async def settle(raw: RawChannel, batch: Sequence[Message], committed: Committed) -> None:
+    """Tell the broker what became of each message."""
+    rejected = committed.counted.to_reject
     for tag in rejected:
         await raw.basic_reject(tag, requeue=False, wait=False)
     good = [message.tag for message in batch if message.tag not in rejected]

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from itertools import accumulate
 
 from aiormq.abc import DeliveredMessage
 
 from broker.amqp_errors import SessionLostError
 from broker.lenient_amqp import UNREADABLE
-from counting.tally import Message
-from decoding.event_decoding import MAX_BODY
-from decoding.packed_body import size_of
-
-BATCH_BYTES = 2 * 1024**2  # some 25,000 events, 15 ms: a larger batch only keeps others waiting
+from consuming.batch_cut import Uncut
+from decoding.message import Message
 
 
 class Inbox:
     def __init__(self, batch_messages: int, batch_seconds: float) -> None:
-        self._batch_messages, self._batch_seconds = batch_messages, batch_seconds
-        self._messages: list[Message] = []
-        self._bytes = 0  # of what their bodies hold
+        self._uncut, self._batch_seconds = Uncut(batch_messages), batch_seconds
         self._changed = asyncio.Event()
         self._full = asyncio.Event()
         self._lost: str | None = None
@@ -40,13 +34,12 @@ class Inbox:
             # aiormq drops what a callback raises, and a later acknowledgement would cover this one.
             self.lose(f"a message could not be taken: {error!r}")
             raise
-        self._messages.append(message)
-        self._bytes += _size(message)
+        self._uncut.add(message)
         self.unsettled += 1
         self.delivered += 1
         self._last_delivery = self._now()
         self._changed.set()
-        if self._holds_a_batch:
+        if self._uncut.holds_a_batch:
             self._full.set()
 
     async def take(self) -> list[Message]:
@@ -54,7 +47,7 @@ class Inbox:
         Return the next batch: a contiguous run of delivery tags, empty when stopping.
 
         The first message after a pause is returned at once; under load batches are at least
-        *batch_seconds* apart, unless a full one waits: of *batch_messages*, or of BATCH_BYTES.
+        *batch_seconds* apart, unless a full one waits (batch_cut.py).
         Raises SessionLostError.
         """
         await self._changed.wait()
@@ -65,27 +58,12 @@ class Inbox:
             return []
         self.check()
         self._next_batch_at = self._now() + self._batch_seconds
-        batch = self._cut()
-        if not self._messages:
+        batch = self._uncut.cut()
+        if not self._uncut:
             self._changed.clear()
-        if not self._holds_a_batch:
+        if not self._uncut.holds_a_batch:
             self._full.clear()
         return batch
-
-    def _cut(self) -> list[Message]:
-        # Nearly always all that waits, so that looking at each size is seldom worth it.
-        end = self._batch_messages
-        if self._bytes > BATCH_BYTES:
-            sizes = accumulate(map(_size, self._messages[:end]))
-            end = max(1, sum(size <= BATCH_BYTES for size in sizes))
-        batch = self._messages[:end]
-        del self._messages[:end]
-        self._bytes -= sum(map(_size, batch))
-        return batch
-
-    @property
-    def _holds_a_batch(self) -> bool:
-        return len(self._messages) >= self._batch_messages or self._bytes >= BATCH_BYTES
 
     def check(self) -> None:
         """Raises SessionLostError when what was delivered can't be acknowledged any more."""
@@ -128,10 +106,6 @@ async def _wait_at_most(event: asyncio.Event, seconds: float) -> None:
             await event.wait()
     except TimeoutError:
         return
-
-
-def _size(message: Message) -> int:
-    return size_of(message.body, MAX_BODY)
 
 
 def message_from(delivered: DeliveredMessage) -> Message:

@@ -10,9 +10,9 @@ from aiormq.abc import AbstractChannel as RawChannel
 from aside.aside_store import AsideStore
 from broker import topology
 from broker.amqp_errors import describe
-from consuming.batch_counter import BatchCounter
 from consuming.broker_sessions import Sessions
 from consuming.inbox import Inbox
+from consuming.store_writer import StoreWriter
 from live.live import Live
 
 LOG = logging.getLogger("analiticas.apartados")
@@ -29,10 +29,10 @@ class SetAsideReader:
     """
 
     def __init__(
-        self, sessions: Sessions, store: AsideStore, counter: BatchCounter, live: Live
+        self, sessions: Sessions, store: AsideStore, writer: StoreWriter, live: Live
     ) -> None:
         self._sessions, self._store = sessions, store
-        self._counter, self._live = counter, live
+        self._writer, self._live = writer, live
         self._inbox: Inbox | None = None
 
     def stop(self) -> None:
@@ -59,7 +59,7 @@ class SetAsideReader:
 
     async def _count_all(self, inbox: Inbox, raw: RawChannel) -> None:
         while batch := await inbox.take():
-            counted = await self._counter.write(self._store.count, batch, self._sessions.stopping)
+            counted = await self._writer.write(self._store.count, batch, self._sessions.stopping)
             if counted is None:
                 return
             if counted:

@@ -1,9 +1,7 @@
-"""Who a message is, and what becomes of it: the identity table of docs/guarantees.md."""
+"""Who a message is: the key under which its id is kept, and the digest of its body."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import IntEnum
 from hashlib import blake2b
 
 from decoding.undecoded_text import UndecodedText
@@ -14,23 +12,6 @@ A message_id as it is stored: the 16 bytes of a canonical UUID, any other id as 
 no UTF-8 as its bytes, after a prefix that makes them more than 16.
 """
 NOT_UTF_8 = b"no UTF-8 message_id: "
-
-
-class Kept(IntEnum):
-    """What is known of a message with one id and one body."""
-
-    COUNTED = 0
-    REJECTED = 1
-    CONFLICT = 2
-
-
-class Verdict(IntEnum):
-    """What becomes of a message that has arrived. Each message gets exactly one."""
-
-    COUNT = 0
-    DUPLICATE = 1
-    REJECT = 2
-    CONFLICT = 3
 
 
 def key_of(message_id: str) -> Key:
@@ -54,42 +35,3 @@ def _other_key(message_id: str) -> Key:
 def digest_of(body: bytes) -> int:
     """64 bits of BLAKE2b, as the signed integer that SQLite stores."""
     return int.from_bytes(blake2b(body, digest_size=8).digest(), "big", signed=True)
-
-
-def judge(known: Mapping[int, Kept], digest: int, countable: bool) -> Verdict:
-    """
-    Decide about a message with an id.
-
-    *known* maps the digests of the bodies seen under this id to what became of them. An id is
-    counted under one body at most, whatever the order in which bodies arrive.
-    """
-    same = known.get(digest)
-    if same is Kept.COUNTED or same is Kept.CONFLICT:
-        return Verdict.DUPLICATE
-    counted_otherwise = Kept.COUNTED in known.values()
-    if same is Kept.REJECTED:
-        return Verdict.COUNT if countable and not counted_otherwise else Verdict.DUPLICATE
-    if counted_otherwise:
-        return Verdict.CONFLICT
-    return Verdict.COUNT if countable else Verdict.REJECT
-
-
-def kept_after(verdict: Verdict) -> Kept | None:
-    """What to remember of a message after its verdict; None when nothing changes."""
-    return {
-        Verdict.COUNT: Kept.COUNTED,
-        Verdict.REJECT: Kept.REJECTED,
-        Verdict.CONFLICT: Kept.CONFLICT,
-    }.get(verdict)
-
-
-def goes_to_rejected(verdict: Verdict, same: Kept | None) -> bool:
-    """
-    Whether the broker is told to reject the message rather than that it is done with.
-
-    A copy of a rejected or conflicting message is rejected once more: the first copy may have
-    been decided by a process that died before it told the broker.
-    """
-    if verdict is Verdict.DUPLICATE:
-        return same is not Kept.COUNTED
-    return verdict in (Verdict.REJECT, Verdict.CONFLICT)

@@ -1,4 +1,4 @@
-"""What a batch of messages adds to the counts, given what is known of their ids."""
+"""Judges the messages of a batch and adds up those that count."""
 
 from __future__ import annotations
 
@@ -6,82 +6,40 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import NamedTuple
 
-from counting.message_identity import (
-    Kept,
-    Key,
-    Verdict,
-    digest_of,
-    goes_to_rejected,
-    judge,
-    kept_after,
-    key_of,
-)
+from counting.counted import Counted, Rejected, Sent, is_concentrated
+from counting.message_identity import Key, digest_of, key_of
+from counting.verdict import Kept, Verdict, goes_to_rejected, judge, kept_after
 from decoding.cell_reading import Cell, CellReader, Read
 from decoding.event_decoding import MAX_BODY, NotCountableError
+from decoding.message import Message
 from decoding.packed_body import unpacked_if_readable
 
-C_STEPS = 4  # cost about one in Python
-
-Known = dict[Key, dict[int, Kept]]
+Known = Mapping[Key, Mapping[int, Kept]]
 """For each id the bodies seen under it, by digest, and what became of them."""
-
-
-class Message(NamedTuple):
-    tag: int  # delivery tag, of use only on the channel that delivered it
-    body: bytes  # as it travelled
-    message_id: str | None = None
-    header_client: object = None
-    app_id: str | None = None
-    timestamp: float | None = None  # AMQP's, seconds since 1970
-    arrived: float = 0.0  # seconds since 1970
-    deaths: object = None  # its header x-death, or True when its headers can't be read
-
-
-class Rejected(NamedTuple):
-    message: Message
-    reason: str
+Seen = dict[Key, dict[int, Kept]]
 
 
 @dataclass(slots=True)
 class Tally:
-    """What one batch changes. `cells` and what follows from it: events; `verdicts`: messages."""
+    """A `Counted` in the making; its fields are said there."""
 
-    cells: Counter[Cell] = field(default_factory=Counter)
-    clientes: Counter[str] = field(default_factory=Counter)
-    eventos: Counter[str] = field(default_factory=Counter)
-    # What was counted before of the names above. A name that isn't there is new.
-    clientes_before: Mapping[str, int] = field(default_factory=dict)
-    eventos_before: Mapping[str, int] = field(default_factory=dict)
-    events: int = 0
-    # Of a message: when its first event happened, when it was sent, its events
-    sent: list[tuple[float, float, int]] = field(default_factory=list)
+    each: list[Cell] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     without_id: int = 0
     ids: list[tuple[Key, int, Kept]] = field(default_factory=list)
-    replaced_ids: int = 0  # of those, known before under another fate
-    rejected: list[Rejected] = field(default_factory=list)  # anew: to be recorded
-    to_reject: set[int] = field(default_factory=set)  # delivery tags, of repeated ones too
-    to_copy: list[Message] = field(default_factory=list)  # instead: see aside/copies.py
-    each: list[Cell] = field(default_factory=list)  # the cell of each event
-    untyped: set[str] = field(default_factory=set)  # clients, see consuming/hint_log.py
+    replaced_ids: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+    to_reject: set[int] = field(default_factory=set)
+    to_copy: list[Message] = field(default_factory=list)
+    untyped: set[str] = field(default_factory=set)
 
     def add(self, read: Read, published: float) -> None:
         self.each += read.cells
         self.sent.append((read.sent, published, len(read.cells)))
         if read.untyped:
             self.untyped |= read.untyped
-
-    def add_up(self) -> None:
-        """Count what was added. Call once, at the end."""
-        self.events = len(self.each)
-        self.cells.update(self.each)
-        if self.is_concentrated:
-            self.clientes, self.eventos = by_name(self.cells)
-        else:
-            self.clientes.update(map(itemgetter(0), self.each))
-            self.eventos.update(map(itemgetter(1), self.each))
 
     def set_aside(self, message: Message) -> None:
         """By the broker, which reads what it calls x-death; if others wrote it, by ourselves."""
@@ -90,30 +48,47 @@ class Tally:
         else:
             self.to_copy.append(message)
 
-    @property
-    def is_concentrated(self) -> bool:
-        """Whether a step in Python for each cell costs less than one in C for each event."""
-        return len(self.cells) * C_STEPS < self.events
+    def counted(self) -> Counted:
+        cells = Counter(self.each)
+        if is_concentrated(cells, len(self.each)):
+            clientes, eventos = by_name(cells)
+        else:
+            clientes = Counter(map(itemgetter(0), self.each))
+            eventos = Counter(map(itemgetter(1), self.each))
+        return Counted(
+            cells=cells,
+            each=self.each,
+            clientes=clientes,
+            eventos=eventos,
+            sent=self.sent,
+            verdicts=self.verdicts,
+            without_id=self.without_id,
+            ids=self.ids,
+            replaced_ids=self.replaced_ids,
+            rejected=self.rejected,
+            to_reject=self.to_reject,
+            to_copy=self.to_copy,
+            untyped=self.untyped,
+        )
 
 
-def count(messages: Iterable[Message], known: Known, reader: CellReader | None = None) -> Tally:
+def count(messages: Iterable[Message], known: Known, reader: CellReader | None = None) -> Counted:
     """
     Judge the messages in order and add up those that count.
 
-    *known* must hold what is kept of every id in the batch; it is brought up to date on the
-    way, so that copies within one batch are recognised too. *reader* remembers names between
-    batches.
+    *known* must hold what is kept of every id in the batch; what the batch itself adds to it is
+    seen by the messages that follow. *reader* remembers names between batches.
     """
     tally, reader = Tally(), reader or CellReader()
+    seen = {key: dict(bodies) for key, bodies in known.items()}
     for travelled in messages:
         # One at a time: a batch of packed messages must not fill the memory.
         message = _opened(travelled)
         if message.message_id:
-            _count_identified(message, known, tally, reader)
+            _count_identified(message, seen, tally, reader)
         else:
             _count_anonymous(message, tally, reader)
-    tally.add_up()
-    return tally
+    return tally.counted()
 
 
 def by_name(cells: Mapping[Cell, int]) -> tuple[Counter[str], Counter[str]]:
@@ -142,9 +117,9 @@ def _count_anonymous(message: Message, tally: Tally, reader: CellReader) -> None
         _reject(message, reason, tally)
 
 
-def _count_identified(message: Message, known: Known, tally: Tally, reader: CellReader) -> None:
+def _count_identified(message: Message, seen: Seen, tally: Tally, reader: CellReader) -> None:
     key, digest = key_of(message.message_id or ""), digest_of(message.body)
-    bodies = known.setdefault(key, {})
+    bodies = seen.setdefault(key, {})
     same = bodies.get(digest)
     if same is Kept.COUNTED:  # the usual copy; decoding it would be for nothing
         tally.verdicts[Verdict.DUPLICATE] += 1

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from comun.wire_time import rfc3339
+from counting.counted import Before, Counted
 from counting.leading import Leading
-from counting.message_identity import Verdict
-from counting.tally import Tally
+from counting.verdict import Verdict
 
 MAX_EVENT_TYPES = 100
 
@@ -18,6 +18,17 @@ class IdWindow(NamedTuple):
 
     seconds: int
     rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a batch counted, and what the commit made of it."""
+
+    counted: Counted
+    before: Before
+    version: int
+    generado: float  # seconds since 1970
+    window: IdWindow
 
 
 @dataclass(slots=True)
@@ -41,16 +52,18 @@ class Totals:
     def etag(self) -> str:
         return f"{self.epoca}-{self.version}"
 
-    def add(self, tally: Tally, version: int, generado: float, window: IdWindow) -> None:
-        self.version, self.generado, self.window = version, generado, window
-        self.contados += tally.verdicts[Verdict.COUNT]
-        self.duplicados += tally.verdicts[Verdict.DUPLICATE]
-        self.conflictos += tally.verdicts[Verdict.CONFLICT]
-        self.rechazados += tally.verdicts[Verdict.REJECT]
-        self.sin_id += tally.without_id
-        self.eventos_contados += tally.events
-        self.clientes.add(tally.clientes, tally.clientes_before)
-        self.eventos.add(tally.eventos, tally.eventos_before)
+    def add(self, committed: Committed) -> None:
+        counted, before = committed.counted, committed.before
+        self.version, self.generado = committed.version, committed.generado
+        self.window = committed.window
+        self.contados += counted.verdicts[Verdict.COUNT]
+        self.duplicados += counted.verdicts[Verdict.DUPLICATE]
+        self.conflictos += counted.verdicts[Verdict.CONFLICT]
+        self.rechazados += counted.verdicts[Verdict.REJECT]
+        self.sin_id += counted.without_id
+        self.eventos_contados += counted.events
+        self.clientes.add(counted.clientes, before.clientes)
+        self.eventos.add(counted.eventos, before.eventos)
 
 
 def report(totals: Totals, limit: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import heapq
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import chain, pairwise
 from operator import sub
 from typing import Any
@@ -15,26 +15,20 @@ from comun.wire_time import rfc3339
 from history import tables as sql
 from history.catalogue import Catalogue, Name, Series
 from history.horizon import Horizon
-from history.levels import FUTURE_SECONDS, Level, Levels, series_of, split_key, unpack
+from history.levels import FUTURE_SECONDS, Level, series_of, split_key, unpack
 from history.query import HistoryQuery, NotKeptError
-from history.spread import Cell, Sorted, entries, sort
+from history.spread import Sorted, entries, sort
 from history.steady_clock import Moment
+from history.view import View
 from history.window import Window, window_of
 
 Added = dict[int, Counter[int]]
 """For the id of a series what is to be added to which step of the level, from the window's on."""
 
 
-def answer(
-    db: sqlite3.Connection,
-    catalogue: Catalogue,
-    levels: Levels,
-    horizon: Horizon,
-    query: HistoryQuery,
-    pending: Mapping[Cell, int],
-    now: Moment,
-) -> dict[str, Any]:
-    """Read what is in the store and in *pending*; *catalogue* is a copy that this may change."""
+def answer(db: sqlite3.Connection, view: View, query: HistoryQuery) -> dict[str, Any]:
+    """*db* sees the store as of the view's commit. Raises BadQueryError and NotKeptError."""
+    catalogue, levels, pending, now = view
     window = window_of(query, levels, now.wall)
     waiting = sort(pending, catalogue, levels, now)
     steps = _Steps(db, window, _added(waiting, catalogue, window))
@@ -49,7 +43,7 @@ def answer(
     for points in listed.values():
         rest = list(map(sub, rest, points))
     complete = all(catalogue.is_complete(name, window.start) for name in (whole, *listed))
-    lacks_before = horizon.lacks_before(window.level, window.start)
+    lacks_before = Horizon(db).lacks_before(window.level, window.start)
     return {
         "desde": rfc3339(window.start),
         "hasta": rfc3339(window.end),

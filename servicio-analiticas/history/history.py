@@ -10,19 +10,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from history import tables as sql
-from history.answer import answer
 from history.catalogue import Catalogue, Places, Series
 from history.future_events import FutureEvents
 from history.horizon import Horizon
 from history.levels import Retention, add, levels, split_key
-from history.query import HistoryQuery
 from history.spread import Cell, Chunks, sort, spread
 from history.steady_clock import Moment, SteadyClock
 from history.tables import RESET, TABLES
+from history.view import View
 
 __all__ = ["RESET", "TABLES", "Cell", "History", "Places", "Retention"]
 
@@ -44,7 +42,7 @@ class History:
         kept: Retention = Retention(),  # noqa: B008 - it can't change
         places: Places = Places(),  # noqa: B008
     ) -> None:
-        self._db, self._levels, self._places = db, levels(kept), places
+        self._db, self.levels, self._places = db, levels(kept), places
         self._generation = -1
         self._catalogue = Catalogue(places)
         self._looked_for_room = 0.0
@@ -59,17 +57,17 @@ class History:
         """Add the cells, whose order decides who gets the last places for series."""
         catalogue = self._synced()
         self._generation = -1  # until all is written
-        todo = sort(cells, catalogue, self._levels, now)
+        todo = sort(cells, catalogue, self.levels, now)
         catalogue.clip(todo.future_events, todo.antiguos)
         self.future.add(todo.futuros, now.wall)
-        self._add(spread(todo, catalogue, self._levels, now))
+        self._add(spread(todo, catalogue, self.levels, now))
         self._write_catalogue()
         self._horizon.note(now)
 
     def prune(self, now: Moment) -> None:
         """Delete some of what is no longer kept; costs next to nothing when there is none."""
         by, deleted = now.earliest, 0
-        for level in self._levels:
+        for level in self.levels:
             old = (level.key(0), level.key(level.oldest_chunk(by)), PRUNE_AT_MOST)
             deleted += self._db.execute(sql.PRUNE, old).rowcount
         if deleted:
@@ -81,31 +79,19 @@ class History:
     def _drop_series(self, now: float) -> None:
         catalogue = self._synced()
         self._generation = -1
-        hours = self._levels[-1]
+        hours = self.levels[-1]
         gone = catalogue.retire(hours.oldest_chunk(now))
-        quiet_since = now - self._levels[1].kept
+        quiet_since = now - self.levels[1].kept
         gone += catalogue.make_room(int(quiet_since // hours.span), quiet_since)
         self._db.executemany(sql.DROP_SERIES, [(series,) for series in gone])
         self._write_catalogue()
 
-    def read(self, query: HistoryQuery, pending: Mapping[Cell, int], now: Moment) -> dict[str, Any]:
-        """
-        Answer as if *pending*, cells that are counted but not folded, had just been folded.
-
-        The answer lacks `epoca` and `version`: they are the caller's, who knows which commit
-        *pending* belongs to. Raises BadQueryError and NotKeptError.
-        """
-        return self.reading(query, pending, now)(self._db)
-
-    def reading(
-        self, query: HistoryQuery, pending: Mapping[Cell, int], now: Moment
-    ) -> Callable[[sqlite3.Connection], dict[str, Any]]:
-        """Return what does the same, from a connection that sees the store as it is now."""
-        catalogue = self._synced().copy()
-        return lambda db: answer(db, catalogue, self._levels, Horizon(db), query, pending, now)
+    def view(self, pending: Mapping[Cell, int], now: Moment) -> View:
+        """What a connection that sees the store as it is now needs besides, to answer."""
+        return View(self._synced().copy(), self.levels, pending, now)
 
     def _add(self, chunks: Chunks) -> None:
-        slots = [level.slots for level in self._levels]
+        slots = [level.slots for level in self.levels]
         found = {
             key: (total, data)
             for key, total, data in self._db.execute(sql.SUMS_AND_CHUNKS, (json.dumps([*chunks]),))

@@ -50,6 +50,9 @@ class SteadyClock:
         self._jump: float | None = None  # from the running to the wall clock
         self._since = running - waited  # when the wall clock went elsewhere
 
+    def now(self) -> Moment:
+        return self.read(time.time(), running_seconds())
+
     def read(self, wall: float, running: float) -> Moment:
         shown, jump = self._shown + running - self._at, wall - running
         is_near = abs(wall - shown) <= JUMP_SECONDS

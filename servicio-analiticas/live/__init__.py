@@ -1,1 +1,1 @@
-"""The state of this process that HTTP shows. In memory."""
+"""What this process tells of itself as it counts: its state, over HTTP, and lines of its log."""

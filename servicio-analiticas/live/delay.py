@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from hdrh.histogram import HdrHistogram
 
+from counting.counted import Sent
+
 WINDOW_SECONDS = 60
 SLICE_SECONDS = 10
 LONGEST_MS = 24 * 3600 * 1000
@@ -17,8 +19,6 @@ PERCENTILES = (50, 95, 99)
 OLD_SECONDS = 300
 
 Delay = dict[str, float | int | None]
-Sent = tuple[float, float, int]
-"""Of a message: when its first event happened, when it was sent, how many events it has."""
 
 
 @dataclass(slots=True)

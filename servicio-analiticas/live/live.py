@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, deque
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -13,6 +14,7 @@ from aside.set_aside import summary
 from comun.wire_time import rfc3339
 from counting.totals import Totals
 from live.delay import Delays
+from live.rejected_fields import RejectedFields
 
 BrokerState = Literal["conectado", "reconectando", "bloqueado"]
 Writing = Literal["ok", "bloqueada", "rechazada"]
@@ -111,6 +113,9 @@ class Live:
         self.delays = Delays()
         self.future_events: dict[str, Any] | None = None  # as of the last fold
         self.set_aside: Counter[str] = Counter()  # messages, by the broker's reason
+        self.rejected_fields = RejectedFields()
+        self.copies_wait = asyncio.Event()
+        """Something came that we have to set aside by ourselves; whoever does so clears it."""
         self.closing = False
         self.counting = False  # a batch is on its way into the store
         self._bell = asyncio.Event()
@@ -129,6 +134,14 @@ class Live:
         """Return when the version is another one."""
         while self.totals.version == version and not self.closing:
             await self._bell.wait()
+
+    @contextmanager
+    def batch_under_way(self) -> Iterator[None]:
+        self.counting = True
+        try:
+            yield
+        finally:
+            self.counting = False
 
     async def counted(self, seconds: float) -> None:
         """Return once the batch that is being counted is in the totals, after *seconds* at most."""

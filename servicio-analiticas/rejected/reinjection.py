@@ -7,8 +7,8 @@ import uuid
 from typing import Any, NamedTuple
 
 from counting.message_identity import digest_of
-from counting.tally import Message
 from decoding.event_decoding import NotCountableError, decode
+from decoding.message import Message
 from decoding.undecoded_text import UndecodedText
 
 NAMESPACE = uuid.UUID("8f0d2b54-6f4e-5f0c-9d0a-6f1f3b0f7c11")

@@ -23,8 +23,8 @@ from broker import topology
 from broker.amqp_errors import describe
 from broker.lenient_amqp import UNREADABLE
 from consuming.broker_sessions import connect
-from counting.tally import Message
 from decoding.event_decoding import MAX_BODY
+from decoding.message import Message
 from decoding.packed_body import unpacked_if_readable
 from rejected.reinjection import Again
 from rejected.sendable_headers import CLIENT, UNSENDABLE, sendable

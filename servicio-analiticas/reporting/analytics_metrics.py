@@ -9,9 +9,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from aside.set_aside import OTHER, REASONS
-from consuming.rejected_fields import RejectedFields
 from counting.totals import ledger
 from live.live import Live, Vitals
+from live.rejected_fields import RejectedFields
 
 FATES = {
     "contados": "counted",

@@ -22,8 +22,8 @@ def add_history(app: Quart, read: ReadHistory) -> None:
     """
     Add the route to *app*, whose error handler turns HTTPException into problem+json.
 
-    *read* is told whether the question goes before others. It answers what `History.read` does,
-    and `epoca` and `version` before it; it lets BadQueryError and NotKeptError through.
+    *read* is told whether the question goes before others. It lets BadQueryError and NotKeptError
+    through.
     """
 
     @app.get("/reporte/historia")

@@ -13,10 +13,10 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
 from aside.set_aside import summary
+from asking.turns import TooManyReadersError
 from comun.web.problem import come_again_in, http_problem
 from comun.wire_time import rfc3339
 from counting.totals import ledger, report
-from history.turns import TooManyReadersError
 from live.live import Live
 from reporting.front_door import comes_first
 from reporting.long_polls import LongPolls, TooManyPollsError

@@ -5,24 +5,29 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from collections.abc import Callable
+from functools import partial
 
 from hypercorn.asyncio import serve
 from prometheus_client.registry import Collector
 from quart import Quart
 
 from analytics_settings import Settings
+from asking.history_questions import HistoryQuestions
+from asking.short_questions import ShortQuestions
 from comun.open_files import allow_open_files
 from comun.web.connections import BoundedConfig, Bounds, Listener, listening
 from comun.web.door import Door
 from comun.web.known_hosts import KnownHosts
 from comun.web.metrics_server import serve_metrics
-from consuming.batch_counter import BatchCounter
 from live.live import Live
 from reporting.client_http import add_client
 from reporting.front_door import FrontDoor
 from reporting.history_http import add_history
 from reporting.report_http import create_app
 from reporting.turnstile import Turnstile
+from storing.store import Store
+from storing.store_thread import StoreThread
 
 LOG = logging.getLogger("analiticas.http")
 LOG_METRICS = logging.getLogger("analiticas.metrics")
@@ -31,22 +36,30 @@ MOST_CONNECTIONS = 400
 OTHER_FILES = 160  # may be open beside them: the store's, the broker's, libraries
 
 
-def _create_app(live: Live, counter: BatchCounter, turnstile: Turnstile, most: int) -> Quart:
+def create_reports(
+    live: Live,
+    store: Store,
+    thread: StoreThread,
+    history: HistoryQuestions,
+    turnstile: Turnstile,
+    most: int,
+) -> Quart:
     """*most* is how many connections there may be: half of them for those who wait."""
-    app = create_app(live, counter.rejections, turnstile, most // 2)
-    add_client(app, counter.client)
-    add_history(app, counter.history)
+    short = ShortQuestions(thread)
+    app = create_app(live, partial(short.ask, store.read_rejections), turnstile, most // 2)
+    add_client(app, partial(short.ask, store.read_client))
+    add_history(app, history.ask)
     return app
 
 
 async def serve_reports(
-    settings: Settings, live: Live, counter: BatchCounter, stop: asyncio.Event
+    settings: Settings, create: Callable[[Turnstile, int], Quart], stop: asyncio.Event
 ) -> None:
     most = _most_connections(allow_open_files(ENOUGH_FILES))
     plain = _listening(settings.reporte_host, settings.reporte_port, "REPORTE_PORT")
     listener = Listener(plain.detach(), Bounds(connections=most, accepts=2, reads=2), LOG)
     turnstile = Turnstile()
-    app = FrontDoor(_create_app(live, counter, turnstile, most), listener, turnstile)
+    app = FrontDoor(create(turnstile, most), listener, turnstile)
     door = Door(app, listener, KnownHosts(settings.hosts))
     config = BoundedConfig(listener, LOG)
     config.graceful_timeout = 2

@@ -8,9 +8,9 @@ import uuid
 from contextlib import closing, suppress
 from pathlib import Path
 
+from database.lock import lock_store
 from history import history
 from storing import schema as sql
-from storing.lock import lock_store
 from storing.versions import create_or_migrate
 
 

@@ -6,9 +6,11 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 
-from counting.message_identity import Kept, Key, key_of
-from counting.tally import Known, Message
+from counting.message_identity import Key, key_of
+from counting.tally import Known
 from counting.totals import IdWindow
+from counting.verdict import Kept
+from decoding.message import Message
 from storing import schema as sql
 
 PRUNE_AT_MOST = 2000  # rows a commit, about 1.5 ms: pruning must never stall counting
@@ -26,7 +28,7 @@ class KeptIds:
 
     def known(self, messages: Sequence[Message]) -> Known:
         keys = list({key_of(m.message_id) for m in messages if m.message_id})
-        known: Known = {}
+        known: dict[Key, dict[int, Kept]] = {}
         query = sql.KNOWN.format(",".join("?" * len(keys)))
         for key, digest, kept in self._db.execute(query, keys):
             known.setdefault(key, {})[digest] = Kept(kept)

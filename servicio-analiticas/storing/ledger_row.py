@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from counting.message_identity import Verdict
-from counting.tally import Tally
+from counting.counted import Before, Counted
 from counting.totals import Totals
+from counting.verdict import Verdict
 from storing import schema as sql
 
 
@@ -22,21 +22,23 @@ def identity(db: sqlite3.Connection) -> dict[str, Any]:
     return {"epoca": epoca, "version": version}
 
 
-def update_ledger(db: sqlite3.Connection, tally: Tally, now: float, clock: float) -> int:
+def update_ledger(
+    db: sqlite3.Connection, counted: Counted, before: Before, now: float, clock: float
+) -> int:
     """Call inside a transaction. Return the new version."""
-    n = tally.verdicts
+    n = counted.verdicts
     changed = (
         now,
         n[Verdict.COUNT],
         n[Verdict.DUPLICATE],
         n[Verdict.CONFLICT],
         n[Verdict.REJECT],
-        tally.without_id,
-        tally.events,
-        len(tally.clientes) - len(tally.clientes_before),
-        len(tally.eventos) - len(tally.eventos_before),
+        counted.without_id,
+        counted.events,
+        len(counted.clientes) - len(before.clientes),
+        len(counted.eventos) - len(before.eventos),
         clock,
-        len(tally.ids) - tally.replaced_ids,
+        len(counted.ids) - counted.replaced_ids,
     )
     (version,) = db.execute(sql.UPDATE_LEDGER, changed).fetchone()
     return int(version)

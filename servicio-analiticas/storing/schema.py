@@ -26,7 +26,7 @@ CREATE TABLE ids (
     n INTEGER PRIMARY KEY,                -- in order of arrival: the oldest are pruned first
     id ANY NOT NULL,                      -- 16 bytes of a UUID, or text
     cuerpo INTEGER NOT NULL,              -- digest of the body
-    suerte INTEGER NOT NULL,              -- message_identity.Kept
+    suerte INTEGER NOT NULL,              -- verdict.Kept
     reloj REAL NOT NULL,
     UNIQUE (id, cuerpo)
 ) STRICT;

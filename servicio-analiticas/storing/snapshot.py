@@ -3,44 +3,51 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from history.answer import answer
+from history.history import History
+from history.query import HistoryQuery
+from history.steady_clock import SteadyClock
+from history.view import View
+from storing.delta_log import DeltaLog
 from storing.ledger_row import identity
 
-Answer = dict[str, Any]
 
-
+@dataclass(frozen=True, slots=True)
 class HistorySnapshot:
-    """Only one reading may be under way at a time, in whatever thread."""
+    """History as of one commit, in whatever thread. Only one may be pinned at a time."""
 
-    def __init__(self, path: Path) -> None:
+    db: sqlite3.Connection
+    commit: dict[str, Any]
+    view: View
+
+    def answer(self, query: HistoryQuery) -> dict[str, Any]:
+        """Answer, once: this ends the snapshot. Raises BadQueryError and NotKeptError."""
+        try:
+            return {**self.commit, **answer(self.db, self.view, query)}
+        finally:
+            self.db.execute("ROLLBACK")
+
+
+class HistorySnapshots:
+    def __init__(self, path: Path, log: DeltaLog, history: History, clock: SteadyClock) -> None:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._log, self._history, self._clock = log, history, clock
+        self.levels = history.levels
 
-    def pin(self, answer: Callable[[], Callable[[sqlite3.Connection], Answer]]) -> _Pinned:
-        """*answer* is asked, at once and between two commits, for what reads."""
+    def pin(self) -> HistorySnapshot:
+        """Call between two commits, in the store's thread."""
         self._db.execute("BEGIN")
         try:
             commit = identity(self._db)  # from here on it sees nothing later
-            return _Pinned(self._db, commit, answer())
+            view = self._history.view(self._log.unfolded(), self._clock.now())
+            return HistorySnapshot(self._db, commit, view)
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
 
     def close(self) -> None:
         self._db.close()
-
-
-class _Pinned:
-    def __init__(
-        self, db: sqlite3.Connection, commit: Answer, answer: Callable[[sqlite3.Connection], Answer]
-    ) -> None:
-        self._db, self._commit, self._answer = db, commit, answer
-
-    def __call__(self) -> Answer:
-        """Read, once. Raises BadQueryError and NotKeptError."""
-        try:
-            return {**self._commit, **self._answer(self._db)}
-        finally:
-            self._db.execute("ROLLBACK")

@@ -1,5 +1,5 @@
 """
-Counts and message ids in one SQLite file, changed together in one transaction.
+The store: what a batch changes, in one transaction, in one SQLite file.
 
 Exactly one connection writes, in one process, which holds a lock on `<file>.lock` for as long
 as it lives. `synchronous=FULL` in WAL mode: when `apply` returns, the batch is on the disk.
@@ -10,42 +10,42 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
-import fault_points
 from aside import copies, rejections
 from aside.aside_store import AsideStore
-from aside.store_access import CommitFailedError as CommitFailedError
-from aside.store_access import StoreUnavailableError as StoreUnavailableError
-from aside.store_access import check_writable
-from counting.tally import Message, Tally, count
-from counting.totals import IdWindow, Totals
+from counting.tally import count
+from counting.totals import Committed, IdWindow, Totals
+from database.lock import lock_store, make_private
+from database.transactions import Transactions
+from database.writable import StoreUnavailableError
 from decoding.cell_reading import CellReader
-from history.levels import Retention, levels
-from history.query import HistoryQuery
-from storing.counts import Counts
+from decoding.message import Message
+from history.history import History
+from history.levels import Retention
+from history.steady_clock import running_seconds
+from storing.client_row import read_client
+from storing.delta_log import DeltaLog
+from storing.folding import Folding
 from storing.kept_ids import KeptIds
 from storing.ledger_row import identity, read_ledger, update_ledger
-from storing.lock import lock_store, make_private
-from storing.snapshot import HistorySnapshot
+from storing.name_totals import NameTotals
+from storing.snapshot import HistorySnapshots
 from storing.versions import create_or_migrate
 
 CACHE_KIB = 32 * 1024
 DEFAULT_RETENTION = Retention()
 
 
-class Committed(NamedTuple):
-    tally: Tally
-    version: int
-    generado: float
-    window: IdWindow
-
-
 class Store:
-    """Not thread-safe: every call but `open_store` must come from one thread at a time."""
+    """
+    Not thread-safe: every call but `open_store` must come from one thread at a time.
+
+    Memory (the log, the totals of names) follows the disk: it changes once a commit is done.
+    """
 
     def __init__(
         self,
@@ -55,18 +55,22 @@ class Store:
         kept: Retention,
         path: Path,
     ) -> None:
-        self._db, self._lock, self._path = db, lock, path
-        self._wal = path.with_name(f"{path.name}-wal")
+        self._db, self._lock = db, lock
+        self._transactions = Transactions(db, path)
         self._reader = CellReader()
         self._ids = KeptIds(db, window)
-        self._counts, self.levels = Counts(db, kept), levels(kept)
-        self._snapshot = HistorySnapshot(path)
-        self.aside = AsideStore(db, self._transaction)
+        self._log = DeltaLog(db, time.monotonic())
+        self._names = NameTotals(db, self._log)
+        self._history = History(db, kept)
+        self._clock = self._history.clock(time.time(), running_seconds())
+        self._folding = Folding(db, self._log, self._history, self._clock)
+        self.history = HistorySnapshots(path, self._log, self._history, self._clock)
+        self.aside = AsideStore(db, self._transactions)
 
     def load(self) -> Totals:
         totals = read_ledger(self._db)
         totals.window = self._ids.window()
-        totals.clientes, totals.eventos = self._counts.leading()
+        totals.clientes, totals.eventos = self._names.leading()
         return totals
 
     def apply(self, messages: Sequence[Message]) -> Committed:
@@ -75,13 +79,23 @@ class Store:
 
         Raises StoreUnavailableError (try again later) or CommitFailedError (give up).
         """
-        with self._transaction():
-            fault_points.reach("before_decode")
-            tally = count(messages, self._ids.known(messages), self._reader)
-            fault_points.reach("after_decode")
-            committed = self._write(tally)
-            fault_points.reach("before_commit")
-        fault_points.reach("after_commit")
+        with self._transactions.one():
+            counted = count(messages, self._ids.known(messages), self._reader)
+            before = self._names.before(counted)
+            now, clock = time.time(), self._ids.clock()
+            version = update_ledger(self._db, counted, before, now, clock)
+            self._log.write(version, counted.cells)
+            step = self._folding.step()
+            self._ids.keep(counted.ids, clock)
+            rejections.record(self._db, counted.rejected, now)
+            copies.keep(self._db, counted.to_copy)
+            self._ids.prune(clock)
+            committed = Committed(counted, before, version, now, self._ids.window())
+        self._log.add(version, counted)
+        self._names.add(counted, before)
+        if step:
+            self._log.done(step)
+        self._seal()
         return committed
 
     def tend(self) -> bool:
@@ -90,82 +104,38 @@ class Store:
 
         Raises what `apply` raises.
         """
-        self._counts.seal()
-        if not self._counts.has_work:
+        self._seal()
+        if not self._folding.has_work:
             return False
-        with self._transaction():
-            self._counts.step()
-            fault_points.reach("before_fold_commit")
-        fault_points.reach("after_fold_commit")
-        return self._counts.has_work
+        with self._transactions.one():
+            step = self._folding.step()
+        if step:
+            self._log.done(step)
+        self._seal()
+        return self._folding.has_work
+
+    def _seal(self) -> None:
+        if self._log.seal(time.monotonic()):
+            self._names.turn()
 
     def read_rejections(self, limit: int) -> dict[str, Any]:
         return rejections.read(self._db, limit)
 
-    def history_reading(self, query: HistoryQuery) -> Callable[[], dict[str, Any]]:
-        """Return what reads the history as it is now, in whatever thread, before the next one."""
-        return self._snapshot.pin(lambda: self._counts.history_reading(query))
-
     def read_client(self, cliente: str) -> dict[str, Any] | None:
-        found = self._counts.client(cliente)
+        found = read_client(self._db, self._log, cliente, self._clock.now().latest)
         return found and {**found, "version": identity(self._db)["version"]}
 
     def read_future_events(self) -> dict[str, Any] | None:
         """What `/reporte/estado` tells of events dated in the future. Raises as `apply` does."""
         try:
-            return self._counts.future_events()
+            return self._history.future.read()
         except sqlite3.Error as error:
             raise StoreUnavailableError(str(error)) from error
 
     def close(self) -> None:
-        self._snapshot.close()
+        self.history.close()
         self._db.close()
         self._lock.close()
-
-    def _begin(self) -> None:
-        check_writable(self._path, self._wal)
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:
-            raise StoreUnavailableError(str(error)) from error
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._begin()
-        try:
-            yield
-        except sqlite3.Error as error:
-            self._roll_back()
-            raise StoreUnavailableError(str(error)) from error
-        except BaseException:
-            self._roll_back()
-            raise
-        self._commit()
-
-    def _commit(self) -> None:
-        try:
-            self._db.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise CommitFailedError(str(error)) from error
-        self._counts.commit()
-
-    def _roll_back(self) -> None:
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK")
-        self._counts.roll_back()
-
-    def _write(self, tally: Tally) -> Committed:
-        now, clock = time.time(), self._ids.clock()
-        self._counts.look_up(tally)
-        fault_points.reach("before_insert")
-        version = update_ledger(self._db, tally, now, clock)
-        self._counts.append(version, tally)
-        self._ids.keep(tally.ids, clock)
-        rejections.record(self._db, tally.rejected, now)
-        copies.keep(self._db, tally.to_copy)
-        fault_points.reach("after_insert")
-        self._ids.prune(clock)
-        return Committed(tally, version, now, self._ids.window())
 
 
 def open_store(path: Path, window: IdWindow, kept: Retention = DEFAULT_RETENTION) -> Store:

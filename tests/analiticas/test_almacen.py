@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from almacen import run
-from counting.tally import Message
 from counting.totals import IdWindow
-from storing.lock import StoreInUseError
+from database.lock import StoreInUseError
+from decoding.message import Message
 from storing.store import open_store
 
 WINDOW = IdWindow(604800, 50_000_000)
@@ -80,7 +80,7 @@ def test_restore_starts_a_new_epoca(path, tmp_path):
     assert after.epoca != before.epoca
     assert after.epoca in report
     store = open_store(path, WINDOW)
-    assert not store.apply([message("a", "1")]).tally.clientes
+    assert not store.apply([message("a", "1")]).counted.clientes
     store.close()
 
 
@@ -94,7 +94,7 @@ def test_reset_keeps_ids(path):
     assert (after.eventos_contados, after.rechazados, after.version) == (0, 0, 0)
     assert after.epoca != before.epoca
     store = open_store(path, WINDOW)
-    assert not store.apply([message("a", "1")]).tally.clientes
+    assert not store.apply([message("a", "1")]).counted.clientes
     store.close()
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 from analytics_settings import read_settings
+from history.levels import Retention
 
 
 def test_defaults():
@@ -34,4 +35,7 @@ def test_wrong_values(environ, names):
 
 def test_history_kept_by_default():
     """History reaches back 15 minutes in seconds, 48 hours in minutes, a year in hours."""
-    assert read_settings({}).history_kept == (900, 2880, 8760)
+    given = read_settings({})
+    kept = given.history_seconds_kept, given.history_minutes_kept, given.history_hours_kept
+
+    assert kept == (900, 2880, 8760) == Retention()

@@ -1,7 +1,12 @@
 import json
+from dataclasses import FrozenInstanceError
 
-from counting.message_identity import Kept, Verdict, digest_of
-from counting.tally import Message, count
+import pytest
+
+from counting.message_identity import digest_of
+from counting.tally import count
+from counting.verdict import Kept, Verdict
+from decoding.message import Message
 
 
 def message(tag, body, message_id=None):
@@ -72,3 +77,15 @@ def test_rejected_body_that_is_good_now():
     assert tally.clientes == {"a": 1}
     assert tally.verdicts == {Verdict.COUNT: 1, Verdict.DUPLICATE: 1}
     assert not tally.to_reject
+
+
+def test_a_batch_changes_nothing_but_its_value():
+    """What is known of ids goes in and stays as it is, and the value can't be changed later."""
+    copy, new = message(1, {"cliente": "a"}, "x"), message(2, {"cliente": "a"}, "y")
+    known = {"x": {digest_of(copy.body): Kept.COUNTED}}
+
+    counted = count([copy, new], known)
+
+    assert known == {"x": {digest_of(copy.body): Kept.COUNTED}}
+    with pytest.raises(FrozenInstanceError):
+        counted.replaced_ids = 1

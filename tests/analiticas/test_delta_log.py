@@ -13,11 +13,13 @@ from pathlib import Path
 
 import pytest
 
-import fault_points
-from counting.tally import Message
+from aside import copies
 from counting.totals import IdWindow
+from database.writable import StoreUnavailableError
+from decoding.message import Message
 from storing import delta_log
-from storing.store import Store, StoreUnavailableError, open_store
+from storing.store import Store, open_store
+from tests.faults import kill_points
 
 FOLDER = Path(__file__).parents[2] / "servicio-analiticas"
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
@@ -62,7 +64,7 @@ def tables(path: Path) -> dict[str, int]:
 
 
 def fold_all(store: Store) -> None:
-    while store.tend() or store._counts._log.unfolded():
+    while store.tend() or store._log.unfolded():
         pass
 
 
@@ -117,6 +119,22 @@ def test_a_step_that_fails_is_done_again(path: Path):
     assert tables(path) == expected(range(2))
 
 
+def test_memory_waits_for_the_commit(path: Path, monkeypatch):
+    """Whatever part of a transaction fails, its slice is folded once, later, and not forgotten."""
+    monkeypatch.setattr(copies, "MAX_BYTES", 0)
+    forged = Message(1, b"{}", "forged", deaths=[])
+    with closing(open_store(path, WINDOW)) as store:
+        store.apply([message(0), forged])
+        while (before := store.load()).clientes and store._log.has_work:
+            with pytest.raises(StoreUnavailableError, match="wait for the broker"):
+                store.apply([message(1), forged._replace(message_id="another")])
+            assert store.load() == before
+            store.tend()
+        store.apply([message(1)])
+        fold_all(store)
+    assert tables(path) == expected(range(2))
+
+
 def test_the_names_of_a_slice_are_not_split(path: Path, monkeypatch):
     """A client with more cells than a slice is folded whole, so that its name is a bookmark."""
     monkeypatch.setattr(delta_log, "FOLD_CELLS", 1)
@@ -136,12 +154,12 @@ def test_the_names_of_a_slice_are_not_split(path: Path, monkeypatch):
 KILLED = """
 import sys
 sys.path.insert(0, {root!r})
-import fault_points
 from storing import delta_log
+from tests.faults import kill_points
 from tests.analiticas.test_delta_log import message, open_store, WINDOW, Path
 delta_log.SEAL_SECONDS, delta_log.FOLD_CELLS, delta_log.FORGET_ROWS = 0, 3, 2
 store = open_store(Path({path!r}), WINDOW)
-fault_points.arm({point!r})
+kill_points.install(kill_points.armed({point!r}))
 for number in range({start}, {start} + 8):
     store.apply([message(number)])
     print(number, flush=True)
@@ -150,7 +168,7 @@ for number in range({start}, {start} + 8):
 """
 
 
-@pytest.mark.parametrize("point", sorted(fault_points.POINTS - {"before_ack", "after_ack"}))
+@pytest.mark.parametrize("point", sorted(kill_points.POINTS - kill_points.ACKS))
 def test_killed_at_a_named_place(path: Path, point: str):
     """A process killed at any place leaves a store that counts each message once."""
     start = 0
@@ -167,7 +185,7 @@ def test_killed_at_a_named_place(path: Path, point: str):
         )
         assert done.returncode == -signal.SIGKILL, done.stderr
         store = open_store(path, WINDOW)
-        counted = [not store.apply([message(n)]).tally.clientes for n in range(start, start + 8)]
+        counted = [not store.apply([message(n)]).counted.clientes for n in range(start, start + 8)]
         assert counted[: len(done.stdout.split())] == [True] * len(done.stdout.split())
         start += 8
         assert store.load().clientes == expected(range(start))

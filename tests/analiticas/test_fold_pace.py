@@ -21,11 +21,13 @@ def test_the_log_is_bounded(tmp_path, monkeypatch):
     folded: Counter[tuple[str, str, int]] = Counter()
     most = 0
     for version in range(1, 101):
-        tally = Tally(each=[(f"c{version:03}{n:03}", "e", 0) for n in range(100)])
-        tally.add_up()
-        log.append(version, tally)
-        log.step(folded.update)
-        log.commit()
+        counted = Tally(each=[(f"c{version:03}{n:03}", "e", 0) for n in range(100)]).counted()
+        log.write(version, counted.cells)
+        if piece := log.next_slice():
+            folded.update(piece.cells)
+        step = piece or log.forget()
+        log.add(version, counted)
+        log.done(step)
         log.seal(time.monotonic())
         most = max(most, len(log.unfolded()))
     db.close()

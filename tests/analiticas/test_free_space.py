@@ -2,10 +2,11 @@
 
 import pytest
 
-from aside import store_access
-from counting.tally import Message
 from counting.totals import IdWindow
-from storing.store import StoreUnavailableError, open_store
+from database import writable
+from database.writable import StoreUnavailableError
+from decoding.message import Message
+from storing.store import open_store
 
 
 def test_without_room_nothing_is_begun(tmp_path, monkeypatch):
@@ -13,7 +14,7 @@ def test_without_room_nothing_is_begun(tmp_path, monkeypatch):
     opened = open_store(tmp_path / "pulso.db", IdWindow(60, 1000))
     message = Message(1, b'{"cliente": "a"}', "1")
     with monkeypatch.context() as scarce:
-        scarce.setattr(store_access, "FREE_BYTES", 1 << 60)
+        scarce.setattr(writable, "FREE_BYTES", 1 << 60)
         with pytest.raises(StoreUnavailableError, match="MB are free"):
             opened.apply([message])
 

@@ -5,14 +5,15 @@ import time
 import pytest
 
 from comun.wire_time import rfc3339
-from consuming import batch_counter
-from counting.tally import Message
+from consuming import tending
 from counting.totals import IdWindow
+from decoding.message import Message
 from history.future_events import MOST_KEPT, MOST_TOLD, reason_of
 from history.history import RESET, History
 from live.live import Live
 from storing import delta_log
 from storing.store import open_store
+from storing.store_thread import StoreThread
 from tests.history_questions import HOUR, NOW, ask, moment
 
 
@@ -103,22 +104,22 @@ def test_reset(db, history):
 async def test_the_report_tells_of_them(tmp_path, monkeypatch):
     """An event that is counted although it is of the next hour is told by `/reporte/estado`."""
     monkeypatch.setattr(delta_log, "SEAL_SECONDS", 0)
-    monkeypatch.setattr(batch_counter, "TEND_SECONDS", 0.01)
+    monkeypatch.setattr(tending, "TEND_SECONDS", 0.01)
     store, stop = open_store(tmp_path / "pulso.db", IdWindow(3600, 1000)), asyncio.Event()
-    live = Live(store.load())
-    counter = batch_counter.BatchCounter(store, live)
+    live, thread = Live(store.load()), StoreThread()
     event = {"cliente": "web", "timestamp": time.time() + HOUR}
-    await counter.count([Message(1, json.dumps(event).encode())], stop)
+    committed = store.apply([Message(1, json.dumps(event).encode())])
 
     async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
-        tasks.create_task(counter.tend(stop))
+        tasks.create_task(tending.tend(store, thread, live, stop))
         while not live.status()["futuros"]:  # noqa: ASYNC110 - of another thread
             await asyncio.sleep(0.01)
         stop.set()
-    client = await counter.client("web")
-    counter.close()
+    client = store.read_client("web")
+    thread.close()
+    store.close()
 
     (one,) = live.status()["futuros"]["clientes"]
     assert (one["cliente"], one["eventos"], one["motivo"]) == ("web", 1, "hora_local")
-    assert live.totals.eventos_contados == 1
+    assert committed.counted.events == 1
     assert client["visto"] <= rfc3339(time.time())

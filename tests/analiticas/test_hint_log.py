@@ -1,7 +1,8 @@
 import logging
 
-from consuming.hint_log import HintLog
-from counting.tally import Message, count
+from counting.tally import count
+from decoding.message import Message
+from live.hint_log import HintLog
 
 
 def untyped(*bodies):

@@ -19,7 +19,7 @@ from history.levels import levels
 from history.query import SPLITS, BadQueryError, HistoryQuery, NotKeptError
 from history.steady_clock import Moment
 from history.window import window_of
-from tests.history_questions import moment
+from tests.history_questions import moment, read
 
 KEPT = Retention(seconds=300, minutes=180, hours=240)
 START = 1_795_503_600
@@ -143,7 +143,7 @@ class Remembering(RuleBasedStateMachine):
 
     def ask_one(self, query, pending):
         try:
-            return self.history.read(query, pending, moment(self.now))
+            return read(self.history, query, pending, self.now)
         except (BadQueryError, NotKeptError) as error:
             return repr(error)
 

@@ -7,8 +7,8 @@ from contextlib import closing
 
 import pytest
 
-from counting.tally import Message
 from counting.totals import IdWindow
+from decoding.message import Message
 from history.query import HistoryQuery
 from storing import delta_log
 from storing.store import open_store
@@ -42,7 +42,7 @@ def test_an_outage_leaves_neither_hole_nor_spike(tmp_path, monkeypatch, seal_sec
                 store.apply([one])
             while store.tend():
                 pass
-            answer = store.history_reading(HistoryQuery(300, 1, "cliente"))()
+            answer = store.history.pin().answer(HistoryQuery(300, 1, "cliente"))
             version = store.load().version
 
     per_second = [sum(p) for p in zip(*(s["puntos"] for s in answer["series"]), strict=True)]

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
+from asking.turns import LONGEST_IN_EVERY, HistoryTurns, TooManyReadersError, cost_of
 from history.levels import Retention, levels
 from history.query import HistoryQuery
-from history.turns import LONGEST_IN_EVERY, HistoryTurns, TooManyReadersError, cost_of
 
 LEVELS, NOW = levels(Retention()), 1_795_503_600.0
 

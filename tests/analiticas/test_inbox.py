@@ -6,7 +6,7 @@ from unittest.mock import Mock
 import pytest
 
 from broker.amqp_errors import SessionLostError
-from consuming import inbox
+from consuming import batch_cut, inbox
 from consuming.inbox import Inbox
 
 
@@ -50,8 +50,8 @@ async def test_batches_gather_under_load():
 
 async def test_large_messages_make_small_batches(monkeypatch):
     """A batch is full by the bytes of its messages too; a message larger than that goes alone."""
-    monkeypatch.setattr(inbox, "BATCH_BYTES", 100)
-    box = inbox.Inbox(batch_messages=10, batch_seconds=60)
+    monkeypatch.setattr(batch_cut, "BATCH_BYTES", 100)
+    box = Inbox(batch_messages=10, batch_seconds=60)
     for tag, size in enumerate((60, 30, 20, 300, 40, 70), 1):
         await box.receive(delivered(tag, b"x" * size))
 
@@ -119,9 +119,9 @@ async def test_a_gap_in_the_deliveries_ends_the_session():
 
 async def test_packed_messages_stay_packed_and_weigh_what_they_hold(monkeypatch):
     """A batch is cut by what is in its messages; they are opened one by one, when counted."""
-    monkeypatch.setattr(inbox, "BATCH_BYTES", 10_000)
+    monkeypatch.setattr(batch_cut, "BATCH_BYTES", 10_000)
     body = gzip.compress(b" " * 6_000)
-    box = inbox.Inbox(batch_messages=10, batch_seconds=0)
+    box = Inbox(batch_messages=10, batch_seconds=0)
     for tag in (1, 2):
         await box.receive(delivered(tag, body))
 

@@ -2,7 +2,8 @@ import uuid
 
 import pytest
 
-from counting.message_identity import Kept, Verdict, digest_of, goes_to_rejected, judge, key_of
+from counting.message_identity import digest_of, key_of
+from counting.verdict import Kept, Verdict, goes_to_rejected, judge
 from decoding.undecoded_text import UndecodedText
 
 THIS, OTHER = 1, 2

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from counting.tally import Message
 from counting.totals import IdWindow
+from decoding.message import Message
 from storing.store import open_store
 from tests.stack import ROOT
 from tests.unwritable_output import full_disk, reader_that_left

@@ -1,7 +1,7 @@
 import json
 
-from counting.tally import Message
 from decoding.event_decoding import decode
+from decoding.message import Message
 from rejected.reinjection import again
 
 

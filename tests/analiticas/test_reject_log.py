@@ -1,7 +1,8 @@
 import logging
 
-from consuming.reject_log import RejectLog
-from counting.tally import Message, Rejected
+from counting.counted import Rejected
+from decoding.message import Message
+from live.reject_log import RejectLog
 
 
 def test_a_flood_writes_few_lines(caplog):

@@ -1,8 +1,8 @@
 import pytest
 
 from aside import rejections
-from counting.tally import Message
 from counting.totals import IdWindow
+from decoding.message import Message
 from storing.store import open_store
 
 

@@ -5,8 +5,10 @@ import json
 
 import pytest
 
-from counting.tally import Message, count
-from counting.totals import IdWindow, Totals
+from counting.counted import Before
+from counting.tally import count
+from counting.totals import Committed, IdWindow, Totals
+from decoding.message import Message
 from live.live import Live
 from reporting.report_http import create_app
 
@@ -28,7 +30,8 @@ async def _client(live):
 
 def commit(live):
     body = b'{"cliente":"a"}'
-    live.totals.add(count([Message(1, body)], {}), live.totals.version + 1, 1.0, IdWindow(0, None))
+    counted, before = count([Message(1, body)], {}), Before({}, {})
+    live.totals.add(Committed(counted, before, live.totals.version + 1, 1.0, IdWindow(0, None)))
     live.ring()
 
 

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from asking.turns import TooManyReadersError
 from comun.web.problem import LATEST, SOONEST
-from counting.tally import Message, count
-from counting.totals import IdWindow, Totals
-from history.turns import TooManyReadersError
+from counting.counted import Before
+from counting.tally import count
+from counting.totals import Committed, IdWindow, Totals
+from decoding.message import Message
 from live.live import Live, QueueDepth
 from reporting.client_http import add_client
 from reporting.report_http import create_app
@@ -61,8 +63,9 @@ async def _client(live, busy):
 
 def publish(live, *events):
     bodies = [json.dumps(event).encode() for event in events]
-    tally = count([Message(n, body) for n, body in enumerate(bodies)], {})
-    live.totals.add(tally, live.totals.version + 1, 1795503600.123, IdWindow(604800, 2))
+    counted = count([Message(n, body) for n, body in enumerate(bodies)], {})
+    before, window = Before({}, {}), IdWindow(604800, 2)
+    live.totals.add(Committed(counted, before, live.totals.version + 1, 1795503600.123, window))
     live.ring()
 
 

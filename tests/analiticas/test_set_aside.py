@@ -10,11 +10,12 @@ import pytest
 from aside.copies import MAX_BYTES
 from aside.set_aside import reason_of
 from consuming.write_probe import LEAST, SECONDS, LoginProbe, WriteProbe
-from counting.tally import Message
 from counting.totals import IdWindow
+from database.writable import StoreUnavailableError
 from decoding.event_decoding import client_named_outside
+from decoding.message import Message
 from decoding.undecoded_text import UndecodedText
-from storing.store import Store, StoreUnavailableError, open_store
+from storing.store import Store, open_store
 
 GOOD, BAD = b'{"cliente": "a"}', b'{"cliente": 7}'
 
@@ -100,7 +101,7 @@ def test_our_own_rejections_are_not_told(store: Store) -> None:
 def test_copies_wait_until_they_are_published(store: Store) -> None:
     """A rejected message with a forged header is kept, once, whatever comes again."""
     forged = Message(1, BAD, "forjado", "cliente", deaths=["no table"])
-    tally = store.apply([forged, Message(2, BAD, "malo")]).tally
+    tally = store.apply([forged, Message(2, BAD, "malo")]).counted
     store.apply([forged])
 
     copies, waiting = store.aside.copies(10)
@@ -138,7 +139,7 @@ def test_copies_have_a_bound(store: Store) -> None:
     store.apply([Message(1, GOOD, "bueno")])
     copies, _ = store.aside.copies(count)
     store.aside.forget_copies([copy.n for copy in copies])
-    assert store.apply([Message(1, BAD, "forjado", deaths=[])]).tally.to_copy
+    assert store.apply([Message(1, BAD, "forjado", deaths=[])]).counted.to_copy
 
 
 def test_an_id_that_no_message_can_carry_is_left_out(store: Store) -> None:

@@ -11,10 +11,11 @@ from analiticas import if_it_fails
 from analytics_settings import read_settings
 from broker.amqp_errors import ConsumerGivesUpError
 from consuming import consumer
-from consuming.batch_counter import BatchCounter
+from consuming.store_writer import StoreWriter
 from counting.totals import IdWindow
 from live.live import Live
 from storing.store import open_store
+from storing.store_thread import StoreThread
 from tests.broker_stack import VirtualHost
 from tests.stack import free_ports
 
@@ -26,8 +27,9 @@ async def levels_until(
     caplog.clear()
     store = open_store(path, IdWindow(60, 1000))
     live = Live(store.load())
-    counter = BatchCounter(store, live)
-    subject = consumer.Consumer(read_settings(settings), counter, live, lambda: None)
+    thread = StoreThread()
+    writer = StoreWriter(thread, live.vitals)
+    subject = consumer.Consumer(read_settings(settings), store, writer, live, lambda: None)
 
     def levels() -> list[str]:
         said = [r for r in caplog.records if "no connection to the broker" in r.getMessage()]
@@ -41,7 +43,8 @@ async def levels_until(
                 consumer.STARTING_SECONDS = 0.0
     subject.stop()
     await running
-    counter.close()
+    thread.close()
+    store.close()
     return levels()
 
 

@@ -1,4 +1,5 @@
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -8,10 +9,11 @@ from unittest.mock import Mock
 
 import pytest
 
-from counting.tally import Message
 from counting.totals import IdWindow, ledger
-from storing.lock import StoreInUseError
-from storing.store import Store, StoreUnavailableError, open_store
+from database.lock import StoreInUseError
+from database.writable import StoreUnavailableError
+from decoding.message import Message
+from storing.store import Store, open_store
 
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
 
@@ -37,7 +39,7 @@ def test_memory_follows_the_disk(store: Store):
     totals = store.load()
 
     for batch in ([message("a", "1"), message("b")], [message("a", "1"), message("a", "2")]):
-        totals.add(*store.apply(batch))
+        totals.add(store.apply(batch))
 
     assert store.load() == totals
     assert totals.clientes == {"a": 2, "b": 1}
@@ -68,7 +70,7 @@ def test_counters_survive_a_restart(path: Path, store: Store):
     again.close()
 
     assert after == before
-    assert not copy.tally.clientes
+    assert not copy.counted.clientes
 
 
 def test_second_writer_is_refused(path: Path, store: Store):
@@ -76,10 +78,11 @@ def test_second_writer_is_refused(path: Path, store: Store):
     script = "import sys; from pathlib import Path; from storing.store import *; " + (
         f"open_store(Path({str(path)!r}), IdWindow(60, 1000))"
     )
-    folder = Path(__file__).parents[2] / "servicio-analiticas"
+    root = Path(__file__).parents[2]
+    paths = {"PYTHONPATH": os.pathsep.join((str(root / "servicio-analiticas"), str(root)))}
 
     second = subprocess.run(
-        [sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=False
+        [sys.executable, "-c", script], env=paths, capture_output=True, text=True, check=False
     )
 
     assert second.returncode == 1
@@ -133,7 +136,7 @@ def test_ids_are_pruned_by_number(path: Path):
     for start in range(0, 3000, 100):
         committed = store.apply([message("a", f"id {start + n}") for n in range(100)])
 
-    old, new = (store.apply([message("a", i)]).tally.clientes for i in ("id 0", "id 2999"))
+    old, new = (store.apply([message("a", i)]).counted.clientes for i in ("id 0", "id 2999"))
     store.close()
 
     assert committed.window.rows <= 1100
@@ -149,7 +152,7 @@ def test_ids_are_pruned_by_age(path: Path, store: Store):
 
     again = store.apply([message("a", "old"), message("a", "young")])
 
-    assert again.tally.clientes == {"a": 1}
+    assert again.counted.clientes == {"a": 1}
 
 
 @pytest.mark.parametrize("rows", [1000, 50_000_000])
@@ -160,10 +163,10 @@ def test_an_id_is_as_old_as_its_count(path: Path, rows):
     with closing(open_store(path, IdWindow(WINDOW.seconds, rows))) as store:
         store.apply([bad, *(message("b", f"old {n}") for n in range(998))])
         store._db.execute("UPDATE ids SET reloj = reloj - ?", (WINDOW.seconds + 1,))
-        counted = store.apply([good]).tally.clientes
+        counted = store.apply([good]).counted.clientes
         store.apply([message("b", f"young {n}") for n in range(999)])
 
-        again = store.apply([good]).tally.clientes
+        again = store.apply([good]).counted.clientes
 
         assert (counted, again) == ({"a": 1}, {})
         assert store.load().window.rows == 1000
@@ -198,7 +201,7 @@ def test_ledger_balances(store: Store):
     totals = store.load()
     bad = Message(1, b"no es json", "bad")
 
-    totals.add(*store.apply([message("a", "1"), message("a", "1"), message("b", "1"), bad, bad]))
+    totals.add(store.apply([message("a", "1"), message("a", "1"), message("b", "1"), bad, bad]))
 
     mensajes = ledger(totals)["mensajes"]
     assert mensajes == {

@@ -14,15 +14,16 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
-import fault_points
-from counting.tally import Message
 from counting.totals import IdWindow, ledger
+from decoding.message import Message
 from storing import delta_log, kept_ids
 from storing.store import open_store
+from tests.faults import kill_points
 from tests.store_model import Model
 
 WINDOW = IdWindow(seconds=100, rows=6)
@@ -30,7 +31,7 @@ ONE = [json.dumps({"cliente": c, "evento": e}).encode() for c in "abc" for e in 
 GOOD = [*ONE, b"[" + ONE[0] + b"]", b"[" + b",".join(ONE) + b"]"]
 BAD = [b"no es json", b'{"cliente": 7}', b"[" + ONE[1] + b",{}]"]
 UNNAMED = [b"{}", b"[" + ONE[1] + b",{}]"]
-KILL_AT = sorted(p for p in fault_points.POINTS if not p.endswith("ack"))
+KILL_AT = sorted(kill_points.POINTS - kill_points.ACKS)
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "60"))
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a sync costs nothing there
 
@@ -51,11 +52,11 @@ class Counting(RuleBasedStateMachine):
             (delta_log, "SEAL_SECONDS", 0.0),
             (delta_log, "FOLD_CELLS", 1),
             (delta_log, "FORGET_ROWS", 1),
-            (fault_points, "reach", self.reach),
         ]
-        self.before = [(module, name, getattr(module, name)) for module, name, _ in changed]
+        self.patch = pytest.MonkeyPatch()
         for module, name, value in changed:
-            setattr(module, name, value)
+            self.patch.setattr(module, name, value)
+        kill_points.install(self.reach, self.patch.setattr)
         self.kill_at = None
         self.open()
         self.model = Model(WINDOW)
@@ -63,8 +64,7 @@ class Counting(RuleBasedStateMachine):
         self.next_id = 0
 
     def teardown(self):
-        for module, name, value in self.before:
-            setattr(module, name, value)
+        self.patch.undo()
         self.store.close()
         self.folder.cleanup()
 
@@ -156,8 +156,8 @@ class Counting(RuleBasedStateMachine):
         if batch:
             self.store_clock = self.store._ids.clock()
             committed = self.store.apply(batch)
-            self.totals.add(*committed)
-            assert committed.tally.to_reject == self.model.count(batch, self.store_clock)
+            self.totals.add(committed)
+            assert committed.counted.to_reject == self.model.count(batch, self.store_clock)
 
     def restart(self):
         self.kill_at = None

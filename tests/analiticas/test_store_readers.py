@@ -6,24 +6,40 @@ import time
 
 import pytest
 
-from consuming.batch_counter import MOST_READERS, BatchCounter, TooManyReadersError
-from counting.tally import Message
+from asking.history_questions import HistoryQuestions
+from asking.short_questions import MOST_READERS, ShortQuestions
+from asking.turns import TooManyReadersError
 from counting.totals import IdWindow
+from decoding.message import Message
 from history.query import HistoryQuery
-from live.live import Live
+from storing.snapshot import HistorySnapshot
 from storing.store import open_store
+from storing.store_thread import StoreThread
+
+ONE = [Message(1, b'{"cliente":"a"}')]
 
 
-@pytest.fixture(name="counter")
-def _counter(tmp_path):
+@pytest.fixture(name="store")
+def _store(tmp_path):
     store = open_store(tmp_path / "pulso.db", IdWindow(60, 100))
-    counter = BatchCounter(store, Live(store.load()))
-    yield counter
-    counter.close()
+    yield store
+    store.close()
+
+
+@pytest.fixture(name="thread")
+def _thread(store):
+    thread = StoreThread()
+    yield thread
+    thread.close()
+
+
+@pytest.fixture(name="short")
+def _short(thread):
+    return ShortQuestions(thread)
 
 
 @pytest.fixture(name="gate")
-def _gate(counter, monkeypatch):
+def _gate():
     """Holds every read of a client until it is set; `gate.begun` counts them."""
     gate = threading.Event()
     gate.begun = 0
@@ -33,7 +49,7 @@ def _gate(counter, monkeypatch):
         gate.wait(10)
         return {"cliente": cliente}
 
-    monkeypatch.setattr(counter._store, "read_client", read)
+    gate.read = read
     yield gate
     gate.set()
 
@@ -44,12 +60,12 @@ async def until(condition):
             await asyncio.sleep(0.005)
 
 
-async def test_a_batch_waits_for_one_read_at_most(counter, gate):
+async def test_a_batch_waits_for_one_read_at_most(store, thread, short, gate):
     """Many ask; what is to be counted comes before all of them but the one that is under way."""
-    reads = [asyncio.create_task(counter.client("a")) for _ in range(MOST_READERS)]
+    reads = [asyncio.create_task(short.ask(gate.read, "a")) for _ in range(MOST_READERS)]
     await until(lambda: gate.begun == 1)
     order = []
-    batch = asyncio.create_task(counter.count([Message(1, b'{"cliente":"a"}')], asyncio.Event()))
+    batch = asyncio.create_task(thread.run(store.apply, ONE))
     batch.add_done_callback(lambda _: order.append(sum(read.done() for read in reads)))
 
     gate.set()
@@ -58,10 +74,10 @@ async def test_a_batch_waits_for_one_read_at_most(counter, gate):
     assert order[0] <= 1
 
 
-async def test_askers_that_leave_do_not_make_room_for_more(counter, gate):
+async def test_askers_that_leave_do_not_make_room_for_more(short, gate):
     """A read that nobody waits for any more still takes its turn to the end."""
     for _ in range(10):
-        asking = asyncio.create_task(counter.client("a"))
+        asking = asyncio.create_task(short.ask(gate.read, "a"))
         await asyncio.sleep(0.01)
         asking.cancel()
 
@@ -69,45 +85,47 @@ async def test_askers_that_leave_do_not_make_room_for_more(counter, gate):
 
     assert gate.begun == 1
     gate.set()
-    assert await counter.client("b") == {"cliente": "b"}
+    assert await short.ask(gate.read, "b") == {"cliente": "b"}
     assert gate.begun == 2
 
 
-async def test_too_many_are_refused(counter, gate):
+async def test_too_many_are_refused(short, gate):
     """Beyond a number that wait, the next is refused at once."""
-    reads = [asyncio.create_task(counter.client("a")) for _ in range(MOST_READERS + 1)]
+    reads = [asyncio.create_task(short.ask(gate.read, "a")) for _ in range(MOST_READERS + 1)]
     await asyncio.sleep(0)
 
     with pytest.raises(TooManyReadersError):
-        await counter.client("a")
+        await short.ask(gate.read, "a")
 
     gate.set()
     await asyncio.gather(*reads)
 
 
-async def test_no_batch_waits_for_a_history(counter, monkeypatch):
+async def test_no_batch_waits_for_a_history(store, thread, monkeypatch):
     """What is to be counted is counted while a dear question is being answered."""
-    gate = threading.Event()
-    monkeypatch.setattr(counter._store, "history_reading", lambda query: lambda: gate.wait(10))
-    reading = asyncio.create_task(counter.history(HistoryQuery()))
+    gate, honest = threading.Event(), HistorySnapshot.answer
+    monkeypatch.setattr(HistorySnapshot, "answer", lambda *given: gate.wait(10) and honest(*given))
+    history = HistoryQuestions(store.history, thread)
+    reading = asyncio.create_task(history.ask(HistoryQuery()))
     await asyncio.sleep(0.01)
 
-    await counter.count([Message(1, b'{"cliente":"a"}')], asyncio.Event())
+    await thread.run(store.apply, ONE)
 
     assert not reading.done()
     gate.set()
     assert await reading
+    history.close()
 
 
-def test_a_history_is_of_one_commit(counter):
+def test_a_history_is_of_one_commit(store):
     """What is counted and folded while it is being read is in the next one."""
-    store, body = counter._store, b'{"cliente":"a","timestamp":%d}' % time.time()
+    body, query = b'{"cliente":"a","timestamp":%d}' % time.time(), HistoryQuery(60, 1, "total")
     store.apply([Message(1, body)])
-    reading = store.history_reading(HistoryQuery(60, 1, "total"))
+    snapshot = store.history.pin()
     store.apply([Message(2, body)])
     while store.tend():
         pass
 
-    answers = [reading(), store.history_reading(HistoryQuery(60, 1, "total"))()]
+    answers = [snapshot.answer(query), store.history.pin().answer(query)]
 
     assert [(a["version"], a["series"][0]["total"]) for a in answers] == [(1, 1), (2, 2)]

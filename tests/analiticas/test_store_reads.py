@@ -6,11 +6,12 @@ import time
 import pytest
 
 from almacen import run
-from counting.tally import Message
 from counting.totals import IdWindow
+from decoding.message import Message
+from history import steady_clock
 from history.query import HistoryQuery
 from history.steady_clock import running_seconds
-from storing import counts, delta_log
+from storing import delta_log, folding
 from storing.store import open_store
 
 WINDOW = IdWindow(604800, 50_000_000)
@@ -55,7 +56,7 @@ def test_history_while_it_is_folded(store):
     now = int(time.time())
     for number in range(12):
         store.apply([message(number, *((c, "x", now - number) for c in "abc"))])
-        read = store.history_reading(HistoryQuery(ventana=60, paso=1, por="cliente"))()
+        read = store.history.pin().answer(HistoryQuery(ventana=60, paso=1, por="cliente"))
 
         assert read["version"] == number + 1
         assert {s["cliente"]: s["total"] for s in read["series"]} == dict.fromkeys(
@@ -74,13 +75,13 @@ def test_a_reset_empties_history(path, store):
     run("reiniciar", path, None)
 
     again = open_store(path, WINDOW)
-    assert again.history_reading(HistoryQuery(ventana=60, paso=1))()["series"] == []
+    assert again.history.pin().answer(HistoryQuery(ventana=60, paso=1))["series"] == []
     again.close()
 
 
 def test_a_clock_that_jumps_prunes_nothing(store, monkeypatch):
     """What a wrong clock makes old is kept, and there when it is right again."""
-    monkeypatch.setattr(counts, "PRUNE_SECONDS", 0)
+    monkeypatch.setattr(folding, "PRUNE_SECONDS", 0)
     now = time.time()
     store.apply([message(1, ("a", "x", int(now) - 700))])
     monkeypatch.setattr(time, "time", lambda: now + 400 * 86400)
@@ -88,14 +89,14 @@ def test_a_clock_that_jumps_prunes_nothing(store, monkeypatch):
         store.tend()
     monkeypatch.setattr(time, "time", lambda: now)
 
-    history = store.history_reading(HistoryQuery(por="total"))()
+    history = store.history.pin().answer(HistoryQuery(por="total"))
 
     assert (history["series"][0]["total"], history["completo"]) == (1, True)
 
 
 def test_old_history_is_pruned(store, monkeypatch):
     """What history no longer keeps is deleted while nothing is counted."""
-    monkeypatch.setattr(counts, "PRUNE_SECONDS", 0)
+    monkeypatch.setattr(folding, "PRUNE_SECONDS", 0)
     store.apply([message(1, ("a", "x", int(time.time()) - 700))])
     for _ in range(5):
         store.tend()
@@ -103,7 +104,7 @@ def test_old_history_is_pruned(store, monkeypatch):
 
     later, running = time.time() + 3600, running_seconds() + 3600
     monkeypatch.setattr(time, "time", lambda: later)
-    monkeypatch.setattr(counts, "running_seconds", lambda: running)
+    monkeypatch.setattr(steady_clock, "running_seconds", lambda: running)
     store.tend()
 
     (after,) = store._db.execute("SELECT count(*) FROM historia_trozos").fetchone()

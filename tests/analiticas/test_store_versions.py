@@ -6,8 +6,8 @@ from contextlib import closing
 import pytest
 
 from almacen import run
-from counting.tally import Message
 from counting.totals import IdWindow
+from decoding.message import Message
 from storing.store import open_store
 
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
@@ -28,8 +28,8 @@ def test_an_old_store_is_migrated(path):
     totals = store.load()
     copy = store.apply([Message(1, b'{"cliente":"a"}', "vieja")])
     new = store.apply([Message(1, b'{"cliente":"a"}', "nueva")])
-    totals.add(*copy)
-    totals.add(*new)
+    totals.add(copy)
+    totals.add(new)
     while store.tend():
         pass
 
@@ -56,7 +56,7 @@ def test_an_old_store_is_reset(path):
 
     store = open_store(path, WINDOW)
     assert not store.load().clientes
-    assert not store.apply([Message(1, b'{"cliente":"a"}', "vieja")]).tally.clientes
+    assert not store.apply([Message(1, b'{"cliente":"a"}', "vieja")]).counted.clientes
     store.close()
 
 

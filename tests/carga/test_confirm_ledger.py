@@ -4,7 +4,7 @@ from array import array
 
 import pytest
 
-from carga.sending.confirm_ledger import ConfirmLedger
+from carga.sending.confirm_ledger import SPENT, ConfirmLedger
 from carga.wire.messages import NUMBER, TICKS
 from publishing.outbox import Message
 
@@ -51,3 +51,17 @@ def test_what_still_gathers_is_unconfirmed(ledger: ConfirmLedger) -> None:
     ledger.add(message(1, 2))
 
     assert ledger.unconfirmed(accepted=4) == {1: 2, 2: 2}
+
+
+def test_long_runs_keep_the_order(ledger):
+    """However many events went into messages, each message carries its own."""
+    numbers = array(NUMBER, range(3 * SPENT))
+    ledger.expect([(10, len(numbers))], numbers)
+
+    for number in range(3 * SPENT // 1000):
+        ledger.add(message(number, 1000))
+        ledger.confirm(ledger.take())
+
+    rest = len(numbers) % 1000
+    assert ledger.confirmed == dict.fromkeys(range(len(numbers) - rest), 1)
+    assert ledger.unconfirmed(len(numbers)) == dict.fromkeys(numbers[-rest:], 1)

@@ -2,18 +2,22 @@
 The analytics, folding its log all the time and in small slices, and pruning often.
 
 As it is, 5 s pass before it folds, and what ten clients did is one slice: a kill in the midst of
-folding would take long to come.
+folding would take long to come. FAULT_POINT says where it is killed (kill_points.py).
 """
 
+import os
 import sys
 
 import analiticas
-from consuming import batch_counter
-from storing import counts, delta_log
+from consuming import tending
+from storing import delta_log, folding
+from tests.faults import kill_points
 
 delta_log.SEAL_SECONDS = 0.1
 delta_log.FOLD_CELLS = 2
-counts.PRUNE_SECONDS = 0.2
-batch_counter.TEND_SECONDS = 0.02
+folding.PRUNE_SECONDS = 0.2
+tending.TEND_SECONDS = 0.02
 
+if point := os.environ.get("FAULT_POINT"):
+    kill_points.install(kill_points.armed(point))
 sys.exit(analiticas.main())

@@ -64,7 +64,7 @@ def wrong_clock(rig: Rig, days: int, seconds: float, times: int, rate: float) ->
     clock.write_text("0")
     rig.analytics.command[1] = str(ROOT / "tests/faults/folding_analytics.py")
     rig.analytics.environment |= {
-        "PYTHONPATH": f"{Path(__file__).parent / 'clock'}:{ROOT / 'servicio-analiticas'}",
+        "PYTHONPATH": f"{Path(__file__).parent / 'clock'}:{ROOT / 'servicio-analiticas'}:{ROOT}",
         "FAULTS_CLOCK": str(clock),
     }
     rig.start()

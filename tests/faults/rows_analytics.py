@@ -8,13 +8,13 @@ from pathlib import Path
 
 import aiormq
 
-import fault_points
+from tests.faults import kill_points
 from tests.faults.load import POINTS as PUBLISHER_POINTS
 from tests.faults.readings import QUEUE, depth
 from tests.faults.rig import Rig
 from tests.stack import ROOT, Part, free_ports
 
-ANALYTICS_POINTS = tuple(sorted(fault_points.POINTS))
+ANALYTICS_POINTS = tuple(sorted(kill_points.POINTS))
 COUNTING_AGAIN = 5.0  # seconds from the start of the process
 
 
@@ -47,8 +47,7 @@ def killed_at_points(rig: Rig, runs: int, rate: float) -> None:
     rig.load(rate)
     rig.analytics.kill()
     usual = rig.analytics.command[1]
-    rig.analytics.command[1] = str(ROOT / "tests/faults/folding_analytics.py")
-    rig.analytics.environment["PYTHONPATH"] = str(Path(usual).parent)
+    _can_be_killed(rig)
     for point in ANALYTICS_POINTS:
         for _ in range(runs):
             rig.analytics.environment["FAULT_POINT"] = f"{point}:{rig.rng.randint(1, 10)}"
@@ -64,6 +63,13 @@ def killed_at_points(rig: Rig, runs: int, rate: float) -> None:
     rig.publisher_died()
     places = len(ANALYTICS_POINTS) + len(PUBLISHER_POINTS)
     rig.findings.notes.append(f"{places} places, {runs} times each")
+
+
+def _can_be_killed(rig: Rig) -> None:
+    """From its next start on, at the place that FAULT_POINT names."""
+    home = Path(rig.analytics.command[1]).parent
+    rig.analytics.command[1] = str(ROOT / "tests/faults/folding_analytics.py")
+    rig.analytics.environment["PYTHONPATH"] = f"{home}:{ROOT}"
 
 
 def _expect_kill(rig: Rig, part: Part) -> None:
@@ -83,11 +89,14 @@ def dies_without_an_ack(rig: Rig, deaths: int, own_deaths: int, messages: int) -
     publisher = rig.load(2000, messages, LOAD_ALONE=1)
     rig.until("everything is published", lambda: not publisher.running, 60)
     asyncio.run(_take_and_vanish(rig, deaths))
+    usual = rig.analytics.command[1]
+    _can_be_killed(rig)
     for _ in range(own_deaths):
         rig.analytics.environment["FAULT_POINT"] = "before_commit:1"
         rig.analytics.start(wait=False)
         _expect_kill(rig, rig.analytics)
     del rig.analytics.environment["FAULT_POINT"]
+    rig.analytics.command[1] = usual
     waiting = 0
 
     def all_back() -> bool:

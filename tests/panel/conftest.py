@@ -14,8 +14,10 @@ from hypercorn.config import Config
 from quart import request
 from websockets.asyncio.client import ClientConnection, connect
 
-from counting.tally import Message, count
-from counting.totals import IdWindow, Totals, report
+from counting.counted import Before
+from counting.tally import count
+from counting.totals import Committed, IdWindow, Totals, report
+from decoding.message import Message
 from live.live import Live
 from messages.report_wire import Reporte
 from push.access.limits import Limits
@@ -143,9 +145,10 @@ class Analytics:
 
     def count(self, *events: dict[str, Any]) -> None:
         bodies = [json.dumps(event).encode() for event in events]
-        tally = count([Message(n, body) for n, body in enumerate(bodies)], {})
+        counted = count([Message(n, body) for n, body in enumerate(bodies)], {})
         version = self.live.totals.version + 1
-        self.live.totals.add(tally, version, 1795503600.123, IdWindow(604800, 2))
+        before, window = Before({}, {}), IdWindow(604800, 2)
+        self.live.totals.add(Committed(counted, before, version, 1795503600.123, window))
         self.live.ring()
 
     def report(self) -> dict[str, Any]:

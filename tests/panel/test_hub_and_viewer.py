@@ -49,11 +49,26 @@ async def test_only_who_has_drained_is_told() -> None:
     third = hub.drained(viewer)
     await hub.beat(b"beat")
 
-    assert (first.place, first.snapshot) == (1, text_frame(b"1"))
-    assert (third.place, third.change) == (3, text_frame(b"3"))
-    assert [(one.place, one.change, one.beat) for one in viewer.got] == [
-        (2, text_frame(b"from 1 to 2"), 0),
-        (3, text_frame(b"3"), 1),
+    assert first.since(-1) == text_frame(b"1")
+    assert third.since(2) == text_frame(b"3")
+    assert [(one.number, one.step) for one in viewer.got] == [
+        (2, text_frame(b"from 1 to 2")),
+        (4, text_frame(b"beat")),
+    ]
+
+
+def test_what_is_new_depends_on_what_one_has() -> None:
+    """A change to who has the state before, else the snapshot; the heartbeat to who lacks it."""
+    newest = Newest().with_state(b"1", b"1").with_heartbeat(b"old")
+    newest = newest.with_state(b"from 1 to 2", b"2").with_heartbeat(b"beat")
+
+    assert [newest.since(number) for number in range(-1, 5)] == [
+        b"2beat",
+        b"2beat",
+        b"from 1 to 2beat",
+        b"from 1 to 2beat",
+        b"beat",
+        b"",
     ]
 
 

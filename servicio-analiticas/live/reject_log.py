@@ -3,7 +3,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from counting.tally import Rejected
+from counting.counted import Rejected
 
 LOG = logging.getLogger("analiticas.rechazos")
 

@@ -1,4 +1,4 @@
-"""Whether the store can be written, and the errors that say it can't."""
+"""Whether the store can be written, looked at before anything is begun."""
 
 from __future__ import annotations
 
@@ -10,10 +10,6 @@ FREE_BYTES = 16 * 1024**2  # more than a COMMIT and the checkpoint that it may s
 
 class StoreUnavailableError(RuntimeError):
     """Nothing was written, and it may go better later: locked, full, read-only."""
-
-
-class CommitFailedError(RuntimeError):
-    """COMMIT failed: what is on the disk is unknown until the store is opened again."""
 
 
 def check_writable(*files: Path) -> None:

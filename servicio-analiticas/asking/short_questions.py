@@ -1,0 +1,34 @@
+"""Questions that take a moment: one after the other, so that a batch waits for one at most."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from asking.turns import TooManyReadersError
+from storing.store_thread import StoreThread
+
+MOST_READERS = 32  # that wait for their turn
+T = TypeVar("T")
+Given = TypeVar("Given")
+
+
+class ShortQuestions:
+    def __init__(self, thread: StoreThread) -> None:
+        self._thread = thread
+        self._reading, self._readers = asyncio.Semaphore(1), 0
+
+    async def ask(self, read: Callable[[Given], T], given: Given) -> T:
+        """Raises TooManyReadersError."""
+        if self._readers >= MOST_READERS:
+            raise TooManyReadersError(f"{self._readers} others wait to read already")
+        self._readers += 1
+        try:
+            await self._reading.acquire()
+        finally:
+            self._readers -= 1
+        # Whoever asked may leave; the thread goes on, and so does its turn.
+        reading = asyncio.ensure_future(self._thread.run(read, given))
+        reading.add_done_callback(lambda _: self._reading.release())
+        return await asyncio.shield(reading)

@@ -1,0 +1,57 @@
+"""Lets the store write, and waits while it can't."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
+from comun.waiting import set_within
+from database.writable import StoreUnavailableError
+from live.live import Vitals
+from storing.store_thread import StoreThread
+
+LOG = logging.getLogger("analiticas.store")
+RETRY_SECONDS = 1.0
+T = TypeVar("T")
+Given = TypeVar("Given")
+
+
+class StoreWriter:
+    def __init__(self, thread: StoreThread, vitals: Vitals) -> None:
+        self._thread, self._vitals = thread, vitals
+
+    async def write(
+        self, call: Callable[[Given], T], given: Given, stop: asyncio.Event
+    ) -> T | None:
+        """
+        Return once it is on the disk; None when told to stop before it could be.
+
+        While the store is locked, full or read-only this waits, and with it whoever consumes:
+        the messages stay unacknowledged. A CommitFailedError is not caught: the process must end.
+        """
+        paused = False
+        while True:
+            try:
+                written = await self._thread.run(call, given)
+            except StoreUnavailableError as error:
+                self._pause(error)
+                paused = True
+                if await set_within(stop, RETRY_SECONDS):
+                    return None
+            else:
+                if paused:  # only then: it may have had nothing to write
+                    self.worked()
+                return written
+
+    def worked(self) -> None:
+        """Something was written for certain."""
+        if self._vitals.almacen != "ok":
+            LOG.info("the store can be written again")
+            self._vitals.almacen = "ok"
+
+    def _pause(self, error: StoreUnavailableError) -> None:
+        if self._vitals.almacen == "ok":
+            LOG.error("the store can't be written (%s): paused, nothing is acknowledged", error)
+        self._vitals.almacen = "en_pausa"

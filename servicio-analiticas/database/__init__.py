@@ -1,0 +1,1 @@
+"""One SQLite file: a single process holds it, and whole transactions change it."""

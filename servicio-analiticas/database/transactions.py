@@ -1,0 +1,57 @@
+"""All or nothing, and told apart by what a failure leaves behind."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from database.writable import StoreUnavailableError, check_writable
+
+
+class CommitFailedError(RuntimeError):
+    """COMMIT failed: what is on the disk is unknown until the store is opened again."""
+
+
+class Transactions:
+    """Of the only connection that writes. What they wrote is on the disk when they end."""
+
+    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
+        self._db, self._files = db, (path, path.with_name(f"{path.name}-wal"))
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """
+        Whatever is raised within leaves the store as it was; memory must change afterwards only.
+
+        Raises StoreUnavailableError (try again later) or CommitFailedError (give up).
+        """
+        self._begin()
+        try:
+            yield
+        except sqlite3.Error as error:
+            self._roll_back()
+            raise StoreUnavailableError(str(error)) from error
+        except BaseException:
+            self._roll_back()
+            raise
+        self.commit()
+
+    def commit(self) -> None:
+        """Never tried again on this connection."""
+        try:
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise CommitFailedError(str(error)) from error
+
+    def _begin(self) -> None:
+        check_writable(*self._files)
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise StoreUnavailableError(str(error)) from error
+
+    def _roll_back(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")

@@ -1,0 +1,31 @@
+"""Tells of each commit: memory, whoever waits for a change, and the log."""
+
+from __future__ import annotations
+
+import time
+
+from counting.totals import Committed
+from live.hint_log import HintLog
+from live.live import Live
+from live.reject_log import RejectLog
+
+
+class Announcer:
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self._rejects, self._hints = RejectLog(), HintLog()
+
+    def tell(self, committed: Committed, newest: float | None) -> None:
+        """*newest*: when the last message of the batch was sent, if it says so."""
+        live, counted = self._live, committed.counted
+        live.totals.add(committed)
+        live.vitals.newest_counted = newest or committed.generado
+        live.rates.add(counted.events, time.monotonic())
+        live.delays.add(counted.sent, time.time(), time.monotonic())
+        live.ring()
+        live.rejected_fields.add(reason for _, reason in counted.rejected)
+        if counted.to_copy:
+            live.vitals.copies += len(counted.to_copy)
+            live.copies_wait.set()
+        self._rejects.report(counted.rejected, time.monotonic())
+        self._hints.report(counted.untyped)

@@ -1,0 +1,78 @@
+"""Who writes into the store waits while it can't be written, and says so."""
+
+import asyncio
+import logging
+
+import pytest
+
+from aside import copies
+from consuming import store_writer
+from consuming.store_writer import StoreWriter
+from counting.totals import IdWindow
+from decoding.message import Message
+from live.live import Vitals
+from storing.store import open_store
+from storing.store_thread import StoreThread
+
+GOOD, BAD = b'{"cliente": "a"}', b'{"cliente": 7}'
+
+
+def forged(tag):
+    return Message(tag, BAD, str(tag), deaths=[])
+
+
+@pytest.fixture(name="store")
+def _store(tmp_path, monkeypatch):
+    """One that has no room for another copy."""
+    monkeypatch.setattr(copies, "MAX_BYTES", 1)
+    monkeypatch.setattr(store_writer, "RETRY_SECONDS", 0.01)
+    store = open_store(tmp_path / "pulso.db", IdWindow(60, 1000))
+    store.apply([forged(1)])
+    yield store
+    store.close()
+
+
+@pytest.fixture(name="thread")
+def _thread(store):
+    thread = StoreThread()
+    yield thread
+    thread.close()
+
+
+async def paused(vitals):
+    async with asyncio.timeout(5):
+        while vitals.almacen == "ok":  # noqa: ASYNC110 - of another thread
+            await asyncio.sleep(0.001)
+
+
+async def test_a_pause_lasts_until_its_own_write(store, thread, caplog):
+    """What somebody else could write meanwhile says nothing of it; it is told once, and its end."""
+    caplog.set_level(logging.INFO, "analiticas.store")
+    vitals, stop = Vitals(), asyncio.Event()
+    writer = StoreWriter(thread, vitals)
+    counting = asyncio.create_task(writer.write(store.apply, [forged(2)], stop))
+    await paused(vitals)
+
+    assert await writer.write(store.aside.forget_copies, [], stop) == 1
+    assert vitals.almacen == "en_pausa"
+    assert await writer.write(store.aside.forget_copies, [1], stop) == 0
+    committed = await asyncio.wait_for(counting, 5)
+
+    assert committed.version == 2
+    assert vitals.almacen == "ok"
+    told = [record.levelname for record in caplog.records]
+    assert told == ["ERROR", "INFO"]
+
+
+async def test_a_stop_ends_the_wait(store, thread):
+    """Nothing is counted then, and nobody takes it for counted."""
+    vitals, stop = Vitals(), asyncio.Event()
+    counting = asyncio.create_task(
+        StoreWriter(thread, vitals).write(store.apply, [forged(2)], stop)
+    )
+    await paused(vitals)
+
+    stop.set()
+
+    assert await asyncio.wait_for(counting, 5) is None
+    assert store.load().version == 1
