@@ -53,7 +53,7 @@ def test_what_still_gathers_is_unconfirmed(ledger: ConfirmLedger) -> None:
     assert ledger.unconfirmed(accepted=4) == {1: 2, 2: 2}
 
 
-def test_long_runs_keep_the_order(ledger):
+def test_long_runs_keep_the_order(ledger: ConfirmLedger) -> None:
     """However many events went into messages, each message carries its own."""
     numbers = array(NUMBER, range(3 * SPENT))
     ledger.expect([(10, len(numbers))], numbers)
