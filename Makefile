@@ -4,7 +4,6 @@ SETUP := sh local/setup.sh
 # Files are UTF-8 whatever the locale says, and so is what is printed.
 export PYTHONUTF8 := 1
 BIN := .venv/bin
-CODE := comun sender servicio-analiticas panel-visual carga local
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q pyproject.toml \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 
@@ -30,7 +29,7 @@ lint: ## ruff, mypy --strict and the page's types, as pre-commit runs them
 	@$(SETUP) lint
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/mypy $(CODE)
+	@$(BIN)/mypy
 	@PYTHONPATH=local:. $(BIN)/python tests/page/check_types.py
 
 format: ## rewrite the Python code in the one style

@@ -14,14 +14,15 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from counting.totals import IdWindow
 from history.history import Cell, History
 from history.query import HistoryQuery
 from history.steady_clock import Moment
-from storing.store import open_store
+from storing.store import Store, open_store
 
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
 HOUR, DAY = 3600, 86400
@@ -100,11 +101,15 @@ def measure(path: Path) -> None:
     show("open, load, first answer", [timed(lambda: opened(path, ask=True)) for _ in range(REPEAT)])
     store = open_store(path, WINDOW)
     for name, query in QUERIES.items():
-        answer = store.history.pin().answer(query)
-        times = [timed(lambda q=query: store.history.pin().answer(q)) for _ in range(REPEAT)]
+        answer = answered(store, query)
+        times = [timed(partial(answered, store, query)) for _ in range(REPEAT)]
         events = sum(answer["otros"]) + sum(one["total"] for one in answer["series"])
         show(f"{name} ({len(answer['series'])} series, {events} events)", times)
     store.close()
+
+
+def answered(store: Store, query: HistoryQuery) -> dict[str, Any]:
+    return store.history.pin().answer(query)
 
 
 def opened(path: Path, *, ask: bool = False) -> None:

@@ -14,8 +14,9 @@ import platform
 import random
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import aio_pika
 import httpx
@@ -26,7 +27,7 @@ from tests.chain_stack import Chain, private_chain
 
 EVENTS = 500
 WAITS = 50
-Publish = Callable[[str], Awaitable[None]]
+Publish = Callable[[str], Coroutine[Any, Any, None]]
 
 
 def percentile(sorted_values: list[float], q: float) -> float:

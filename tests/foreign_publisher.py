@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import aio_pika
-from aio_pika.abc import HeadersType
+from pamqp.common import FieldValue
 
 from tests.broker_stack import VirtualHost
 from tests.stack import HTTP
@@ -29,7 +29,7 @@ async def publish(
     body: bytes | dict[str, Any] | list[Any],
     message_id: str | None = None,
     app_id: str | None = None,
-    headers: HeadersType | None = None,
+    headers: Mapping[str, FieldValue] | None = None,
 ) -> None:
     """One confirmed publish. Without an id the client library makes one up."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -41,7 +41,7 @@ async def publish(
             raw,
             message_id=message_id,
             app_id=app_id,
-            headers=headers,
+            headers=None if headers is None else dict(headers),
             delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
         )
         await exchange.publish(message, routing_key="", timeout=10)

@@ -33,4 +33,5 @@ def read(
 def whole(history: History, now: float = NOW, **query: Any) -> list[int]:
     """The counts of all events that match."""
     (series,) = ask(history, now, por="total", **query)["series"]
-    return series["puntos"]
+    points: list[int] = series["puntos"]
+    return points

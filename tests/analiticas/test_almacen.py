@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from almacen import run
-from counting.totals import IdWindow
+from counting.totals import IdWindow, Totals
 from database.lock import StoreInUseError
 from decoding.message import Message
 from storing.store import open_store
@@ -15,12 +15,12 @@ from storing.store import open_store
 WINDOW = IdWindow(604800, 50_000_000)
 
 
-def message(cliente, message_id):
+def message(cliente: str, message_id: str) -> Message:
     return Message(1, json.dumps({"cliente": cliente}).encode(), message_id)
 
 
 @pytest.fixture(name="path")
-def _path(tmp_path):
+def _path(tmp_path: Path) -> Path:
     path = tmp_path / "pulso.db"
     store = open_store(path, WINDOW)
     store.apply([message("a", "1"), Message(2, b"no es json", "2")])
@@ -28,14 +28,14 @@ def _path(tmp_path):
     return path
 
 
-def load(path):
+def load(path: Path) -> Totals:
     store = open_store(path, WINDOW)
     totals = store.load()
     store.close()
     return totals
 
 
-def test_only_the_owner_reads_the_store(path, tmp_path):
+def test_only_the_owner_reads_the_store(path: Path, tmp_path: Path) -> None:
     """Whatever the umask, and also a store that was open to others before; nor a copy of it."""
     path.chmod(0o644)
     store = open_store(path, WINDOW)
@@ -55,7 +55,7 @@ def test_only_the_owner_reads_the_store(path, tmp_path):
     assert set(modes.values()) == {"0o600"}
 
 
-def test_backup_while_in_use(path, tmp_path):
+def test_backup_while_in_use(path: Path, tmp_path: Path) -> None:
     """A copy made while the service counts holds one commit, whole."""
     store = open_store(path, WINDOW)
     run("respaldar", path, tmp_path / "copia.db")
@@ -68,7 +68,7 @@ def test_backup_while_in_use(path, tmp_path):
     assert load(path).clientes == {"a": 2}
 
 
-def test_restore_starts_a_new_epoca(path, tmp_path):
+def test_restore_starts_a_new_epoca(path: Path, tmp_path: Path) -> None:
     """A restored store has the counts and ids of the copy, under a new epoca."""
     before = load(path)
     run("respaldar", path, tmp_path / "copia.db")
@@ -84,7 +84,7 @@ def test_restore_starts_a_new_epoca(path, tmp_path):
     store.close()
 
 
-def test_reset_keeps_ids(path):
+def test_reset_keeps_ids(path: Path) -> None:
     """After a reset all counts are zero, and a copy of an old message is still a copy."""
     before = load(path)
 
@@ -99,7 +99,7 @@ def test_reset_keeps_ids(path):
 
 
 @pytest.mark.parametrize("verb", ["restaurar", "reiniciar"])
-def test_refused_while_in_use(path, tmp_path, verb):
+def test_refused_while_in_use(path: Path, tmp_path: Path, verb: str) -> None:
     """What would pull the store from under a running service is refused."""
     run("respaldar", path, tmp_path / "copia.db")
     store = open_store(path, WINDOW)
@@ -112,7 +112,7 @@ def test_refused_while_in_use(path, tmp_path, verb):
     store.close()
 
 
-def test_a_damaged_copy_is_refused(path, tmp_path):
+def test_a_damaged_copy_is_refused(path: Path, tmp_path: Path) -> None:
     """A copy that is no store leaves the store as it was."""
     (tmp_path / "copia.db").write_bytes(path.read_bytes()[:4096] + b"x" * 20000)
     before = load(path)
@@ -123,11 +123,11 @@ def test_a_damaged_copy_is_refused(path, tmp_path):
     assert load(path) == before
 
 
-def test_command_line(path, tmp_path):
+def test_command_line(path: Path, tmp_path: Path) -> None:
     """The command reports what it did, and a failure as one sentence with exit code 1."""
     script = Path(__file__).parents[2] / "servicio-analiticas" / "almacen.py"
 
-    def almacen(*arguments):
+    def almacen(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, script, *arguments],
             env={"STORE_PATH": str(path)},

@@ -4,12 +4,12 @@ from analytics_settings import read_settings
 from history.levels import Retention
 
 
-def test_defaults():
+def test_defaults() -> None:
     """Without variables the settings are those of one machine."""
     assert read_settings({}).reporte_port == 8091
 
 
-def test_values_are_read():
+def test_values_are_read() -> None:
     """Values are read from the environment, whose other variables are ignored."""
     settings = read_settings({"RABBITMQ_PORT": "5699", "PATH": "/bin", "BATCH_SECONDS": "0.5"})
 
@@ -27,13 +27,13 @@ def test_values_are_read():
         ({"HISTORY_SECONDS_KEPT": "7200", "HISTORY_MINUTES_KEPT": "60"}, "=7200.*=60.*reach back"),
     ],
 )
-def test_wrong_values(environ, names):
+def test_wrong_values(environ: dict[str, str], names: str) -> None:
     """A wrong value is one sentence that names the variable, the value and what is right."""
     with pytest.raises(ValueError, match=names):
         read_settings(environ)
 
 
-def test_history_kept_by_default():
+def test_history_kept_by_default() -> None:
     """History reaches back 15 minutes in seconds, 48 hours in minutes, a year in hours."""
     given = read_settings({})
     kept = given.history_seconds_kept, given.history_minutes_kept, given.history_hours_kept

@@ -52,7 +52,7 @@ READER = CellReader()
 
 
 @given(EVENTS | st.lists(EVENTS, max_size=4), NAMES, st.none() | st.text(max_size=3))
-def test_cells_are_what_decoding_says(value, header, app_id):
+def test_cells_are_what_decoding_says(value: object, header: object, app_id: str | None) -> None:
     """Read fast or decoded with care, a message has the same events, or the same fault."""
     body = json.dumps(value).encode()
     try:
@@ -70,7 +70,7 @@ def test_cells_are_what_decoding_says(value, header, app_id):
     assert read.sent == times[0]
 
 
-def test_what_a_message_says_outside_its_body_is_its_own():
+def test_what_a_message_says_outside_its_body_is_its_own() -> None:
     """Client and time from outside the body never pass on to the next message."""
     reader = CellReader()
 
@@ -82,7 +82,7 @@ def test_what_a_message_says_outside_its_body_is_its_own():
         reader.read(b"{}", None, None, 3.0)
 
 
-def test_memory_is_bounded(monkeypatch):
+def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many names and times arrive, only so many are remembered."""
     monkeypatch.setattr(cell_reading, "CACHED_NAMES", 10)
     monkeypatch.setattr(cell_reading, "CACHED_TIMES", 10)

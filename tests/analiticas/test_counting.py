@@ -9,11 +9,11 @@ from counting.verdict import Kept, Verdict
 from decoding.message import Message
 
 
-def message(tag, body, message_id=None):
+def message(tag: int, body: object, message_id: str | None = None) -> Message:
     return Message(tag, json.dumps(body).encode(), message_id)
 
 
-def test_a_batch_adds_up():
+def test_a_batch_adds_up() -> None:
     """Events of all good messages are added per client and per type."""
     tally = count(
         [
@@ -29,7 +29,7 @@ def test_a_batch_adds_up():
     assert [kept for _, _, kept in tally.ids] == [Kept.COUNTED, Kept.COUNTED]
 
 
-def test_copies_within_one_batch():
+def test_copies_within_one_batch() -> None:
     """A copy in the same batch is a duplicate, and another body a conflict, once."""
     tally = count(
         [
@@ -47,7 +47,7 @@ def test_copies_within_one_batch():
     assert tally.to_reject == {3, 4}
 
 
-def test_one_bad_event_rejects_its_message():
+def test_one_bad_event_rejects_its_message() -> None:
     """A good, a bad and a good event in one message: none is counted."""
     tally = count([message(1, [{"cliente": "a"}, {"cliente": 7}, {"cliente": "b"}], "x")], {})
 
@@ -56,7 +56,7 @@ def test_one_bad_event_rejects_its_message():
     assert tally.rejected[0].reason.startswith("[1].cliente")
 
 
-def test_without_id():
+def test_without_id() -> None:
     """Messages without an id, or with an empty one, count each time and are told apart."""
     body = {"cliente": "a"}
 
@@ -67,10 +67,10 @@ def test_without_id():
     assert not tally.ids
 
 
-def test_rejected_body_that_is_good_now():
+def test_rejected_body_that_is_good_now() -> None:
     """A body that an earlier version rejected is decoded again and counted."""
     good = message(1, {"cliente": "a"}, "x")
-    known = {"x": {digest_of(good.body): Kept.REJECTED}}
+    known: dict[bytes | str, dict[int, Kept]] = {"x": {digest_of(good.body): Kept.REJECTED}}
 
     tally = count([good, good], known)
 
@@ -79,13 +79,13 @@ def test_rejected_body_that_is_good_now():
     assert not tally.to_reject
 
 
-def test_a_batch_changes_nothing_but_its_value():
+def test_a_batch_changes_nothing_but_its_value() -> None:
     """What is known of ids goes in and stays as it is, and the value can't be changed later."""
     copy, new = message(1, {"cliente": "a"}, "x"), message(2, {"cliente": "a"}, "y")
-    known = {"x": {digest_of(copy.body): Kept.COUNTED}}
+    known: dict[bytes | str, dict[int, Kept]] = {"x": {digest_of(copy.body): Kept.COUNTED}}
 
     counted = count([copy, new], known)
 
     assert known == {"x": {digest_of(copy.body): Kept.COUNTED}}
     with pytest.raises(FrozenInstanceError):
-        counted.replaced_ids = 1
+        counted.replaced_ids = 1  # type: ignore[misc] # which is the point

@@ -26,7 +26,7 @@ WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
 
 
 @pytest.fixture(autouse=True)
-def _often(monkeypatch):
+def _often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delta_log, "SEAL_SECONDS", 0)
     monkeypatch.setattr(delta_log, "FOLD_CELLS", 3)
     monkeypatch.setattr(delta_log, "FORGET_ROWS", 2)
@@ -68,7 +68,7 @@ def fold_all(store: Store) -> None:
         pass
 
 
-def test_every_state_of_folding_reopens_exactly(path: Path):
+def test_every_state_of_folding_reopens_exactly(path: Path) -> None:
     """After each step, of counting or of folding, a store opened again says the same."""
     store = open_store(path, WINDOW)
     for number in range(60):
@@ -88,7 +88,7 @@ def test_every_state_of_folding_reopens_exactly(path: Path):
     assert tables(path) == expected(range(60))
 
 
-def test_folding_empties_the_log(path: Path):
+def test_folding_empties_the_log(path: Path) -> None:
     """Once all is folded the tables hold everything and the log nothing."""
     store = open_store(path, WINDOW)
     for number in range(10):
@@ -101,7 +101,7 @@ def test_folding_empties_the_log(path: Path):
     store.close()
 
 
-def test_a_step_that_fails_is_done_again(path: Path):
+def test_a_step_that_fails_is_done_again(path: Path) -> None:
     """A slice that could not be written is folded once, later."""
     store = open_store(path, WINDOW)
     store.apply([message(0)])
@@ -119,7 +119,7 @@ def test_a_step_that_fails_is_done_again(path: Path):
     assert tables(path) == expected(range(2))
 
 
-def test_memory_waits_for_the_commit(path: Path, monkeypatch):
+def test_memory_waits_for_the_commit(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever part of a transaction fails, its slice is folded once, later, and not forgotten."""
     monkeypatch.setattr(copies, "MAX_BYTES", 0)
     forged = Message(1, b"{}", "forged", deaths=[])
@@ -135,7 +135,7 @@ def test_memory_waits_for_the_commit(path: Path, monkeypatch):
     assert tables(path) == expected(range(2))
 
 
-def test_the_names_of_a_slice_are_not_split(path: Path, monkeypatch):
+def test_the_names_of_a_slice_are_not_split(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client with more cells than a slice is folded whole, so that its name is a bookmark."""
     monkeypatch.setattr(delta_log, "FOLD_CELLS", 1)
     store = open_store(path, WINDOW)
@@ -169,7 +169,7 @@ for number in range({start}, {start} + 8):
 
 
 @pytest.mark.parametrize("point", sorted(kill_points.POINTS - kill_points.ACKS))
-def test_killed_at_a_named_place(path: Path, point: str):
+def test_killed_at_a_named_place(path: Path, point: str) -> None:
     """A process killed at any place leaves a store that counts each message once."""
     start = 0
     for passes in (1, 3, 7):

@@ -1,7 +1,11 @@
 """Folding keeps up with counting, whatever arrives."""
 
+import sqlite3
 import time
 from collections import Counter
+from pathlib import Path
+
+import pytest
 
 from counting.tally import Tally
 from counting.totals import IdWindow
@@ -10,13 +14,13 @@ from storing.delta_log import DeltaLog
 from storing.store import open_store
 
 
-def test_the_log_is_bounded(tmp_path, monkeypatch):
+def test_the_log_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With ten times more new cells a commit than a slice has, the log stays below two seals."""
     monkeypatch.setattr(delta_log, "SEAL_CELLS", 1000)
     monkeypatch.setattr(delta_log, "FOLD_CELLS", 10)
     monkeypatch.setattr(delta_log, "SEAL_SECONDS", 3600)
     open_store(tmp_path / "pulso.db", IdWindow(60, 1000)).close()
-    db = delta_log.sqlite3.connect(tmp_path / "pulso.db", isolation_level=None)
+    db = sqlite3.connect(tmp_path / "pulso.db", isolation_level=None)
     log = DeltaLog(db, time.monotonic())
     folded: Counter[tuple[str, str, int]] = Counter()
     most = 0

@@ -1,5 +1,7 @@
 """A disk without room pauses counting before anything is written."""
 
+from pathlib import Path
+
 import pytest
 
 from counting.totals import IdWindow
@@ -9,7 +11,7 @@ from decoding.message import Message
 from storing.store import open_store
 
 
-def test_without_room_nothing_is_begun(tmp_path, monkeypatch):
+def test_without_room_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is refused as something that may go better later, and then it does."""
     opened = open_store(tmp_path / "pulso.db", IdWindow(60, 1000))
     message = Message(1, b'{"cliente": "a"}', "1")

@@ -1,6 +1,8 @@
 import asyncio
 import json
+import sqlite3
 import time
+from pathlib import Path
 
 import pytest
 
@@ -34,19 +36,19 @@ from tests.history_questions import HOUR, NOW, ask, moment
         (25 * HOUR, "fecha"),
     ],
 )
-def test_reason(lead, reason):
+def test_reason(lead: float, reason: str) -> None:
     """An hour that looks like a time zone's is one; else it is a clock, or another day."""
     assert reason_of(lead) == reason
 
 
-def test_nothing_to_tell(history):
+def test_nothing_to_tell(history: History) -> None:
     """As long as no event is dated in the future there is nothing, not even of one in a minute."""
     history.fold({("web", "clic", NOW + 60): 1}, moment(NOW))
 
     assert history.future.read() is None
 
 
-def test_who_dates_events_in_the_future_is_told(db, history):
+def test_who_dates_events_in_the_future_is_told(db: sqlite3.Connection, history: History) -> None:
     """How many, from whom, since when and the likely reason; after a restart too."""
     history.fold({("web", "clic", NOW + HOUR): 3, ("web", "clic", NOW): 5}, moment(NOW))
     history.fold({("web", "x", NOW + HOUR + 2): 1, ("app", "x", NOW + 999): 1}, moment(NOW + 2.5))
@@ -77,7 +79,7 @@ def test_who_dates_events_in_the_future_is_told(db, history):
     assert ask(history)["recortados"]["futuros"] == told["total"]
 
 
-def test_a_name_for_each_event_fills_nothing(db, history):
+def test_a_name_for_each_event_fills_nothing(db: sqlite3.Connection, history: History) -> None:
     """The clients seen last are kept, a few of them told, and all are in the sum."""
     for n in range(0, 1000, 50):
         cells = {(f"c{c}", "clic", NOW + 5000): 2 for c in range(n, n + 50)}
@@ -85,13 +87,14 @@ def test_a_name_for_each_event_fills_nothing(db, history):
 
     told = history.future.read()
 
+    assert told
     assert db.execute("SELECT count(*) FROM historia_futuros").fetchone() == (MOST_KEPT,)
     assert len(told["clientes"]) == MOST_TOLD
     assert {int(one["cliente"][1:]) >= 950 for one in told["clientes"]} == {True}
     assert told["total"] == 2000 == told["otros"] + 2 * MOST_TOLD
 
 
-def test_reset(db, history):
+def test_reset(db: sqlite3.Connection, history: History) -> None:
     """Counting that begins anew has nothing to tell."""
     history.fold({("web", "clic", NOW + HOUR): 3}, moment(NOW))
     for statement in RESET:
@@ -101,7 +104,7 @@ def test_reset(db, history):
     assert not db.execute("SELECT 1 FROM historia_futuros").fetchall()
 
 
-async def test_the_report_tells_of_them(tmp_path, monkeypatch):
+async def test_the_report_tells_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An event that is counted although it is of the next hour is told by `/reporte/estado`."""
     monkeypatch.setattr(delta_log, "SEAL_SECONDS", 0)
     monkeypatch.setattr(tending, "TEND_SECONDS", 0.01)
@@ -122,4 +125,5 @@ async def test_the_report_tells_of_them(tmp_path, monkeypatch):
     (one,) = live.status()["futuros"]["clientes"]
     assert (one["cliente"], one["eventos"], one["motivo"]) == ("web", 1, "hora_local")
     assert committed.counted.events == 1
+    assert client
     assert client["visto"] <= rfc3339(time.time())

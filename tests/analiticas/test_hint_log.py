@@ -1,15 +1,18 @@
 import logging
+from collections.abc import Set
+
+import pytest
 
 from counting.tally import count
 from decoding.message import Message
 from live.hint_log import HintLog
 
 
-def untyped(*bodies):
+def untyped(*bodies: bytes) -> Set[str]:
     return count([Message(n, body) for n, body in enumerate(bodies)], {}).untyped
 
 
-def test_a_type_under_another_name_is_noticed():
+def test_a_type_under_another_name_is_noticed() -> None:
     """Of events that name no `evento`, but an `event` or a `type`, the clients are known."""
     counted = untyped(
         b'{"cliente":"a","event":"compra"}',
@@ -23,7 +26,7 @@ def test_a_type_under_another_name_is_noticed():
     assert counted == {"a", "b"}
 
 
-def test_each_client_is_told_of_once(caplog):
+def test_each_client_is_told_of_once(caplog: pytest.LogCaptureFixture) -> None:
     """One line a client, of a hundred at most, whatever the name."""
     log = HintLog()
     with caplog.at_level(logging.WARNING):

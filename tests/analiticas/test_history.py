@@ -9,20 +9,22 @@ from tests.history_questions import DAY, HOUR, NOW, ask, moment, whole
 _, _, HOURS = levels(Retention())
 
 
-def rows(db):
-    return db.execute("SELECT count(*) FROM historia_trozos").fetchone()[0]
+def rows(db: sqlite3.Connection) -> int:
+    (found,) = db.execute("SELECT count(*) FROM historia_trozos").fetchone()
+    return int(found)
 
 
-def on_hours(db):
+def on_hours(db: sqlite3.Connection) -> int | None:
     """The sum of the hour level over its rows of the total: every event that it keeps."""
     low = HOURS.key(0)
+    total: int | None
     (total,) = db.execute(
         "SELECT sum(suma) FROM historia_trozos WHERE clave >= ? AND clave & 0xfffffff = 0", (low,)
     ).fetchone()
     return total
 
 
-def test_a_late_event_lands_in_its_own_second(history):
+def test_a_late_event_lands_in_its_own_second(history: History) -> None:
     """Counted ten minutes late, it is where it happened, and makes no spike now."""
     history.fold({("web", "clic", NOW - 600): 3}, moment(NOW))
 
@@ -32,7 +34,7 @@ def test_a_late_event_lands_in_its_own_second(history):
     assert sum(points) == 3
 
 
-def test_an_outage_leaves_neither_hole_nor_spike(history):
+def test_an_outage_leaves_neither_hole_nor_spike(history: History) -> None:
     """Sixty seconds of events counted together afterwards look like sixty seconds of events."""
     cells = {("web", "clic", NOW - 61 + i): 1000 for i in range(60)}
     for at in range(0, 60, 7):
@@ -54,7 +56,9 @@ def test_an_outage_leaves_neither_hole_nor_spike(history):
         (360 * DAY, 0, 0, 1),
     ],
 )
-def test_every_level_that_keeps_its_time_has_an_event(db, history, age, seconds, minutes, hours):
+def test_every_level_that_keeps_its_time_has_an_event(
+    db: sqlite3.Connection, history: History, age: int, seconds: int, minutes: int, hours: int
+) -> None:
     """An event is in all levels that still reach back to it, at once."""
     history.fold({("web", "clic", NOW - age): 1}, moment(NOW))
 
@@ -74,7 +78,9 @@ def test_every_level_that_keeps_its_time_has_an_event(db, history, age, seconds,
         (0, "antiguos"),
     ],
 )
-def test_clipped_events_are_shown(db, history, second, fate):
+def test_clipped_events_are_shown(
+    db: sqlite3.Connection, history: History, second: int, fate: str | None
+) -> None:
     """What no level can hold is counted as clipped, pending or folded, after a restart too."""
     cells = {("web", "clic", second): 5}
     expected = {"futuros": 0, "antiguos": 0} | ({fate: 5} if fate else {})
@@ -85,7 +91,7 @@ def test_clipped_events_are_shown(db, history, second, fate):
     assert (on_hours(db) or 0) + sum(expected.values()) == 5
 
 
-def test_the_hour_level_has_every_event_of_a_year(db, history):
+def test_the_hour_level_has_every_event_of_a_year(db: sqlite3.Connection, history: History) -> None:
     """Its sum is the number of events, whatever their age."""
     cells = {(f"c{n % 7}", f"e{n % 3}", NOW - n * 86_000): n for n in range(1, 360)}
     history.fold(cells, moment(NOW))
@@ -94,7 +100,7 @@ def test_the_hour_level_has_every_event_of_a_year(db, history):
     assert sum(whole(history, ventana=364 * DAY, paso=DAY)) == sum(cells.values())
 
 
-def test_counts_grow_past_each_width(history):
+def test_counts_grow_past_each_width(history: History) -> None:
     """A chunk's counts are as wide as they must be, up to eight bytes."""
     expected = []
     for n in (200, 100, 60_000, 10_000, 4_294_900_000, 4_294_900_000, 2**40):
@@ -104,7 +110,7 @@ def test_counts_grow_past_each_width(history):
         assert whole(history)[894:896] == [len(expected), sum(expected)]
 
 
-def test_pruning_is_by_small_steps(db, history):
+def test_pruning_is_by_small_steps(db: sqlite3.Connection, history: History) -> None:
     """A step deletes at most 500 rows; what it leaves is not shown, and goes with the next."""
     for n in range(40):
         cells = {(f"c{c}", "clic", NOW + n * 60): 1 for c in range(30)}
@@ -122,7 +128,7 @@ def test_pruning_is_by_small_steps(db, history):
     assert on_hours(db) == sum(whole(history, later, ventana=DAY)) == 40 * 30
 
 
-def test_a_rolled_back_fold_leaves_no_trace(db, history):
+def test_a_rolled_back_fold_leaves_no_trace(db: sqlite3.Connection, history: History) -> None:
     """After a rollback the names that it brought are as new as before."""
     db.execute("BEGIN")
     history.fold({("web", "clic", NOW): 1, ("x", "y", NOW + 999): 1}, moment(NOW))
@@ -135,7 +141,7 @@ def test_a_rolled_back_fold_leaves_no_trace(db, history):
     assert ask(history)["recortados"]["futuros"] == 0
 
 
-def test_a_fold_that_fails_half_way_leaves_no_trace(db):
+def test_a_fold_that_fails_half_way_leaves_no_trace(db: sqlite3.Connection) -> None:
     """When the disk is full, the places that had been given are free again with the rollback."""
     history = History(db, places=Places(clients=90, types=1, pairs=90))
     (pages,) = db.execute("PRAGMA page_count").fetchone()
@@ -151,7 +157,7 @@ def test_a_fold_that_fails_half_way_leaves_no_trace(db):
     assert [s["cliente"] for s in ask(history, NOW + 1)["series"]] == ["web"]
 
 
-def test_reset(db, history):
+def test_reset(db: sqlite3.Connection, history: History) -> None:
     """Counting that begins anew has no history, and no memory of clipped events."""
     history.fold({("web", "clic", NOW): 1, ("x", "y", NOW + 999): 1}, moment(NOW))
     for statement in RESET:

@@ -1,28 +1,31 @@
 """History while the machine's clock is wrong: what it keeps, and what it says that it lacks."""
 
+import sqlite3
+from typing import Any
+
 import pytest
 
 from history.history import History
 from history.steady_clock import Moment
 from tests.history_questions import DAY, HOUR, NOW, ask, moment, whole
 
-YEAR = {"ventana": 364 * DAY, "paso": DAY}
+YEAR: dict[str, Any] = {"ventana": 364 * DAY, "paso": DAY}
 
 
-def wrong(jump, now=NOW):
+def wrong(jump: int, now: int = NOW) -> Moment:
     """The wall clock is elsewhere, the steady one is not."""
     return Moment(now + jump, now)
 
 
 @pytest.fixture(name="kept")
-def _kept(history):
+def _kept(history: History) -> History:
     """900 events in seconds, minutes and hours."""
     history.fold({("web", "clic", NOW - 1 - i): 1 for i in range(900)}, moment(NOW))
     return history
 
 
 @pytest.mark.parametrize("jump", [-400 * DAY, -HOUR, HOUR, 3 * DAY, 400 * DAY])
-def test_a_wrong_clock_deletes_nothing(db, kept, jump):
+def test_a_wrong_clock_deletes_nothing(db: sqlite3.Connection, kept: History, jump: int) -> None:
     """What was there before, and what is counted meanwhile, is there when the clock is right."""
     for step in range(9):
         kept.prune(wrong(jump, NOW + step))
@@ -37,7 +40,7 @@ def test_a_wrong_clock_deletes_nothing(db, kept, jump):
         assert answer["recortados"] == {"futuros": 0, "antiguos": 0}
 
 
-def test_events_that_were_dated_by_a_wrong_clock_are_told(kept):
+def test_events_that_were_dated_by_a_wrong_clock_are_told(kept: History) -> None:
     """They lie where nobody looks for a year; so the sum of hours and clipped stays the total."""
     kept.fold({("web", "clic", NOW + 400 * DAY): 7}, wrong(400 * DAY))
 
@@ -47,7 +50,9 @@ def test_events_that_were_dated_by_a_wrong_clock_are_told(kept):
     assert answer["recortados"] == {"futuros": 7, "antiguos": 0}
 
 
-def test_what_a_clock_deleted_that_was_believed_is_told(db, kept):
+def test_what_a_clock_deleted_that_was_believed_is_told(
+    db: sqlite3.Connection, kept: History
+) -> None:
     """A clock that was wrong for long: answers that lack something say up to when, no others."""
     ahead = NOW + 400 * DAY
     kept.prune(moment(ahead))
@@ -63,7 +68,7 @@ def test_what_a_clock_deleted_that_was_believed_is_told(db, kept):
         assert (since["completo"], since["falta_antes_de"]) == (True, None)
 
 
-def test_the_usual_pruning_leaves_answers_complete(kept):
+def test_the_usual_pruning_leaves_answers_complete(kept: History) -> None:
     """What is deleted in its time is missed by no window that can be asked for."""
     for hours in range(0, 100, 7):
         kept.prune(moment(NOW + hours * HOUR))
@@ -73,7 +78,7 @@ def test_the_usual_pruning_leaves_answers_complete(kept):
             assert (answer["completo"], answer["falta_antes_de"]) == (True, None)
 
 
-def test_a_store_remembers_its_clock(db, kept):
+def test_a_store_remembers_its_clock(db: sqlite3.Connection, kept: History) -> None:
     """A restart under a wrong clock starts from what the clock showed when it last wrote."""
     kept.prune(wrong(400 * DAY, NOW + HOUR)._replace(waited=3000))
 

@@ -1,10 +1,13 @@
 """The history as CSV, and who gets it so."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
+from quart.testing import QuartClient
 
+from history.history import History
 from reporting.history_csv import csv_parts, rows
 from tests.history_questions import moment
 from tests.history_service import CONTRACT, END, NOW, client_of, contract_history, get, table
@@ -13,16 +16,16 @@ CELLS = json.loads((Path(__file__).parents[1] / "contracts" / "celdas.json").rea
 
 
 @pytest.fixture(name="history")
-def _history(db):
+def _history(db: sqlite3.Connection) -> History:
     return contract_history(db)
 
 
 @pytest.fixture(name="client")
-def _client(history):
+def _client(history: History) -> QuartClient:
     return client_of(history)
 
 
-async def test_csv(client):
+async def test_csv(client: QuartClient) -> None:
     """As CSV there is one row for each second and series, under a header line, ended by CRLF."""
     text, lines = await table(client, formato="csv", ventana="2s", limite=2)
 
@@ -46,7 +49,7 @@ async def test_csv(client):
         ("image/png", "application/json"),
     ],
 )
-async def test_accept(client, accept, kind):
+async def test_accept(client: QuartClient, accept: str, kind: str) -> None:
     """`Accept` chooses the format where `formato` doesn't."""
     response = await get(client, {"Accept": accept}, ventana="5s")
     chosen = await get(client, {"Accept": accept}, ventana="5s", formato="json")
@@ -57,7 +60,7 @@ async def test_accept(client, accept, kind):
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: repr(cell["nombre"]))
-def test_csv_is_no_program(cell):
+def test_csv_is_no_program(cell: dict[str, str]) -> None:
     """What a spreadsheet would compute is text, whatever separates cells there."""
     series = {"cliente": cell["nombre"], "evento": cell["nombre"], "puntos": [1]}
 
@@ -66,7 +69,7 @@ def test_csv_is_no_program(cell):
     assert first[2:] == (cell["celda"], cell["celda"], 1)
 
 
-async def test_csv_of_a_hostile_name(client, history):
+async def test_csv_of_a_hostile_name(client: QuartClient, history: History) -> None:
     """Such a name is one cell of the answer."""
     history.fold({("=1;+2", 'a,"b"', END - 1): 1000}, moment(NOW))
 
@@ -75,7 +78,7 @@ async def test_csv_of_a_hostile_name(client, history):
     assert lines[1] == ["2026-11-24T06:59:59.000Z", "serie", "'=1;'+2", 'a,"b"', "1000"]
 
 
-async def test_csv_sums_to_the_same(client):
+async def test_csv_sums_to_the_same(client: QuartClient) -> None:
     """All rows together are all events of the window."""
     _, lines = await table(client, formato="csv", limite=1)
 
@@ -83,7 +86,7 @@ async def test_csv_sums_to_the_same(client):
     assert len(lines) == 1 + 900 * 2
 
 
-async def test_csv_in_parts():
+async def test_csv_in_parts() -> None:
     """A long table is made in parts, so that others are served in between."""
     history = CONTRACT | {
         "otros": [0] * 1500,
@@ -96,7 +99,7 @@ async def test_csv_in_parts():
     assert "".join(parts).count("\r\n") == 1 + len(list(rows(history))) == 3001
 
 
-def test_the_document_shows_the_contract():
+def test_the_document_shows_the_contract() -> None:
     """The example of docs/history.md is the contract, and its table is that example as CSV."""
     text = (Path(__file__).parents[2] / "docs" / "history.md").read_text()
     example = text.partition("```json\n")[2].partition("```")[0]

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import sqlite3
 import zoneinfo
 from itertools import pairwise
 
@@ -21,7 +22,7 @@ def at(text: str) -> int:
     return int(datetime.datetime.fromisoformat(text).timestamp())
 
 
-def test_days_of_a_zone_begin_at_its_midnight():
+def test_days_of_a_zone_begin_at_its_midnight() -> None:
     """In Madrid it is an hour or two before that of UTC; the day of a change has 25 hours."""
     starts = day_starts(at("2026-10-26T12:00:00Z"), 3, zone_of("Europe/Madrid"))
 
@@ -43,7 +44,7 @@ def test_days_of_a_zone_begin_at_its_midnight():
         ("UTC", "2026-11-24T00:00:00Z"),
     ],
 )
-def test_a_day_begins_with_a_full_hour(zone, begins):
+def test_a_day_begins_with_a_full_hour(zone: str, begins: str) -> None:
     """Where midnight is none, with the first one after it."""
     assert day_starts(at("2026-11-24T06:59:59Z"), 1, zone_of(zone))[0] == at(begins)
 
@@ -53,7 +54,7 @@ def test_a_day_begins_with_a_full_hour(zone, begins):
     st.integers(0, 4_000_000_000),
     st.integers(1, 40),
 )
-def test_days_follow_each_other_in_any_zone(zone, until, days):
+def test_days_follow_each_other_in_any_zone(zone: str, until: int, days: int) -> None:
     """Each is a day long, give or take a change of clocks, and the last holds the moment asked."""
     starts = day_starts(until, days, zone_of(zone))
 
@@ -67,13 +68,13 @@ def test_days_follow_each_other_in_any_zone(zone, until, days):
 @pytest.mark.parametrize(
     "zone", ["Marte", "../etc/passwd", "/etc/localtime", "+24:00", "+1", "", "Europe", "C"]
 )
-def test_what_is_no_zone(zone):
+def test_what_is_no_zone(zone: str) -> None:
     """A name that comes from outside names a zone, and nothing else."""
     with pytest.raises(ValueError):
         zone_of(zone)
 
 
-async def test_history_by_local_days(db):
+async def test_history_by_local_days(db: sqlite3.Connection) -> None:
     """Each event is in its day as people there call it, and all of them are in some day."""
     history = History(db)
     last = at("2026-11-24T00:00:00Z")
@@ -91,7 +92,7 @@ async def test_history_by_local_days(db):
     assert madrid["paso_s"] == DAY
     assert (madrid["desde"], madrid["hasta"]) == (madrid["inicios"][0], "2026-11-24T23:00:00.000Z")
     table = await get(client, ventana="2d", zona="Europe/Madrid", por="total", formato="csv")
-    rows = (await table.get_data()).decode().splitlines()
+    rows = (await table.get_data(as_text=True)).splitlines()
     assert rows[1].startswith("2026-11-22T23:00:00.000Z,serie,,,1")
 
 
@@ -105,7 +106,9 @@ async def test_history_by_local_days(db):
         ({"zona": "Europe/Madrid", "ventana": "999999999d"}, "ventana: begins at"),
     ],
 )
-async def test_bad_questions_about_days(db, query, begins):
+async def test_bad_questions_about_days(
+    db: sqlite3.Connection, query: dict[str, str], begins: str
+) -> None:
     """What can't be answered is refused by name."""
     response = await get(client_of(History(db)), **query)
 

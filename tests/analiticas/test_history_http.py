@@ -1,22 +1,25 @@
 import json
+import sqlite3
 
 import pytest
+from quart.testing import QuartClient
 
+from history.history import History
 from tests.history_questions import moment
 from tests.history_service import CONTRACT, END, NOW, ask, client_of, contract_history, get
 
 
 @pytest.fixture(name="history")
-def _history(db):
+def _history(db: sqlite3.Connection) -> History:
     return contract_history(db)
 
 
 @pytest.fixture(name="client")
-def _client(history):
+def _client(history: History) -> QuartClient:
     return client_of(history)
 
 
-async def test_answers_the_contract(client):
+async def test_answers_the_contract(client: QuartClient) -> None:
     """The events of the contract's example give the contract's example, to the last digit."""
     answer = await ask(client, ventana="5s", limite=2)
 
@@ -24,7 +27,7 @@ async def test_answers_the_contract(client):
     assert list(answer) == list(CONTRACT)
 
 
-async def test_without_parameters(client):
+async def test_without_parameters(client: QuartClient) -> None:
     """The default is the last 15 minutes by the second, the 20 largest pairs."""
     response = await client.get("/reporte/historia")
     answer = json.loads(await response.get_data())
@@ -48,7 +51,9 @@ async def test_without_parameters(client):
         ({"cliente": "nobody"}, []),
     ],
 )
-async def test_splits_and_filters(client, query, expected):
+async def test_splits_and_filters(
+    client: QuartClient, query: dict[str, str], expected: list[tuple[str | None, str | None, int]]
+) -> None:
     """A series is null where it is not split; with all listed nothing is left for otros."""
     answer = await ask(client, ventana="5s", **query)
 
@@ -57,7 +62,7 @@ async def test_splits_and_filters(client, query, expected):
     assert answer["completo"]
 
 
-async def test_names_are_compared_as_they_are_counted(client):
+async def test_names_are_compared_as_they_are_counted(client: QuartClient) -> None:
     """A filter is stripped and composed (NFC) as names of events are."""
     answer = await ask(client, ventana="5s", cliente=" web ", por="total")
 
@@ -95,7 +100,7 @@ async def test_names_are_compared_as_they_are_counted(client):
         ({"intervalo": "1s"}, "'intervalo': no parameter of historia; there are ventana, paso"),
     ],
 )
-async def test_bad_queries(client, query, begins):
+async def test_bad_queries(client: QuartClient, query: dict[str, str], begins: str) -> None:
     """A bad query is a problem (RFC 9457) that names the parameter and what is right."""
     response = await get(client, **query)
     problem = json.loads(await response.get_data())
@@ -106,7 +111,7 @@ async def test_bad_queries(client, query, begins):
 
 
 @pytest.mark.parametrize("query", ["cliente=%ff", "%c3=x", "por=total&evento=%C3%28"])
-async def test_a_query_that_is_no_utf_8(client, query):
+async def test_a_query_that_is_no_utf_8(client: QuartClient, query: str) -> None:
     """Bytes that are no text name no client, and no other parameter."""
     response = await client.get(f"/reporte/historia?{query}")
 
@@ -115,14 +120,14 @@ async def test_a_query_that_is_no_utf_8(client, query):
 
 
 @pytest.mark.parametrize("name", ["ventana", "formato", "cliente"])
-async def test_repeated_parameters(client, name):
+async def test_repeated_parameters(client: QuartClient, name: str) -> None:
     """Given twice, it is not the caller's guess which one counts."""
     response = await client.get(f"/reporte/historia?{name}=json&{name}=json")
 
     assert response.status_code == 400
 
 
-async def test_clients_without_a_place(client, history):
+async def test_clients_without_a_place(client: QuartClient, history: History) -> None:
     """Of a client that found no place for a series nothing is pretended to be known."""
     history.fold({(f"c{n}", "clic", END - 2): 7 for n in range(3)}, moment(NOW))
 

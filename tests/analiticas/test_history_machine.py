@@ -7,18 +7,21 @@ match. Where places are short, an answer may know less, and must say so.
 
 import sqlite3
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from decoding.cell_reading import Cell
 from history.history import TABLES, History, Places, Retention
 from history.levels import levels
 from history.query import SPLITS, BadQueryError, HistoryQuery, NotKeptError
 from history.steady_clock import Moment
-from history.window import window_of
+from history.window import Window, window_of
 from tests.history_questions import moment, read
 
 KEPT = Retention(seconds=300, minutes=180, hours=240)
@@ -34,6 +37,11 @@ CELLS = st.lists(
     min_size=1,
     max_size=20,
 )
+Aged = tuple[str, str, int, int]
+Questions = list[tuple[tuple[int, int | None], float | None, tuple[str | None, str | None], int]]
+Answer = dict[str, Any] | str
+Name = tuple[str | None, str | None]
+Points = dict[Name, list[int]]
 PAUSES = [0.25, 0.25, 1, 1, 59, 60, 200, 3600, 2 * 86400, 5 * 86400]
 STEPS = [
     *((300, None), (300, 1), (60, 1), (280, 7), (120, 60), (3600, None), (3 * 3600, 60)),
@@ -54,7 +62,7 @@ QUESTIONS = st.lists(
 )
 
 
-def queries(questions, now):
+def queries(questions: Questions, now: float) -> Iterator[HistoryQuery]:
     """Each question split in every way."""
     for steps, back, names, limit in questions:
         for split in SPLITS:
@@ -64,34 +72,34 @@ def queries(questions, now):
 class Remembering(RuleBasedStateMachine):
     places = Places()
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.db = sqlite3.connect(":memory:", isolation_level=None)
         self.db.executescript(TABLES)
-        self.now = START
+        self.now: float = START
         self.off = 0  # by how much the wall clock is wrong
-        self.pending = {}
-        self.folded = Counter()  # the cells that history took
-        self.clipped = Counter()
+        self.pending: dict[Cell, int] = {}
+        self.folded: Counter[Cell] = Counter()  # the cells that history took
+        self.clipped: Counter[str | None] = Counter()
         self.restart()
 
-    def teardown(self):
+    def teardown(self) -> None:
         self.db.close()
 
     @initialize(lists=st.lists(CELLS, min_size=2, max_size=4))
-    def begin(self, lists):
+    def begin(self, lists: list[list[Aged]]) -> None:
         for cells in lists:
             self.count(cells)
             self.fold(15)
 
     @rule(cells=CELLS)
-    def count(self, cells):
+    def count(self, cells: list[Aged]) -> None:
         for cliente, evento, age, n in cells:
             cell = (cliente, evento, int(self.now) - age)
             self.pending[cell] = self.pending.get(cell, 0) + n
 
     @rule(n=st.integers(1, 20))
-    def fold(self, n):
+    def fold(self, n: int) -> None:
         cells = dict(islice(self.pending.items(), n))
         with self.transaction("COMMIT"):
             self.history.fold(cells, self.moment())
@@ -104,25 +112,25 @@ class Remembering(RuleBasedStateMachine):
                 self.folded[cell] += events
 
     @rule(rounds=st.integers(1, 2))
-    def prune(self, rounds):
+    def prune(self, rounds: int) -> None:
         for _ in range(rounds):
             with self.transaction("COMMIT"):
                 self.history.prune(self.moment())
 
     @rule(off=st.sampled_from(OFF))
-    def set_the_clock(self, off):
+    def set_the_clock(self, off: int) -> None:
         self.off = off
 
     @rule(seconds=st.sampled_from(PAUSES))
-    def wait(self, seconds):
+    def wait(self, seconds: float) -> None:
         self.now += seconds
 
     @rule()
-    def restart(self):
+    def restart(self) -> None:
         self.history = History(self.db, KEPT, self.places)
 
     @rule(questions=QUESTIONS, slices=st.integers(1, 9))
-    def folding_changes_no_answer(self, questions, slices):
+    def folding_changes_no_answer(self, questions: Questions, slices: int) -> None:
         before = self.ask(questions, self.pending)
         with self.transaction("ROLLBACK"):
             cells = iter(list(self.pending.items()))
@@ -133,21 +141,23 @@ class Remembering(RuleBasedStateMachine):
         assert before == folded == self.ask(questions, self.pending)
 
     @rule(questions=QUESTIONS)
-    def read(self, questions):
+    def read(self, questions: Questions) -> None:
         for query, answer in self.ask(questions, self.pending):
             if isinstance(answer, dict):
                 self.check(query, answer)
 
-    def ask(self, questions, pending):
+    def ask(
+        self, questions: Questions, pending: Mapping[Cell, int]
+    ) -> list[tuple[HistoryQuery, Answer]]:
         return [(q, self.ask_one(q, pending)) for q in queries(questions, self.now)]
 
-    def ask_one(self, query, pending):
+    def ask_one(self, query: HistoryQuery, pending: Mapping[Cell, int]) -> Answer:
         try:
             return read(self.history, query, pending, self.now)
         except (BadQueryError, NotKeptError) as error:
             return repr(error)
 
-    def check(self, query, answer):
+    def check(self, query: HistoryQuery, answer: dict[str, Any]) -> None:
         window = window_of(query, levels(KEPT), self.now)
         series = {self.name_of(query, one): one["puntos"] for one in answer["series"]}
         truth = self.truth(query, window)
@@ -167,16 +177,18 @@ class Remembering(RuleBasedStateMachine):
         assert shown == whole or query.cliente or query.evento
         self.check_choice(query, answer, series, truth)
 
-    def check_choice(self, query, answer, series, truth):
+    def check_choice(
+        self, query: HistoryQuery, answer: dict[str, Any], series: Points, truth: Points
+    ) -> None:
         """With a place for everyone it is the largest that are listed, and nothing is missing."""
         assert answer["completo"]
         ranked = sorted((-sum(points), name, points) for name, points in truth.items())
         if set(truth) - {self.filtered(query)}:
             assert list(series.items()) == [(n, p) for _, n, p in ranked[: query.limite]]
 
-    def truth(self, query, window):
+    def truth(self, query: HistoryQuery, window: Window) -> Points:
         """The points of each series that has an event in the window."""
-        truth = {}
+        truth: Points = {}
         for (cliente, evento, second), n in self.accepted().items():
             matches = query.cliente in (None, cliente) and query.evento in (None, evento)
             if matches and window.start <= second < window.end:
@@ -189,17 +201,17 @@ class Remembering(RuleBasedStateMachine):
                 points[(second - window.start) // window.step] += n
         return truth
 
-    def name_of(self, query, one):
+    def name_of(self, query: HistoryQuery, one: dict[str, Any]) -> Name:
         return one["cliente"] or query.cliente, one["evento"] or query.evento
 
-    def filtered(self, query):
+    def filtered(self, query: HistoryQuery) -> Name:
         return query.cliente, query.evento
 
-    def accepted(self):
+    def accepted(self) -> Counter[Cell]:
         waiting = {cell: n for cell, n in self.pending.items() if not self.fate(cell)}
         return self.folded + Counter(waiting)
 
-    def expected_clipped(self):
+    def expected_clipped(self) -> dict[str, int]:
         clipped = Counter(self.clipped)
         for cell, n in self.pending.items():
             clipped[self.fate(cell)] += n
@@ -207,17 +219,17 @@ class Remembering(RuleBasedStateMachine):
         lying = sum(n for (_, _, second), n in self.folded.items() if second >= ahead)
         return {"futuros": clipped["futuros"] + lying, "antiguos": clipped["antiguos"]}
 
-    def fate(self, cell, now=None):
+    def fate(self, cell: Cell, now: Moment | None = None) -> str | None:
         now = now or moment(self.now)
         if cell[2] > now.latest + 60:
             return "futuros"
         return "antiguos" if cell[2] < levels(KEPT)[-1].oldest(now.earliest) else None
 
-    def moment(self):
+    def moment(self) -> Moment:
         return Moment(self.now + self.off, self.now)
 
     @contextmanager
-    def transaction(self, end):
+    def transaction(self, end: str) -> Iterator[None]:
         self.db.execute("BEGIN")
         yield
         self.db.execute(end)
@@ -226,7 +238,9 @@ class Remembering(RuleBasedStateMachine):
 class RememberingFew(Remembering):
     places = Places(2, 2, 3)
 
-    def check_choice(self, query, answer, series, truth):
+    def check_choice(
+        self, query: HistoryQuery, answer: dict[str, Any], series: Points, truth: Points
+    ) -> None:
         assert len(series) <= max(1, query.limite)
 
 

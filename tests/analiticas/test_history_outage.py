@@ -4,6 +4,7 @@ import json
 import sqlite3
 import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -18,20 +19,23 @@ A_SECOND = 100
 OUTAGE = 60
 
 
-def message(n, second):
+def message(n: int, second: int) -> Message:
     events = [
         {"cliente": f"c{i % 5}", "evento": "clic", "timestamp": second} for i in range(A_SECOND)
     ]
     return Message(n, json.dumps(events).encode(), f"id-{n}")
 
 
-def rows_of_history(folder):
+def rows_of_history(folder: Path) -> bool:
     with closing(sqlite3.connect(folder / "pulso.db")) as db:
-        return db.execute("SELECT EXISTS (SELECT * FROM historia_trozos)").fetchone()[0]
+        (exist,) = db.execute("SELECT EXISTS (SELECT * FROM historia_trozos)").fetchone()
+    return bool(exist)
 
 
 @pytest.mark.parametrize("seal_seconds", [0.0, 3600.0], ids=["folded", "not yet folded"])
-def test_an_outage_leaves_neither_hole_nor_spike(tmp_path, monkeypatch, seal_seconds):
+def test_an_outage_leaves_neither_hole_nor_spike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seal_seconds: float
+) -> None:
     """A minute of events, counted afterwards and with a restart half way, is an even minute."""
     monkeypatch.setattr(delta_log, "SEAL_SECONDS", seal_seconds)
     end = int(time.time()) - 5

@@ -1,6 +1,7 @@
 """Whose question is next, and who is refused."""
 
 import asyncio
+from asyncio import Task
 
 import pytest
 
@@ -11,14 +12,14 @@ from history.query import HistoryQuery
 LEVELS, NOW = levels(Retention()), 1_795_503_600.0
 
 
-async def waiting(turns, *costs):
+async def waiting(turns: HistoryTurns, *costs: int) -> list[Task[None]]:
     """Tasks that wait for their turn, in this order."""
     tasks = [asyncio.create_task(turns.take(cost), name=str(cost)) for cost in costs]
     await asyncio.sleep(0)
     return tasks
 
 
-async def next_of(turns, tasks):
+async def next_of(turns: HistoryTurns, tasks: list[Task[None]]) -> int:
     """Give the turn, and say whose it is."""
     before = {task for task in tasks if task.done()}
     turns.give()
@@ -27,7 +28,7 @@ async def next_of(turns, tasks):
     return int(one.get_name())
 
 
-async def test_the_cheapest_is_next():
+async def test_the_cheapest_is_next() -> None:
     """Nobody waits behind a flood of questions that cost more than his."""
     turns = HistoryTurns()
     await turns.take(1)
@@ -36,7 +37,7 @@ async def test_the_cheapest_is_next():
     assert [await next_of(turns, tasks) for _ in range(3)] == [0, 5, 80]
 
 
-async def test_the_longest_wait_ends_too():
+async def test_the_longest_wait_ends_too() -> None:
     """A flood of cheap questions keeps no dear one out for ever."""
     turns = HistoryTurns()
     await turns.take(1)
@@ -45,7 +46,7 @@ async def test_the_longest_wait_ends_too():
     assert 90 in [await next_of(turns, tasks) for _ in range(LONGEST_IN_EVERY)]
 
 
-async def test_of_too_many_the_dearest_is_refused():
+async def test_of_too_many_the_dearest_is_refused() -> None:
     """Whoever asks much makes room for who asks little, not the other way round."""
     turns = HistoryTurns(most=2)
     await turns.take(1)
@@ -61,7 +62,7 @@ async def test_of_too_many_the_dearest_is_refused():
     cheap.cancel()
 
 
-async def test_who_leaves_takes_nobodys_turn():
+async def test_who_leaves_takes_nobodys_turn() -> None:
     """A question that nobody waits for any more is not asked."""
     turns = HistoryTurns()
     await turns.take(1)
@@ -74,7 +75,7 @@ async def test_who_leaves_takes_nobodys_turn():
     await asyncio.wait_for(turns.take(9), 5)
 
 
-async def test_a_turn_given_to_who_is_just_leaving_is_not_lost():
+async def test_a_turn_given_to_who_is_just_leaving_is_not_lost() -> None:
     """Or nobody would ever be answered again."""
     turns = HistoryTurns()
     await turns.take(1)
@@ -86,7 +87,7 @@ async def test_a_turn_given_to_who_is_just_leaving_is_not_lost():
     await asyncio.wait_for(next_one, 5)
 
 
-def test_the_pages_questions_are_cheap():
+def test_the_pages_questions_are_cheap() -> None:
     """What an answer reads grows with its window and its series."""
     page = cost_of(HistoryQuery(900, 10, "cliente", limite=6), LEVELS, NOW)
     day = cost_of(HistoryQuery(86_400, 600, "cliente", limite=6), LEVELS, NOW)

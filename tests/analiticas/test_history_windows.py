@@ -3,7 +3,7 @@
 import pytest
 
 from history.history import Retention
-from history.levels import levels
+from history.levels import Level, levels
 from history.query import HistoryQuery
 from history.window import window_of
 from tests.history_questions import DAY, HOUR, NOW
@@ -13,7 +13,7 @@ SECONDS, MINUTES, HOURS = levels(Retention())
 
 @pytest.mark.parametrize(("level", "step"), [(SECONDS, 1), (MINUTES, 120), (HOURS, 6 * HOUR)])
 @pytest.mark.parametrize("after", [0, 0.001, 1, 59.5, 3599, 4 * DAY - 1])
-def test_what_is_kept_can_be_asked_for_at_any_moment(level, step, after):
+def test_what_is_kept_can_be_asked_for_at_any_moment(level: Level, step: int, after: float) -> None:
     """A window as long as a level's retention, that ends now, is answered from that level."""
     window = window_of(HistoryQuery(level.kept, step), levels(Retention()), NOW + after)
 
@@ -24,13 +24,13 @@ def test_what_is_kept_can_be_asked_for_at_any_moment(level, step, after):
     ("length", "step"),
     [(60, 1), (900, 1), (HOUR, 60), (DAY, 60), (48 * HOUR, 300), (30 * DAY, HOUR)],
 )
-def test_the_usual_step(length, step):
+def test_the_usual_step(length: int, step: int) -> None:
     """Without a step, an answer has the finest usual one that is kept and fits into 1500 points."""
     assert window_of(HistoryQuery(length), levels(Retention()), NOW).step == step
 
 
 @pytest.mark.parametrize("now", [NOW - 1, NOW - 0.5, NOW - 0.001, NOW])
-def test_the_window_ends_with_the_step_that_is_running(now):
+def test_the_window_ends_with_the_step_that_is_running(now: float) -> None:
     """`hasta` is rounded up to a whole step, so the last point is the one still growing."""
     window = window_of(HistoryQuery(900, 60), levels(Retention()), now)
 

@@ -1,31 +1,32 @@
 import asyncio
 import gzip
-from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
+from aiormq.abc import DeliveredMessage
+from pamqp.commands import Basic
+from pamqp.header import ContentHeader
 
 from broker.amqp_errors import SessionLostError
 from consuming import batch_cut, inbox
 from consuming.inbox import Inbox
 
 
-def delivered(tag, body=b"{}"):
-    properties = SimpleNamespace(message_id=str(tag), headers=None, app_id=None, timestamp=None)
-    header = SimpleNamespace(properties=properties)
-    return SimpleNamespace(delivery_tag=tag, body=body, header=header)
+def delivered(tag: int, body: bytes = b"{}") -> DeliveredMessage:
+    header = ContentHeader(properties=Basic.Properties(message_id=str(tag)))
+    return DeliveredMessage(Basic.Deliver(delivery_tag=tag), header, body, Mock())
 
 
-async def receive(inbox, *tags):
+async def receive(inbox: Inbox, *tags: int) -> None:
     for tag in tags:
         await inbox.receive(delivered(tag))
 
 
-async def take(inbox):
+async def take(inbox: Inbox) -> list[int]:
     return [message.tag for message in await inbox.take()]
 
 
-async def test_a_lone_message_leaves_at_once():
+async def test_a_lone_message_leaves_at_once() -> None:
     """After a pause the first message is a batch of its own, whatever the spacing."""
     inbox = Inbox(batch_messages=10, batch_seconds=60)
     await receive(inbox, 1)
@@ -33,7 +34,7 @@ async def test_a_lone_message_leaves_at_once():
     assert await take(inbox) == [1]
 
 
-async def test_batches_gather_under_load():
+async def test_batches_gather_under_load() -> None:
     """Soon after a batch the next waits until it is full, and keeps the order of tags."""
     inbox = Inbox(batch_messages=3, batch_seconds=60)
     await receive(inbox, 1)
@@ -48,7 +49,7 @@ async def test_batches_gather_under_load():
     assert await taking == [2, 3, 4]
 
 
-async def test_large_messages_make_small_batches(monkeypatch):
+async def test_large_messages_make_small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """A batch is full by the bytes of its messages too; a message larger than that goes alone."""
     monkeypatch.setattr(batch_cut, "BATCH_BYTES", 100)
     box = Inbox(batch_messages=10, batch_seconds=60)
@@ -63,7 +64,7 @@ async def test_large_messages_make_small_batches(monkeypatch):
     assert await waiting == [6, 7]
 
 
-async def test_batches_leave_by_time():
+async def test_batches_leave_by_time() -> None:
     """A batch that does not fill leaves when its time has come."""
     inbox = Inbox(batch_messages=10, batch_seconds=0.01)
     await receive(inbox, 1)
@@ -73,7 +74,7 @@ async def test_batches_leave_by_time():
     assert await take(inbox) == [2]
 
 
-async def test_a_lost_session_drops_what_it_delivered():
+async def test_a_lost_session_drops_what_it_delivered() -> None:
     """Messages of a lost channel are not handed out: their tags mean nothing any more."""
     inbox = Inbox(batch_messages=10, batch_seconds=0)
     await receive(inbox, 1)
@@ -83,7 +84,7 @@ async def test_a_lost_session_drops_what_it_delivered():
         await inbox.take()
 
 
-async def test_stopping_ends_a_wait():
+async def test_stopping_ends_a_wait() -> None:
     """A stop ends whoever waits for a batch with an empty one."""
     inbox = Inbox(batch_messages=10, batch_seconds=60)
     taking = asyncio.create_task(take(inbox))
@@ -94,7 +95,9 @@ async def test_stopping_ends_a_wait():
     assert await taking == []
 
 
-async def test_a_message_that_cannot_be_taken_ends_the_session(monkeypatch):
+async def test_a_message_that_cannot_be_taken_ends_the_session(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Nothing is acknowledged past a message that is missing: all come again."""
     box = Inbox(batch_messages=10, batch_seconds=0)
     await receive(box, 1)
@@ -106,7 +109,7 @@ async def test_a_message_that_cannot_be_taken_ends_the_session(monkeypatch):
         await box.take()
 
 
-async def test_a_gap_in_the_deliveries_ends_the_session():
+async def test_a_gap_in_the_deliveries_ends_the_session() -> None:
     """Tags that do not follow each other would let an acknowledgement cover what nobody saw."""
     box = Inbox(batch_messages=10, batch_seconds=0)
     await receive(box, 1)
@@ -117,7 +120,9 @@ async def test_a_gap_in_the_deliveries_ends_the_session():
         await box.take()
 
 
-async def test_packed_messages_stay_packed_and_weigh_what_they_hold(monkeypatch):
+async def test_packed_messages_stay_packed_and_weigh_what_they_hold(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """A batch is cut by what is in its messages; they are opened one by one, when counted."""
     monkeypatch.setattr(batch_cut, "BATCH_BYTES", 10_000)
     body = gzip.compress(b" " * 6_000)

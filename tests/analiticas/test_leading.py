@@ -12,12 +12,12 @@ BATCHES = st.lists(st.dictionaries(NAMES, st.integers(1, 3), max_size=6), max_si
 
 
 @pytest.fixture(autouse=True)
-def _few(monkeypatch):
+def _few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leading, "MOST", 6)
 
 
 @given(BATCHES, st.integers(0, 40))
-def test_the_first_are_exact(batches, restart_after):
+def test_the_first_are_exact(batches: list[dict[str, int]], restart_after: int) -> None:
     """After any batches, ties and a restart included, the first are those of a full sort."""
     exact: Counter[str] = Counter()
     led = Leading()
@@ -35,9 +35,9 @@ def test_the_first_are_exact(batches, restart_after):
         assert len(led) <= 6
 
 
-def test_a_name_that_was_left_out_comes_back():
+def test_a_name_that_was_left_out_comes_back() -> None:
     """A name is told with all that was counted of it, once it leads again."""
-    led = Leading(dict.fromkeys("abcdefg", 10))
+    led = Leading((name, 10) for name in "abcdefg")
     assert "g" not in led
 
     led.add({"g": 1}, {"g": 10})

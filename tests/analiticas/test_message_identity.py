@@ -25,13 +25,15 @@ THIS, OTHER = 1, 2
         ({OTHER: Kept.COUNTED, THIS: Kept.REJECTED}, True, Verdict.DUPLICATE, True),
     ],
 )
-def test_identity_table(known, countable, verdict, rejected):
+def test_identity_table(
+    known: dict[int, Kept], countable: bool, verdict: Verdict, rejected: bool
+) -> None:
     """Each row of the identity table has one verdict and one answer to the broker."""
     assert judge(known, THIS, countable) is verdict
     assert goes_to_rejected(verdict, known.get(THIS)) is rejected
 
 
-def test_uuid_is_stored_in_16_bytes():
+def test_uuid_is_stored_in_16_bytes() -> None:
     """A canonical UUID becomes its bytes."""
     given = uuid.uuid4()
 
@@ -50,12 +52,12 @@ def test_uuid_is_stored_in_16_bytes():
         "{" + "a" * 34 + "}",
     ],
 )
-def test_other_ids_stay_apart(message_id):
+def test_other_ids_stay_apart(message_id: str) -> None:
     """Any other id, an unusual spelling of a UUID included, stays the text that it is."""
     assert key_of(message_id) == message_id
 
 
-def test_bytes_that_are_no_text_stay_apart():
+def test_bytes_that_are_no_text_stay_apart() -> None:
     """An id that is no UTF-8 is neither the text that shows it, nor the UUID of its bytes."""
     undecoded = [UndecodedText(b"\xff" * n) for n in range(1, 33)]
     looks_alike = [*map(str.__str__, undecoded), "\xff", str(uuid.UUID(bytes=undecoded[15].raw))]
@@ -66,7 +68,7 @@ def test_bytes_that_are_no_text_stay_apart():
     assert keys.isdisjoint(map(key_of, looks_alike))
 
 
-def test_digest_fits_sqlite():
+def test_digest_fits_sqlite() -> None:
     """A digest is a signed 64-bit integer, and different for different bodies."""
     digests = {digest_of(bytes([n])) for n in range(200)}
 

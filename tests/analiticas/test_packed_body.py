@@ -14,7 +14,7 @@ EVENT = b'{"cliente":"a"}'
 
 
 @given(st.binary(max_size=500).filter(lambda body: not body.startswith((MAGIC, *DEFLATE))))
-def test_whatever_was_packed_comes_out(body):
+def test_whatever_was_packed_comes_out(body: bytes) -> None:
     """Any level and any gzip program will do, and zlib; what is not packed is left alone."""
     assert unpacked(body, 500) == body
     for level in (0, 1, 6, 9):
@@ -24,7 +24,7 @@ def test_whatever_was_packed_comes_out(body):
 
 @pytest.mark.parametrize("window", range(9, 16))
 @pytest.mark.parametrize("level", [0, 1, 6, 9])
-def test_any_window_will_do(window, level):
+def test_any_window_will_do(window: int, level: int) -> None:
     """Zlib of small windows begins with other bytes (RFC 1950, 2.2)."""
     packing = zlib.compressobj(level, wbits=window)
     packed = packing.compress(EVENT) + packing.flush()
@@ -33,7 +33,7 @@ def test_any_window_will_do(window, level):
     assert size_of(packed, MAX_BODY) >= len(EVENT)
 
 
-def test_no_event_is_taken_for_packed():
+def test_no_event_is_taken_for_packed() -> None:
     """Whatever follows the first byte of an object, an array, white space or a byte order mark."""
     for first in b"{[ \t\r\n\xef":
         for second in range(256):
@@ -41,7 +41,7 @@ def test_no_event_is_taken_for_packed():
 
 
 @given(st.binary(max_size=500) | st.integers(0, 5000).map(bytes))
-def test_what_it_holds_is_no_more_than_was_said(body):
+def test_what_it_holds_is_no_more_than_was_said(body: bytes) -> None:
     """What waits together is limited by what it holds, which no packed message may belie."""
     for packed in (gzip.compress(body), zlib.compress(body)):
         assert len(body) <= size_of(packed, MAX_BODY) <= MAX_BODY
@@ -80,7 +80,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize(("body", "reason"), UNREADABLE.values(), ids=UNREADABLE)
-def test_what_cannot_be_unpacked_is_rejected_with_its_reason(body, reason):
+def test_what_cannot_be_unpacked_is_rejected_with_its_reason(body: bytes, reason: str) -> None:
     """Both decoders say why; until then the message keeps the bytes that it came with."""
     assert unpacked_if_readable(body, MAX_BODY) == body
     with pytest.raises(NotCountableError, match=reason):
@@ -89,12 +89,12 @@ def test_what_cannot_be_unpacked_is_rejected_with_its_reason(body, reason):
         CellReader().read(body, None, None, 0.0)
 
 
-def test_the_largest_body_fits():
+def test_the_largest_body_fits() -> None:
     """The limit of a message is that of what it holds."""
     assert len(unpacked(gzip.compress(b" " * MAX_BODY), MAX_BODY)) == MAX_BODY
 
 
-def test_a_bomb_takes_no_memory():
+def test_a_bomb_takes_no_memory() -> None:
     """What would become 128 MB is given up at the limit."""
     bombs = [pack(bytes(1 << 27), 1) for pack in (gzip.compress, zlib.compress)]
     tracemalloc.start()

@@ -2,6 +2,9 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +19,7 @@ NO_ROOM = "can't be written to standard output: No space left on device"
 
 
 @pytest.fixture(name="store")
-def _store(tmp_path):
+def _store(tmp_path: Path) -> Path:
     path = tmp_path / "pulso.db"
     store = open_store(path, IdWindow(604800, 50_000_000))
     store.apply([Message(1, b"no es json", "1")])
@@ -24,7 +27,9 @@ def _store(tmp_path):
     return path
 
 
-def run(store, output, script, *words):
+def run(
+    store: Path, output: Callable[[], AbstractContextManager[int]], script: str, *words: str
+) -> tuple[int, str]:
     """Return exit code and what it said."""
     with output() as stdout:
         done = subprocess.run(
@@ -38,7 +43,7 @@ def run(store, output, script, *words):
     return done.returncode, done.stderr
 
 
-def test_a_full_disk_is_told(store, tmp_path):
+def test_a_full_disk_is_told(store: Path, tmp_path: Path) -> None:
     """A listing is nothing but its output, and fails; a copy was made, whoever hears of it."""
     copy = tmp_path / "copy.db"
     listed, why = run(store, full_disk, *LISTING)
@@ -51,7 +56,7 @@ def test_a_full_disk_is_told(store, tmp_path):
     assert copy.stat().st_size
 
 
-def test_a_reader_that_has_left_read_enough(store, tmp_path):
+def test_a_reader_that_has_left_read_enough(store: Path, tmp_path: Path) -> None:
     """The end is quiet."""
     assert run(store, reader_that_left, *LISTING) == (0, "")
     copy = str(tmp_path / "copy.db")

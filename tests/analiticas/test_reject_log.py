@@ -1,11 +1,13 @@
 import logging
 
+import pytest
+
 from counting.counted import Rejected
 from decoding.message import Message
 from live.reject_log import RejectLog
 
 
-def test_a_flood_writes_few_lines(caplog):
+def test_a_flood_writes_few_lines(caplog: pytest.LogCaptureFixture) -> None:
     """100,000 rejected messages with newlines everywhere write few lines, and forge none."""
     log = RejectLog()
     evil = Message(1, b"x\nFORGED line", "id\nFORGED")

@@ -1,19 +1,22 @@
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from aside import rejections
 from counting.totals import IdWindow
 from decoding.message import Message
-from storing.store import open_store
+from storing.store import Store, open_store
 
 
 @pytest.fixture(name="store")
-def _store(tmp_path):
+def _store(tmp_path: Path) -> Iterator[Store]:
     store = open_store(tmp_path / "pulso.db", IdWindow(604800, 50_000_000))
     yield store
     store.close()
 
 
-def test_totals_and_samples(store):
+def test_totals_and_samples(store: Store) -> None:
     """Each reason has a total, and each rejected message a sample, newest first."""
     store.apply(
         [
@@ -37,7 +40,7 @@ def test_totals_and_samples(store):
     assert oldest["message_id"] == "x"
 
 
-def test_a_repeated_rejection_is_recorded_once(store):
+def test_a_repeated_rejection_is_recorded_once(store: Store) -> None:
     """A copy of a rejected message is rejected again, but adds neither total nor sample."""
     for _ in range(2):
         store.apply([Message(1, b"no es json", "x")])
@@ -46,7 +49,7 @@ def test_a_repeated_rejection_is_recorded_once(store):
     assert sum(read["motivos"].values()) == len(read["muestras"]) == 1
 
 
-def test_kept_small(store, monkeypatch):
+def test_kept_small(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Old samples make room, samples are cut, and reasons beyond a number share one total."""
     monkeypatch.setattr(rejections, "MAX_SAMPLES", 5)
     monkeypatch.setattr(rejections, "MAX_KINDS", 2)
@@ -62,7 +65,7 @@ def test_kept_small(store, monkeypatch):
     assert sum(read["motivos"].values()) == 12
 
 
-def test_reasons_of_one_kind():
+def test_reasons_of_one_kind() -> None:
     """What differs from message to message is no part of the kind."""
     reasons = [f"[{n}].cliente: {60 + n} characters, must be 1 to 64" for n in range(5, 9)]
 

@@ -1,8 +1,10 @@
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from quart.testing import QuartClient
 
 from asking.turns import TooManyReadersError
 from comun.web.problem import LATEST, SOONEST
@@ -17,40 +19,41 @@ from reporting.report_http import create_app
 CONTRACTS = Path(__file__).parents[1] / "contracts"
 
 
-def contract(name):
-    return json.loads((CONTRACTS / name).read_text())
+def contract(name: str) -> dict[str, Any]:
+    example: dict[str, Any] = json.loads((CONTRACTS / name).read_text())
+    return example
 
 
-def keys(value, names=("clientes", "eventos")):
+def keys(value: object, names: tuple[str, ...] = ("clientes", "eventos")) -> dict[str, Any] | None:
     """The keys of a JSON value, all the way down; names of clients and types are left out."""
     if not isinstance(value, dict):
         return None
     return {k: "counts" if k in names and is_counts(v) else keys(v) for k, v in value.items()}
 
 
-def is_counts(value):
+def is_counts(value: object) -> bool:
     return isinstance(value, dict) and not set(value) <= {"clientes", "total", "contados"}
 
 
 @pytest.fixture(name="live")
-async def _live():
+async def _live() -> Live:
     live = Live(Totals("b1f0"))
     publish(live, {"cliente": "cliente_uno"}, {"cliente": "cliente_dos", "evento": "clic"})
     return live
 
 
 @pytest.fixture(name="busy")
-def _busy():
+def _busy() -> list[str]:
     """As many reads as the store can take, when there is anything in it."""
     return []
 
 
 @pytest.fixture(name="client")
-async def _client(live, busy):
-    async def rejections(limit):
+async def _client(live: Live, busy: list[str]) -> QuartClient:
+    async def rejections(limit: int) -> dict[str, Any]:
         return {"motivos": {}, "muestras": [limit]}
 
-    async def one_client(name):
+    async def one_client(name: str) -> dict[str, Any] | None:
         if busy:
             raise TooManyReadersError("others wait")
         found = {"cliente": name, "total": 1, "version": 1, "visto": None}
@@ -58,10 +61,10 @@ async def _client(live, busy):
 
     app = create_app(live, rejections)
     add_client(app, one_client)
-    return app.test_client()
+    return QuartClient(app)
 
 
-def publish(live, *events):
+def publish(live: Live, *events: dict[str, str]) -> None:
     bodies = [json.dumps(event).encode() for event in events]
     counted = count([Message(n, body) for n, body in enumerate(bodies)], {})
     before, window = Before({}, {}), IdWindow(604800, 2)
@@ -69,7 +72,7 @@ def publish(live, *events):
     live.ring()
 
 
-async def test_report_has_the_contract_shape(client):
+async def test_report_has_the_contract_shape(client: QuartClient) -> None:
     """`/reporte` has exactly the keys of the contract, and a strong ETag."""
     response = await client.get("/reporte")
     report = json.loads(await response.get_data())
@@ -81,7 +84,7 @@ async def test_report_has_the_contract_shape(client):
     assert response.headers["Cache-Control"] == "no-cache"
 
 
-async def test_other_answers_have_the_contract_shape(client, live):
+async def test_other_answers_have_the_contract_shape(client: QuartClient, live: Live) -> None:
     """estado, libro and a problem have exactly the keys of their contracts."""
     live.vitals.cola = QueueDepth(3, 4, 1795503600.0)
     live.future_events = contract("estado.json")["futuros"]
@@ -96,14 +99,14 @@ async def test_other_answers_have_the_contract_shape(client, live):
         assert keys(json.loads(await response.get_data())) == keys(contract(name)), path
 
 
-async def test_status_and_ledger_are_not_cached(client):
+async def test_status_and_ledger_are_not_cached(client: QuartClient) -> None:
     """What moves by itself must never come from a cache."""
     for path in ("/reporte/estado", "/reporte/libro"):
         assert (await client.get(path)).headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("known", ['"b1f0-1"', 'W/"b1f0-1"', '"x", "b1f0-1"', "*"])
-async def test_unchanged_is_304(client, known):
+async def test_unchanged_is_304(client: QuartClient, known: str) -> None:
     """A client that knows the version gets 304 without a body."""
     response = await client.get("/reporte", headers={"If-None-Match": known})
 
@@ -113,14 +116,14 @@ async def test_unchanged_is_304(client, known):
 
 
 @pytest.mark.parametrize("known", ['"b1f0-2"', '"otra-1"', "b1f0"])
-async def test_other_versions_get_the_report(client, known):
+async def test_other_versions_get_the_report(client: QuartClient, known: str) -> None:
     """ETags are compared for equality: a higher version or another epoca is a change too."""
     response = await client.get("/reporte", headers={"If-None-Match": known})
 
     assert response.status_code == 200
 
 
-async def test_wait_answers_a_change(client, live):
+async def test_wait_answers_a_change(client: QuartClient, live: Live) -> None:
     """With `Prefer: wait` a client that knows the version gets the next one as it comes."""
     headers = {"If-None-Match": '"b1f0-1"', "Prefer": "respond-async, wait=20"}
     waiting = asyncio.create_task(client.get("/reporte", headers=headers))
@@ -136,7 +139,7 @@ async def test_wait_answers_a_change(client, live):
     assert json.loads(await response.get_data())["total"] == 3
 
 
-async def test_wait_ends_unchanged(client):
+async def test_wait_ends_unchanged(client: QuartClient) -> None:
     """When nothing changes the wait ends with 304."""
     headers = {"If-None-Match": '"b1f0-1"', "Prefer": "wait=1"}
 
@@ -146,7 +149,7 @@ async def test_wait_ends_unchanged(client):
     assert response.headers["Preference-Applied"] == "wait=1"
 
 
-async def test_wait_ends_when_stopping(client, live):
+async def test_wait_ends_when_stopping(client: QuartClient, live: Live) -> None:
     """A stop answers everyone who waits."""
     headers = {"If-None-Match": '"b1f0-1"', "Prefer": "wait=25"}
     waiting = asyncio.create_task(client.get("/reporte", headers=headers))
@@ -161,7 +164,7 @@ async def test_wait_ends_when_stopping(client, live):
     ("prefer", "applied"),
     [("wait=900", "wait=25"), ('Wait="2"', "wait=2"), ("wait=3;x=1", "wait=3")],
 )
-async def test_wait_is_cut(client, live, prefer, applied):
+async def test_wait_is_cut(client: QuartClient, live: Live, prefer: str, applied: str) -> None:
     """A longer wait than 25 s is cut, and the answer says to what."""
     waiting = asyncio.create_task(
         client.get("/reporte", headers={"If-None-Match": '"b1f0-1"', "Prefer": prefer})
@@ -173,7 +176,7 @@ async def test_wait_is_cut(client, live, prefer, applied):
 
 
 @pytest.mark.parametrize("prefer", ["wait=0", "wait=-1", "wait=x", "wait", "return=minimal", ""])
-async def test_preferences_that_make_no_sense(client, prefer):
+async def test_preferences_that_make_no_sense(client: QuartClient, prefer: str) -> None:
     """A preference that can't be read is ignored, as RFC 7240 asks."""
     headers = {"If-None-Match": '"b1f0-1"', "Prefer": prefer}
 
@@ -183,7 +186,7 @@ async def test_preferences_that_make_no_sense(client, prefer):
     assert "Preference-Applied" not in response.headers
 
 
-async def test_limit_keeps_the_sum(client):
+async def test_limit_keeps_the_sum(client: QuartClient) -> None:
     """With a limit the largest are shown, ties by name, and the rest adds up to the total."""
     report = json.loads(await (await client.get("/reporte?limite=1")).get_data())
 
@@ -192,7 +195,7 @@ async def test_limit_keeps_the_sum(client):
 
 
 @pytest.mark.parametrize("limit", ["0", "1001", "-1", "x", "1.5", "", "٣", "99999999999"])
-async def test_bad_limit(client, limit):
+async def test_bad_limit(client: QuartClient, limit: str) -> None:
     """A limit outside 1 to 1000 is a problem that names it."""
     response = await client.get("/reporte", query_string={"limite": limit})
     problem = json.loads(await response.get_data())
@@ -202,7 +205,7 @@ async def test_bad_limit(client, limit):
     assert "limite" in problem["detail"]
 
 
-async def test_one_client(client):
+async def test_one_client(client: QuartClient) -> None:
     """A client's total has an address; a client that was never seen is a 404 problem."""
     seen = await client.get("/reporte/clientes/a%2Fb%20%C3%B1")
     unseen = await client.get("/reporte/clientes/otro")
@@ -213,14 +216,14 @@ async def test_one_client(client):
 
 
 @pytest.mark.parametrize("name", ["/barra", "a/b%20%C3%B1", "a/b%20n%CC%83", "%20a/b+%C3%B1%20"])
-async def test_one_client_by_query(client, name):
+async def test_one_client_by_query(client: QuartClient, name: str) -> None:
     """Any name can be asked for, written as in events; a path may not take it through a proxy."""
     answer = await client.get(f"/reporte/clientes?cliente={name}")
 
     assert (answer.status_code, json.loads(await answer.get_data())["total"]) == (200, 1)
 
 
-async def test_two_slashes_are_not_one(client):
+async def test_two_slashes_are_not_one(client: QuartClient) -> None:
     """A name in a path that begins with a slash leads to no other client."""
     answer = await client.get("/reporte/clientes//barra")
 
@@ -228,7 +231,7 @@ async def test_two_slashes_are_not_one(client):
 
 
 @pytest.mark.parametrize("query", ["", "?cliente=", "?cliente=a&cliente=b", f"?cliente={'a' * 65}"])
-async def test_bad_question_for_a_client(client, query):
+async def test_bad_question_for_a_client(client: QuartClient, query: str) -> None:
     """What is no name is a 400 that says so."""
     answer = await client.get(f"/reporte/clientes{query}")
 
@@ -236,9 +239,11 @@ async def test_bad_question_for_a_client(client, query):
     assert json.loads(await answer.get_data())["detail"].startswith("cliente: ")
 
 
-async def test_too_many_readers_are_told_to_come_again(client, busy):
+async def test_too_many_readers_are_told_to_come_again(
+    client: QuartClient, busy: list[str]
+) -> None:
     """A read that would wait behind many others is refused, with the time to wait."""
-    busy.append(True)
+    busy.append("another")
     answer = await client.get("/reporte/clientes/a")
 
     assert answer.status_code == 503
@@ -246,7 +251,7 @@ async def test_too_many_readers_are_told_to_come_again(client, busy):
     assert answer.mimetype == "application/problem+json"
 
 
-async def test_wrong_method(client):
+async def test_wrong_method(client: QuartClient) -> None:
     """A method that is not allowed is a problem that says which are."""
     response = await client.delete("/reporte")
 

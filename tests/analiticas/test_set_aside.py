@@ -120,9 +120,13 @@ def test_a_copy_is_the_message_that_it_copies(store: Store) -> None:
 
     (first, second, third), _ = store.aside.copies(10)
 
-    sent = [each.encode() for each in (first.message_id, first.client, first.app_id) if each]
+    sent = [
+        each.encode()
+        for each in (first.message_id, first.client, first.app_id)
+        if isinstance(each, str)
+    ]
     assert sent == [b"\xff"] * 3
-    assert third.client and third.client.encode() == b"\xff"
+    assert isinstance(third.client, str) and third.client.encode() == b"\xff"
     assert second.message_id == text
     assert second.message_id.encode() == rb"\xff"
 

@@ -6,7 +6,7 @@ NOW, DAY = 1_795_503_600.0, 86_400.0
 
 
 @pytest.mark.parametrize("step", [-30.0, 0.0, 30.0])
-def test_a_near_clock_is_followed(step):
+def test_a_near_clock_is_followed(step: float) -> None:
     """The corrections of a time service are followed, forwards and backwards."""
     clock = SteadyClock(NOW, 0.0)
 
@@ -16,7 +16,7 @@ def test_a_near_clock_is_followed(step):
 
 
 @pytest.mark.parametrize("jump", [-400 * DAY, -3600.0, 61.0, 400 * DAY])
-def test_a_clock_that_is_wrong_for_a_while_moves_nothing(jump):
+def test_a_clock_that_is_wrong_for_a_while_moves_nothing(jump: float) -> None:
     """While the wall clock is elsewhere this one runs on, and what either shows is told."""
     clock = SteadyClock(NOW, 0.0)
 
@@ -28,7 +28,7 @@ def test_a_clock_that_is_wrong_for_a_while_moves_nothing(jump):
     assert back == (NOW + PATIENCE, NOW + PATIENCE, 0)
 
 
-def test_a_clock_that_stays_is_believed():
+def test_a_clock_that_stays_is_believed() -> None:
     """A clock that was set right, or the time that a machine was off, is believed after a while."""
     clock = SteadyClock(NOW, 0.0)
 
@@ -39,7 +39,7 @@ def test_a_clock_that_stays_is_believed():
     assert sure == NOW + DAY + PATIENCE
 
 
-def test_short_runs_add_up():
+def test_short_runs_add_up() -> None:
     """A machine that is off every day, and on for less than PATIENCE, is believed as well."""
     moment, behind = Moment(NOW, NOW), []
     for day in range(1, 5):
@@ -51,7 +51,7 @@ def test_short_runs_add_up():
     assert behind == [True, False, True, False]
 
 
-def test_a_jump_begins_the_waiting_anew():
+def test_a_jump_begins_the_waiting_anew() -> None:
     """What was waited in an earlier process says nothing for a clock that jumps in this one."""
     clock = SteadyClock(NOW, 0.0, PATIENCE - 10)
 
@@ -63,7 +63,7 @@ def test_a_jump_begins_the_waiting_anew():
     assert [m.waited for m in later] == [0, 25]
 
 
-def test_a_clock_that_jumps_about_is_not_believed():
+def test_a_clock_that_jumps_about_is_not_believed() -> None:
     """It is time in one and the same place that convinces."""
     clock = SteadyClock(NOW, 0.0)
 

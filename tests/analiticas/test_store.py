@@ -3,6 +3,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from unittest.mock import Mock
@@ -18,7 +19,7 @@ from storing.store import Store, open_store
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
 
 
-def message(cliente, message_id=None, tag=1):
+def message(cliente: str, message_id: str | None = None, tag: int = 1) -> Message:
     return Message(tag, json.dumps({"cliente": cliente}).encode(), message_id)
 
 
@@ -28,13 +29,13 @@ def _path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(name="store")
-def _store(path: Path):
+def _store(path: Path) -> Iterator[Store]:
     store = open_store(path, WINDOW)
     yield store
     store.close()
 
 
-def test_memory_follows_the_disk(store: Store):
+def test_memory_follows_the_disk(store: Store) -> None:
     """What `apply` returns, added to the totals in memory, is what a restart loads."""
     totals = store.load()
 
@@ -46,7 +47,9 @@ def test_memory_follows_the_disk(store: Store):
     assert totals.version == 2
 
 
-def test_an_error_of_our_own_leaves_no_transaction_open(store: Store, monkeypatch):
+def test_an_error_of_our_own_leaves_no_transaction_open(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever goes wrong while counting, nothing of it stays and the next batch counts."""
     with monkeypatch.context() as patch:
         patch.setattr("storing.store.count", Mock(side_effect=MemoryError))
@@ -58,7 +61,7 @@ def test_an_error_of_our_own_leaves_no_transaction_open(store: Store, monkeypatc
     assert store.load().clientes == {"a": 1}
 
 
-def test_counters_survive_a_restart(path: Path, store: Store):
+def test_counters_survive_a_restart(path: Path, store: Store) -> None:
     """Counts, ids, epoca and version are there again when the store is opened again."""
     store.apply([message("a", "1")])
     before = store.load()
@@ -73,7 +76,7 @@ def test_counters_survive_a_restart(path: Path, store: Store):
     assert not copy.counted.clientes
 
 
-def test_second_writer_is_refused(path: Path, store: Store):
+def test_second_writer_is_refused(path: Path, store: Store) -> None:
     """A second process on the same store is refused, and told who holds it."""
     script = "import sys; from pathlib import Path; from storing.store import *; " + (
         f"open_store(Path({str(path)!r}), IdWindow(60, 1000))"
@@ -89,7 +92,7 @@ def test_second_writer_is_refused(path: Path, store: Store):
     assert "is in use by process" in second.stderr
 
 
-def test_lock_is_free_after_close(path: Path, store: Store):
+def test_lock_is_free_after_close(path: Path, store: Store) -> None:
     """Closing the store lets another open it, and while it is open none can."""
     with pytest.raises(StoreInUseError):
         open_store(path, WINDOW)
@@ -98,7 +101,7 @@ def test_lock_is_free_after_close(path: Path, store: Store):
     open_store(path, WINDOW).close()
 
 
-def test_locked_file_changes_nothing(path: Path, store: Store):
+def test_locked_file_changes_nothing(path: Path, store: Store) -> None:
     """While another program locks the file nothing is counted, and afterwards all is."""
     before = store.load()
     other = sqlite3.connect(path, isolation_level=None)
@@ -114,7 +117,7 @@ def test_locked_file_changes_nothing(path: Path, store: Store):
     assert store.load().clientes == {"a": 1}
 
 
-def test_full_disk_changes_nothing(store: Store):
+def test_full_disk_changes_nothing(store: Store) -> None:
     """A batch that does not fit is rolled back whole, and fits once there is room."""
     before = store.load()
     (pages,) = store._db.execute("PRAGMA page_count").fetchone()
@@ -130,7 +133,7 @@ def test_full_disk_changes_nothing(store: Store):
     assert store.load().eventos_contados == 3000
 
 
-def test_ids_are_pruned_by_number(path: Path):
+def test_ids_are_pruned_by_number(path: Path) -> None:
     """No more ids than the window's rows are kept; the oldest go, and the window says so."""
     store = open_store(path, IdWindow(7 * 24 * 3600, 1000))
     for start in range(0, 3000, 100):
@@ -144,7 +147,7 @@ def test_ids_are_pruned_by_number(path: Path):
     assert (old, new) == ({"a": 1}, {})
 
 
-def test_ids_are_pruned_by_age(path: Path, store: Store):
+def test_ids_are_pruned_by_age(path: Path, store: Store) -> None:
     """Ids older than the window's seconds of counting are forgotten, younger ones are not."""
     store.apply([message("a", "old")])
     store._db.execute("UPDATE ids SET reloj = reloj - ?", (WINDOW.seconds + 1,))
@@ -156,7 +159,7 @@ def test_ids_are_pruned_by_age(path: Path, store: Store):
 
 
 @pytest.mark.parametrize("rows", [1000, 50_000_000])
-def test_an_id_is_as_old_as_its_count(path: Path, rows):
+def test_an_id_is_as_old_as_its_count(path: Path, rows: int) -> None:
     """An id that was rejected first is kept from when it was counted on, by age and by number."""
     bad = Message(1, b'{"evento": "clic"}', "rejected, then counted")
     good = bad._replace(app_id="a")
@@ -172,7 +175,7 @@ def test_an_id_is_as_old_as_its_count(path: Path, rows):
         assert store.load().window.rows == 1000
 
 
-def test_time_off_does_not_age_ids(path: Path, store: Store):
+def test_time_off_does_not_age_ids(path: Path, store: Store) -> None:
     """The age of an id grows only while a process counts."""
     store.apply([message("a", "1")])
     (before,) = store._db.execute("SELECT reloj FROM libro").fetchone()
@@ -186,7 +189,7 @@ def test_time_off_does_not_age_ids(path: Path, store: Store):
     assert before <= after < before + 5
 
 
-def test_foreign_file_is_refused(path: Path):
+def test_foreign_file_is_refused(path: Path) -> None:
     """A file that is no store of ours is refused and left as it is."""
     path.write_bytes(b"not a database" * 100)
 
@@ -196,7 +199,7 @@ def test_foreign_file_is_refused(path: Path):
     assert path.read_bytes() == b"not a database" * 100
 
 
-def test_ledger_balances(store: Store):
+def test_ledger_balances(store: Store) -> None:
     """Every message received has exactly one fate."""
     totals = store.load()
     bad = Message(1, b"no es json", "bad")

@@ -3,6 +3,8 @@
 import asyncio
 import threading
 import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,54 +15,60 @@ from counting.totals import IdWindow
 from decoding.message import Message
 from history.query import HistoryQuery
 from storing.snapshot import HistorySnapshot
-from storing.store import open_store
+from storing.store import Store, open_store
 from storing.store_thread import StoreThread
 
 ONE = [Message(1, b'{"cliente":"a"}')]
 
 
+class Gate(threading.Event):
+    """Holds every read of a client until it is set; `begun` counts them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = 0
+
+    def read(self, cliente: str) -> dict[str, str]:
+        self.begun += 1
+        self.wait(10)
+        return {"cliente": cliente}
+
+
 @pytest.fixture(name="store")
-def _store(tmp_path):
+def _store(tmp_path: Path) -> Iterator[Store]:
     store = open_store(tmp_path / "pulso.db", IdWindow(60, 100))
     yield store
     store.close()
 
 
 @pytest.fixture(name="thread")
-def _thread(store):
+def _thread(store: Store) -> Iterator[StoreThread]:
     thread = StoreThread()
     yield thread
     thread.close()
 
 
 @pytest.fixture(name="short")
-def _short(thread):
+def _short(thread: StoreThread) -> ShortQuestions:
     return ShortQuestions(thread)
 
 
 @pytest.fixture(name="gate")
-def _gate():
-    """Holds every read of a client until it is set; `gate.begun` counts them."""
-    gate = threading.Event()
-    gate.begun = 0
-
-    def read(cliente):
-        gate.begun += 1
-        gate.wait(10)
-        return {"cliente": cliente}
-
-    gate.read = read
+def _gate() -> Iterator[Gate]:
+    gate = Gate()
     yield gate
     gate.set()
 
 
-async def until(condition):
+async def until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(5):
         while not condition():  # noqa: ASYNC110 - what it waits for has no event
             await asyncio.sleep(0.005)
 
 
-async def test_a_batch_waits_for_one_read_at_most(store, thread, short, gate):
+async def test_a_batch_waits_for_one_read_at_most(
+    store: Store, thread: StoreThread, short: ShortQuestions, gate: Gate
+) -> None:
     """Many ask; what is to be counted comes before all of them but the one that is under way."""
     reads = [asyncio.create_task(short.ask(gate.read, "a")) for _ in range(MOST_READERS)]
     await until(lambda: gate.begun == 1)
@@ -74,7 +82,9 @@ async def test_a_batch_waits_for_one_read_at_most(store, thread, short, gate):
     assert order[0] <= 1
 
 
-async def test_askers_that_leave_do_not_make_room_for_more(short, gate):
+async def test_askers_that_leave_do_not_make_room_for_more(
+    short: ShortQuestions, gate: Gate
+) -> None:
     """A read that nobody waits for any more still takes its turn to the end."""
     for _ in range(10):
         asking = asyncio.create_task(short.ask(gate.read, "a"))
@@ -89,7 +99,7 @@ async def test_askers_that_leave_do_not_make_room_for_more(short, gate):
     assert gate.begun == 2
 
 
-async def test_too_many_are_refused(short, gate):
+async def test_too_many_are_refused(short: ShortQuestions, gate: Gate) -> None:
     """Beyond a number that wait, the next is refused at once."""
     reads = [asyncio.create_task(short.ask(gate.read, "a")) for _ in range(MOST_READERS + 1)]
     await asyncio.sleep(0)
@@ -101,7 +111,9 @@ async def test_too_many_are_refused(short, gate):
     await asyncio.gather(*reads)
 
 
-async def test_no_batch_waits_for_a_history(store, thread, monkeypatch):
+async def test_no_batch_waits_for_a_history(
+    store: Store, thread: StoreThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What is to be counted is counted while a dear question is being answered."""
     gate, honest = threading.Event(), HistorySnapshot.answer
     monkeypatch.setattr(HistorySnapshot, "answer", lambda *given: gate.wait(10) and honest(*given))
@@ -117,7 +129,7 @@ async def test_no_batch_waits_for_a_history(store, thread, monkeypatch):
     history.close()
 
 
-def test_a_history_is_of_one_commit(store):
+def test_a_history_is_of_one_commit(store: Store) -> None:
     """What is counted and folded while it is being read is in the next one."""
     body, query = b'{"cliente":"a","timestamp":%d}' % time.time(), HistoryQuery(60, 1, "total")
     store.apply([Message(1, body)])

@@ -2,6 +2,8 @@
 
 import json
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,18 +14,18 @@ from history import steady_clock
 from history.query import HistoryQuery
 from history.steady_clock import running_seconds
 from storing import delta_log, folding
-from storing.store import open_store
+from storing.store import Store, open_store
 
 WINDOW = IdWindow(604800, 50_000_000)
 
 
 @pytest.fixture(name="path")
-def _path(tmp_path):
+def _path(tmp_path: Path) -> Path:
     return tmp_path / "pulso.db"
 
 
 @pytest.fixture(name="store")
-def _store(path, monkeypatch):
+def _store(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     monkeypatch.setattr(delta_log, "SEAL_SECONDS", 0)
     monkeypatch.setattr(delta_log, "FOLD_CELLS", 1)
     store = open_store(path, WINDOW)
@@ -31,16 +33,17 @@ def _store(path, monkeypatch):
     store.close()
 
 
-def message(number, *events):
+def message(number: int, *events: tuple[str, str, int]) -> Message:
     body = [{"cliente": c, "evento": e, "timestamp": t} for c, e, t in events]
     return Message(number, json.dumps(body).encode(), str(number))
 
 
-def test_one_client_while_it_is_folded(store):
+def test_one_client_while_it_is_folded(store: Store) -> None:
     """Total and newest event are those of the last commit, wherever they are."""
     store.apply([message(1, ("a", "x", 100), ("a", "y", 90), ("b", "x", 50), ("c", "x", 1))])
     for step in range(6):
         found = store.read_client("a")
+        assert found
         assert (found["total"], found["visto"]) == (2, "1970-01-01T00:01:40.000Z"), step
         store.tend()
     store.apply([message(2, ("a", "x", 70))])
@@ -51,7 +54,7 @@ def test_one_client_while_it_is_folded(store):
     assert store.read_client("nadie") is None
 
 
-def test_history_while_it_is_folded(store):
+def test_history_while_it_is_folded(store: Store) -> None:
     """Each event is in history once, from its commit on, whatever step of folding is done."""
     now = int(time.time())
     for number in range(12):
@@ -65,7 +68,7 @@ def test_history_while_it_is_folded(store):
         store.tend()
 
 
-def test_a_reset_empties_history(path, store):
+def test_a_reset_empties_history(path: Path, store: Store) -> None:
     """After a reset no event is left in history, folded or not."""
     now = int(time.time())
     store.apply([message(1, ("a", "x", now)), message(2, ("b", "x", now))])
@@ -79,7 +82,7 @@ def test_a_reset_empties_history(path, store):
     again.close()
 
 
-def test_a_clock_that_jumps_prunes_nothing(store, monkeypatch):
+def test_a_clock_that_jumps_prunes_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a wrong clock makes old is kept, and there when it is right again."""
     monkeypatch.setattr(folding, "PRUNE_SECONDS", 0)
     now = time.time()
@@ -94,7 +97,7 @@ def test_a_clock_that_jumps_prunes_nothing(store, monkeypatch):
     assert (history["series"][0]["total"], history["completo"]) == (1, True)
 
 
-def test_old_history_is_pruned(store, monkeypatch):
+def test_old_history_is_pruned(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """What history no longer keeps is deleted while nothing is counted."""
     monkeypatch.setattr(folding, "PRUNE_SECONDS", 0)
     store.apply([message(1, ("a", "x", int(time.time()) - 700))])

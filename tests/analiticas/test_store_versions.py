@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -14,14 +15,14 @@ WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
 
 
 @pytest.fixture(name="path")
-def _path(tmp_path):
+def _path(tmp_path: Path) -> Path:
     path = tmp_path / "pulso.db"
     with closing(sqlite3.connect(path)) as db, db:
         db.executescript(OLD_STORE)
     return path
 
 
-def test_an_old_store_is_migrated(path):
+def test_an_old_store_is_migrated(path: Path) -> None:
     """A store of the first version keeps its epoca, counts and ids."""
     store = open_store(path, WINDOW)
 
@@ -41,7 +42,7 @@ def test_an_old_store_is_migrated(path):
     store.close()
 
 
-def test_an_old_copy_is_restored(path, tmp_path):
+def test_an_old_copy_is_restored(path: Path, tmp_path: Path) -> None:
     """A copy that an earlier version made can be put back, and is migrated when it is opened."""
     run("restaurar", tmp_path / "nuevo.db", path)
 
@@ -50,7 +51,7 @@ def test_an_old_copy_is_restored(path, tmp_path):
     store.close()
 
 
-def test_an_old_store_is_reset(path):
+def test_an_old_store_is_reset(path: Path) -> None:
     """An old store can be set to zero without being counted into first."""
     run("reiniciar", path, None)
 
@@ -60,7 +61,7 @@ def test_an_old_store_is_reset(path):
     store.close()
 
 
-def test_a_later_store_is_refused(path):
+def test_a_later_store_is_refused(path: Path) -> None:
     """A store of a version that is not known yet is left as it is."""
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("PRAGMA user_version = 99")

@@ -7,9 +7,9 @@ from live.live import Rates, Vitals
 
 
 @given(st.dictionaries(st.text(max_size=3), st.integers(1, 9), max_size=150), st.integers(1, 9))
-def test_report_adds_up(counts, limit):
+def test_report_adds_up(counts: dict[str, int], limit: int) -> None:
     """Clients and their rest, types and their rest each add up to the total."""
-    names, total = Leading(counts), sum(counts.values())
+    names, total = Leading(counts.items()), sum(counts.values())
     totals = Totals("e", clientes=names, eventos=names, eventos_contados=total)
 
     made = report(totals, limit)
@@ -19,7 +19,7 @@ def test_report_adds_up(counts, limit):
     assert len(made["clientes"]) + made["otros"]["clientes"] == len(counts)
 
 
-def test_rates():
+def test_rates() -> None:
     """Rates are events per second over the last 1, 10 and 60 seconds."""
     rates = Rates()
     for tenth in range(200):
@@ -29,7 +29,7 @@ def test_rates():
     assert rates.read(1100) == {"1s": 0, "10s": 0, "60s": 0}
 
 
-def test_lag_only_while_something_waits():
+def test_lag_only_while_something_waits() -> None:
     """Without anything in the queue there is no lag, however old the last event is."""
     vitals = Vitals(newest_counted=100.0)
 

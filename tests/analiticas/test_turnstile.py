@@ -5,7 +5,7 @@ import asyncio
 from reporting.turnstile import AT_ONCE, Turnstile
 
 
-async def test_a_few_do_not_wait():
+async def test_a_few_do_not_wait() -> None:
     """Without a crowd there is no queue."""
     turnstile = Turnstile()
     for _ in range(AT_ONCE):
@@ -17,11 +17,11 @@ async def test_a_few_do_not_wait():
         raise AssertionError("had to wait")
 
 
-async def test_a_crowd_goes_first_come_first_served():
+async def test_a_crowd_goes_first_come_first_served() -> None:
     """Each pause lets a few in, in the order in which they came."""
     turnstile, seen = Turnstile(), []
 
-    async def one(n):
+    async def one(n: int) -> None:
         await turnstile.enter()
         seen.append(n)
 
@@ -35,7 +35,7 @@ async def test_a_crowd_goes_first_come_first_served():
     assert len(turnstile) == 0
 
 
-async def test_who_is_gone_takes_nobodys_turn():
+async def test_who_is_gone_takes_nobodys_turn() -> None:
     """A crowd that has left keeps nobody waiting."""
     turnstile, here = Turnstile(), 1
     crowd = [asyncio.create_task(turnstile.enter()) for _ in range(AT_ONCE)]
@@ -48,7 +48,7 @@ async def test_who_is_gone_takes_nobodys_turn():
     await asyncio.wait_for(asyncio.gather(*crowd), 5)
 
 
-async def test_who_leaves_takes_nobodys_turn():
+async def test_who_leaves_takes_nobodys_turn() -> None:
     """A client that hangs up while it waits is passed over."""
     turnstile = Turnstile()
     crowd = [asyncio.create_task(turnstile.enter()) for _ in range(3 * AT_ONCE)]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -49,7 +49,23 @@ class Command:
         return found
 
 
-Start = Callable[..., Command]
+class Start(Protocol):
+    def __call__(
+        self,
+        *words: str,
+        settings: Mapping[str, str] | None = None,
+        stdout: int = subprocess.PIPE,
+        stderr: int = subprocess.PIPE,
+    ) -> Command: ...
+
+
+class Against(Protocol):
+    def __call__(
+        self, chain: Chain, *words: str, settings: Mapping[str, str] | None = None, **more: int
+    ) -> Command: ...
+
+
+Counting = Callable[[Chain, int], None]
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +130,7 @@ def of(chain: Chain) -> dict[str, str]:
 
 
 @pytest.fixture
-def against(command: Start) -> Start:
+def against(command: Start) -> Against:
     """Starts `app.py` with these words against a chain."""
 
     def start(
@@ -126,17 +142,19 @@ def against(command: Start) -> Start:
 
 
 @pytest.fixture
-def simular(against: Start) -> Start:
+def simular(against: Against) -> Against:
     """Starts a small run against a chain: 1,200 events in 1 s, 20 clients, 10 viewers."""
 
-    def start(chain: Chain, *words: str, **more: Any) -> Command:
-        return against(chain, "simular", *SMALL, *words, **more)
+    def start(
+        chain: Chain, *words: str, settings: Mapping[str, str] | None = None, **more: int
+    ) -> Command:
+        return against(chain, "simular", *SMALL, *words, settings=settings, **more)
 
     return start
 
 
 @pytest.fixture
-def counting() -> Callable[[Chain, int], None]:
+def counting() -> Counting:
     """Waits until a chain has counted so many events more."""
 
     def wait(chain: Chain, events: int) -> None:

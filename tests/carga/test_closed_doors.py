@@ -1,13 +1,16 @@
 """Load runs against a proxy that asks for a password and speaks https."""
 
 import os
-import shutil
 import subprocess
+from collections.abc import Iterator
+from pathlib import Path
 
 import bcrypt
 import pytest
 
 from parts.proxy import Doors, proxy_command, proxy_environment
+from tests.broker_stack import VirtualHost
+from tests.carga.conftest import Against
 from tests.chain_stack import Chain
 from tests.stack import Part, listens
 
@@ -15,7 +18,9 @@ USER, PASSWORD = "ana", "una-clave-4711"
 
 
 @pytest.fixture
-def closed(vhost, tmp_path_factory):
+def closed(
+    vhost: VirtualHost, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Chain, Path]]:
     """A chain behind https and a password, and its certificate."""
     folder = tmp_path_factory.mktemp("closed")
     crt, key, users = (folder / name for name in ("tls.crt", "tls.key", "users"))
@@ -23,9 +28,7 @@ def closed(vhost, tmp_path_factory):
     words = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"]
     words += ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
     words += ["-out", str(crt), "-keyout", str(key)]
-    subprocess.run(
-        [shutil.which("openssl"), "req", "-x509", *words], check=True, capture_output=True
-    )
+    subprocess.run(["openssl", "req", "-x509", *words], check=True, capture_output=True)
     chain = Chain(vhost, folder)
     doors = Doors(users=str(users), certificate=str(crt), key=str(key))
     environment = proxy_environment(chain.routes, os.environ, doors)
@@ -40,7 +43,9 @@ def closed(vhost, tmp_path_factory):
         chain.discard()
 
 
-def test_password_and_certificate(closed, simular, against):
+def test_password_and_certificate(
+    closed: tuple[Chain, Path], simular: Against, against: Against
+) -> None:
     """With both a run is exact, by https and wss; without, it is said what is missing."""
     chain, crt = closed
     url = ("--url", f"https://127.0.0.1:{chain.routes.web_port}")

@@ -10,20 +10,20 @@ from publishing.outbox import Message
 
 
 @pytest.fixture
-def now():
+def now() -> list[int]:
     return [100 * TICKS]
 
 
 @pytest.fixture
-def ledger(now):
+def ledger(now: list[int]) -> ConfirmLedger:
     return ConfirmLedger(lambda: now[0])
 
 
-def message(number, events):
+def message(number: int, events: int) -> Message:
     return Message(f"id {number}", b"[]", None, 0, events)
 
 
-def test_confirms_come_in_any_order(ledger, now):
+def test_confirms_come_in_any_order(ledger: ConfirmLedger, now: list[int]) -> None:
     """Each message carries what was announced in its turn, whichever is confirmed first."""
     ledger.expect([(10, 2), (20, 3)], array(NUMBER, [7, 8, 7, 7, 9]))
     first, second = message(1, 3), message(2, 2)
@@ -45,7 +45,7 @@ def test_confirms_come_in_any_order(ledger, now):
     assert not ledger.unconfirmed(5)
 
 
-def test_what_still_gathers_is_unconfirmed(ledger):
+def test_what_still_gathers_is_unconfirmed(ledger: ConfirmLedger) -> None:
     """Events that were accepted and are in no message yet are known, others are not counted."""
     ledger.expect([(10, 5)], array(NUMBER, [1, 1, 2, 2, 3]))
     ledger.add(message(1, 2))
@@ -53,7 +53,7 @@ def test_what_still_gathers_is_unconfirmed(ledger):
     assert ledger.unconfirmed(accepted=4) == {1: 2, 2: 2}
 
 
-def test_long_runs_keep_the_order(ledger):
+def test_long_runs_keep_the_order(ledger: ConfirmLedger) -> None:
     """However many events went into messages, each message carries its own."""
     numbers = array(NUMBER, range(3 * SPENT))
     ledger.expect([(10, len(numbers))], numbers)

@@ -6,9 +6,11 @@ import pytest
 
 from broker.topology import QUEUE_ARGUMENTS as DECLARED
 from carga.doctor import QUEUE_ARGUMENTS, broker_version, clock, queue_arguments
+from tests.carga.conftest import Against
+from tests.chain_stack import Chain
 
 
-def test_all_well(lasting_chain, against):
+def test_all_well(lasting_chain: Chain, against: Against) -> None:
     """A chain that runs has nothing wrong, and the code is 0."""
     examined = against(lasting_chain, "doctor")
 
@@ -19,7 +21,7 @@ def test_all_well(lasting_chain, against):
         assert f"✓ {what}" in examined.out
 
 
-def test_queue_that_is_not_ours(chain, against):
+def test_queue_that_is_not_ours(chain: Chain, against: Against) -> None:
     """A queue with other arguments is named with what differs, and how to get rid of it."""
     chain.parts["servicio-analiticas"].stop()
     chain.vhost.api("DELETE", "queues", "/cola_analiticas").raise_for_status()
@@ -34,7 +36,7 @@ def test_queue_that_is_not_ours(chain, against):
     assert "✓" not in examined.out
 
 
-def test_arguments_are_those_of_the_analytics():
+def test_arguments_are_those_of_the_analytics() -> None:
     """The queue that is expected is the one that the analytics declare."""
     assert QUEUE_ARGUMENTS == DECLARED
     assert queue_arguments({"arguments": DECLARED, "messages": 7}).bien
@@ -44,7 +46,7 @@ def test_arguments_are_those_of_the_analytics():
 @pytest.mark.parametrize(
     ("version", "good"), [("3.10.8", True), ("4.2.7", True), ("3.9.29", False), ("3.8", False)]
 )
-def test_versions(version, good):
+def test_versions(version: str, good: bool) -> None:
     """A broker that is too old is told what to become."""
     found = broker_version(version)
 
@@ -53,6 +55,6 @@ def test_versions(version, good):
 
 
 @pytest.mark.parametrize(("ahead", "good"), [(0, True), (-2.5, True), (60, False), (-60, False)])
-def test_clocks(ahead, good):
+def test_clocks(ahead: float, good: bool) -> None:
     """Clocks that differ by more than two seconds are a fault: events carry the sender's."""
     assert clock(formatdate(1_800_000_000 + ahead, usegmt=True), 1_800_000_000).bien is good

@@ -10,22 +10,24 @@ from carga.wire.messages import TICKS, Rise
 
 
 @pytest.fixture
-def found():
+def found() -> Counter[tuple[int, float]]:
     """[second when due, milliseconds] and how many times."""
     return Counter()
 
 
 @pytest.fixture
-def latency(found):
+def latency(found: Counter[tuple[int, float]]) -> EventLatency:
     """Two clients; the second one had ten events before the run."""
 
-    def record(second, ticks, times):
+    def record(second: int, ticks: int, times: int) -> None:
         found[second, ticks / TICKS] += times
 
     return EventLatency([0, 10], record)
 
 
-def test_each_event_counts_from_its_own_time(latency, found):
+def test_each_event_counts_from_its_own_time(
+    latency: EventLatency, found: Counter[tuple[int, float]]
+) -> None:
     """The n-th event of a client is in the first push that shows it at n or more."""
     latency.sent([(5, 2), (9, 1), (1001, 1)], [0, 1, 0, 1])
     latency.pushed(1, [Rise(0, 0, 2), Rise(1, 10, 11)])
@@ -36,7 +38,7 @@ def test_each_event_counts_from_its_own_time(latency, found):
     assert latency.measured == 4
 
 
-def test_every_viewer_counts(latency, found):
+def test_every_viewer_counts(latency: EventLatency, found: Counter[tuple[int, float]]) -> None:
     """What a thousand viewers see at different moments is a thousand measurements."""
     latency.sent([(0, 1)], [0])
     latency.pushed(7, [Rise(0, 0, 1)])
@@ -46,7 +48,9 @@ def test_every_viewer_counts(latency, found):
     assert found == {(0, 10): 990, (0, 12): 9, (0, 2000): 1}
 
 
-def test_unlisted_clients_are_not_guessed(latency, found):
+def test_unlisted_clients_are_not_guessed(
+    latency: EventLatency, found: Counter[tuple[int, float]]
+) -> None:
     """A client that comes among those shown has no known past: those events are not measured."""
     latency.sent([(0, 3), (50, 1)], [0, 0, 0, 0])
     latency.pushed(1, [Rise(0, None, 3)])
@@ -57,7 +61,9 @@ def test_unlisted_clients_are_not_guessed(latency, found):
     assert (latency.measured, latency.unseen) == (1, 3)
 
 
-def test_a_push_told_late_counts_nothing_twice(latency, found):
+def test_a_push_told_late_counts_nothing_twice(
+    latency: EventLatency, found: Counter[tuple[int, float]]
+) -> None:
     """A push that was overtaken by a later one adds nothing."""
     latency.sent([(0, 2)], [0, 0])
     latency.pushed(2, [Rise(0, 0, 2)])
@@ -67,7 +73,7 @@ def test_a_push_told_late_counts_nothing_twice(latency, found):
     assert found == {(0, 11): 2}
 
 
-def test_percentiles_of_run_and_step():
+def test_percentiles_of_run_and_step() -> None:
     """A second of silence is in the step in which its events were due, and in the whole."""
     record = LatencyRecord()
     for second, milliseconds in [(0, 10)] * 99 + [(1, 1000)]:

@@ -14,7 +14,7 @@ NOW = datetime.datetime(2026, 11, 24, 7, 0, 0, 123_000, datetime.UTC)
 LATER = NOW + datetime.timedelta(days=1)
 
 
-def test_same_seed_same_bodies():
+def test_same_seed_same_bodies() -> None:
     """Two runs of one seed publish the same bytes, timestamps aside, however they are cut."""
     clients = clients_of(Crowd(42, 50))
     once, again = (EventStream(42, 0, clients, ["compra", "clic"]) for _ in range(2))
@@ -27,7 +27,7 @@ def test_same_seed_same_bodies():
     assert moved == bodies
 
 
-def test_other_seed_other_events():
+def test_other_seed_other_events() -> None:
     """Another seed, or another generator of the run, publishes something else."""
     clients = clients_of(Crowd(42, 50))
     others = ((1, 0), (2, 0), (1, 1))
@@ -36,7 +36,7 @@ def test_other_seed_other_events():
     assert len({bytes(stream.take(100, NOW)[0]) for stream in streams}) == 3
 
 
-def test_drawn_events_are_repeated():
+def test_drawn_events_are_repeated() -> None:
     """After a cycle the same clients and types come again, however the cycle is cut."""
     stream, whole = (EventStream(42, 0, clients_of(Crowd(42, 50)), ["a", "b"], 100) for _ in "ab")
     numbers, bodies = whole.take(250, NOW)
@@ -48,7 +48,7 @@ def test_drawn_events_are_repeated():
     assert [body for _, part in parts for body in part] == bodies
 
 
-def test_bodies_are_events():
+def test_bodies_are_events() -> None:
     """A body is the wire's JSON: client, type and time, about 80 bytes."""
     clients = clients_of(Crowd(7, 3))
     numbers, bodies = EventStream(7, 0, clients, ['con "comillas"']).take(20, NOW)
@@ -63,7 +63,7 @@ def test_bodies_are_events():
     assert 74 <= min(map(len, usual)) <= max(map(len, usual)) <= 84
 
 
-def test_a_few_clients_are_big():
+def test_a_few_clients_are_big() -> None:
     """The largest of 200 clients has 17 % of the events, and all kinds are as frequent."""
     clients = clients_of(Crowd(1, 200))
     _, bodies = EventStream(1, 0, clients, ["compra", "clic"]).take(20_000, NOW)
@@ -75,7 +75,7 @@ def test_a_few_clients_are_big():
     assert 0.48 < Counter(event["evento"] for event in events)["clic"] / 20_000 < 0.52
 
 
-def test_clients_may_be_alike():
+def test_clients_may_be_alike() -> None:
     """With the exponent 0 all clients have as many events, with a larger one fewer have more."""
     alike, usual, steep = (clients_of(Crowd(1, 1000, exponent)) for exponent in (0, 1, 1.1))
 
@@ -85,7 +85,7 @@ def test_clients_may_be_alike():
     assert sum(client.weight for client in steep) == pytest.approx(1)
 
 
-def test_dealing_gives_each_client_to_one_generator():
+def test_dealing_gives_each_client_to_one_generator() -> None:
     """Generators share the clients, and about equally the events."""
     clients = clients_of(Crowd(1, 1000))
 

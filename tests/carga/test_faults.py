@@ -3,10 +3,14 @@
 import asyncio
 import re
 import time
+from collections.abc import Callable
 
 from carga.checking.reporte_client import ReporteClient
 from carga.checking.web_access import WebAccess
 from carga.run.settling import settled_counts
+from tests.broker_stack import Broker, VirtualHost
+from tests.carga.conftest import Against, Counting
+from tests.chain_stack import Chain
 from tests.foreign_publisher import amqp_publish, wait_for
 from tests.stack import python_part
 
@@ -14,7 +18,7 @@ SLOWLY = ("--tasa", "400", "--duracion", "3s")  # so that there is time to break
 OUTAGE = 2.5  # seconds, of which a run that looks each second sees one
 
 
-def test_outage_is_in_the_figures(chain, simular, counting):
+def test_outage_is_in_the_figures(chain: Chain, simular: Against, counting: Counting) -> None:
     """Analytics that are killed and come back cost no event, and their absence shows."""
     run = simular(chain, *SLOWLY, "--duracion", "6s")
     counting(chain, 400)
@@ -31,7 +35,7 @@ def test_outage_is_in_the_figures(chain, simular, counting):
     assert 'class="band"' in page
 
 
-async def test_analytics_away_at_the_last_look(chain):
+async def test_analytics_away_at_the_last_look(chain: Chain) -> None:
     """The verdict waits for analytics that are just starting again."""
     amqp_publish(chain.vhost, '{"cliente":"a"}')
     wait_for(chain.report_url, lambda report: report["total"] == 1)
@@ -45,7 +49,7 @@ async def test_analytics_away_at_the_last_look(chain):
     assert settled.ledger["a"].lost == 0
 
 
-def test_viewers_come_back(chain, simular, counting):
+def test_viewers_come_back(chain: Chain, simular: Against, counting: Counting) -> None:
     """A panel that is killed loses its viewers; they return, and end with what was counted."""
     run = simular(chain, *SLOWLY)
     counting(chain, 400)
@@ -56,7 +60,12 @@ def test_viewers_come_back(chain, simular, counting):
     assert run.summary["metricas"]["caidas_visores"] >= 10
 
 
-def test_broker_comes_back(own_broker, chain_on, simular, counting):
+def test_broker_comes_back(
+    own_broker: Callable[[], Broker],
+    chain_on: Callable[[VirtualHost], Chain],
+    simular: Against,
+    counting: Counting,
+) -> None:
     """A broker that is killed keeps the events waiting at the generators; all are counted."""
     broker = own_broker()
     with broker.virtual_host() as vhost:
@@ -72,7 +81,7 @@ def test_broker_comes_back(own_broker, chain_on, simular, counting):
     assert any("the broker is away" in notice for notice in run.summary["avisos"])
 
 
-def test_event_counted_twice_is_found(chain, simular):
+def test_event_counted_twice_is_found(chain: Chain, simular: Against) -> None:
     """A store that counts one event twice: exit 4, with the client and the difference."""
     honest = chain.parts["servicio-analiticas"]
     honest.stop()

@@ -6,25 +6,28 @@ import time
 
 import websockets
 
+from tests.carga.conftest import Against
+from tests.chain_stack import Chain
 
-async def watch(url, pushes):
+
+async def watch(url: str, pushes: list[tuple[float, int | None]]) -> None:
     async with websockets.connect(url, compression=None) as socket:
         async for message in socket:
-            pushes.append((time.monotonic(), json.loads(message).get("total")))
+            pushes.append((time.monotonic(), json.loads(message).get("total")))  # noqa: PERF401 - is cancelled
 
 
-def percentile(values, share):
+def percentile(values: list[float], share: float) -> float:
     return sorted(values)[int(share * (len(values) - 1))]
 
 
-async def test_another_viewer_measures_the_same(lasting_chain, simular):
+async def test_another_viewer_measures_the_same(lasting_chain: Chain, simular: Against) -> None:
     """
     A plain WebSocket client and the schedule's arithmetic find the same latencies.
 
     At 400 events a second without foreign traffic the n-th event is due n / 400 s after the start,
     and on the screen with the first push whose total has risen by n.
     """
-    pushes = []
+    pushes: list[tuple[float, int | None]] = []
     async with asyncio.TaskGroup() as group:
         watching = group.create_task(watch(lasting_chain.ws_url, pushes))
         run = simular(lasting_chain, "--semilla", "77", "--tasa", "400", "--duracion", "5s")

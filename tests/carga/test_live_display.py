@@ -4,19 +4,23 @@ import os
 import pty
 import re
 import threading
+from collections.abc import Iterator
 
 import pytest
+
+from tests.carga.conftest import Against
+from tests.chain_stack import Chain
 
 COLOUR = re.compile(rb"\x1b\[[0-9;]*3[0-9]")
 
 
 @pytest.fixture
-def terminal():
+def terminal() -> Iterator[tuple[int, bytearray]]:
     """The terminal's own end, and what was written to it so far."""
     ours, theirs = pty.openpty()
     written = bytearray()
 
-    def read():
+    def read() -> None:
         while True:
             try:
                 written.extend(os.read(ours, 65_536))
@@ -32,7 +36,13 @@ def terminal():
 
 
 @pytest.mark.parametrize(("variable", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
-def test_live_table(lasting_chain, simular, terminal, variable, coloured):
+def test_live_table(
+    lasting_chain: Chain,
+    simular: Against,
+    terminal: tuple[int, bytearray],
+    variable: dict[str, str],
+    coloured: bool,
+) -> None:
     """A table that is drawn again and again; colours only where they are wanted."""
     theirs, written = terminal
     settings = {"TERM": "xterm-256color", **variable}
@@ -53,7 +63,9 @@ def test_live_table(lasting_chain, simular, terminal, variable, coloured):
     assert b"Exact" in run.out.encode()
 
 
-def test_dumb_terminal(lasting_chain, simular, terminal):
+def test_dumb_terminal(
+    lasting_chain: Chain, simular: Against, terminal: tuple[int, bytearray]
+) -> None:
     """A terminal that can't move its cursor gets a line every five seconds."""
     theirs, written = terminal
     words = ("--semilla", "32", "--duracion", "5s")

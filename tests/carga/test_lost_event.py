@@ -2,11 +2,16 @@
 
 import asyncio
 import json
+from typing import Any
 
 import aio_pika
 
+from tests.broker_stack import VirtualHost
+from tests.carga.conftest import Against, Counting
+from tests.chain_stack import Chain
 
-async def take_one(vhost):
+
+async def take_one(vhost: VirtualHost) -> dict[str, Any]:
     """
     Take one message out of the queue, as a stranger's consumer would.
 
@@ -19,12 +24,15 @@ async def take_one(vhost):
             message = await queue.get(fail=False, timeout=10)
             if message and not message.redelivered:
                 await message.ack()
-                return json.loads(message.body)
+                taken: dict[str, Any] = json.loads(message.body)
+                return taken
             if message is None:
                 await asyncio.sleep(0.05)
 
 
-def test_event_taken_from_the_queue_is_missed(chain, simular, counting):
+def test_event_taken_from_the_queue_is_missed(
+    chain: Chain, simular: Against, counting: Counting
+) -> None:
     """One event is gone: exit 4, with its client and the difference."""
     run = simular(chain, "--lote", "1", "--tasa", "400", "--duracion", "3s")
     counting(chain, 200)

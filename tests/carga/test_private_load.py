@@ -5,6 +5,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -13,13 +16,17 @@ from tests.stack import ROOT, free_ports
 WORDS = ("--tasa", "300", "--clientes", "10", "--visores", "5", "--salida", "reports")
 
 
+class Load(Protocol):
+    def __call__(self, *words: str) -> subprocess.Popen[str]: ...
+
+
 @pytest.fixture
-def load(tmp_path):
+def load(tmp_path: Path) -> Iterator[Load]:
     """Starts it with further words; whatever is left of it at the end is a failure."""
     (web,) = free_ports(1)  # where no `make run` is
-    process = None
+    process: subprocess.Popen[str] | None = None
 
-    def start(*words):
+    def start(*words: str) -> subprocess.Popen[str]:
         nonlocal process
         process = subprocess.Popen(
             [sys.executable, str(ROOT / "local" / "private_load.py"),
@@ -34,13 +41,14 @@ def load(tmp_path):
         return process
 
     yield start
+    assert process
     process.kill()
     process.communicate()
     left = subprocess.run(["pgrep", "-f", str(tmp_path)], capture_output=True, text=True)
     assert left.stdout == ""
 
 
-def test_alone(load, tmp_path):
+def test_alone(load: Load, tmp_path: Path) -> None:
     """Without a system: exact, and nothing is left but the report."""
     process = load("--duracion", "1s")
     out, _ = process.communicate(timeout=150)
@@ -51,7 +59,7 @@ def test_alone(load, tmp_path):
     assert [path.name for path in (tmp_path / "folder").iterdir()] == ["lock"]
 
 
-def test_mistakes_are_told_first(load, tmp_path):
+def test_mistakes_are_told_first(load: Load, tmp_path: Path) -> None:
     """A wrong option is told before anything is started."""
     process = load("--perfil", "noche")
     out, _ = process.communicate(timeout=60)
@@ -61,10 +69,11 @@ def test_mistakes_are_told_first(load, tmp_path):
     assert out.count("\n") == 1
 
 
-def test_interrupted(load, tmp_path):
+def test_interrupted(load: Load, tmp_path: Path) -> None:
     """Ctrl-C, which a terminal sends to all of it: the run is verified, and the code is 130."""
     process = load("--duracion", "60s")
     end = time.monotonic() + 120
+    assert process.stdout
     for line in process.stdout:
         assert time.monotonic() < end
         if "publishing" in line:

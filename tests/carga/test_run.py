@@ -9,13 +9,18 @@ import httpx
 import msgspec
 
 from carga.report.summary import Summary
+from tests.carga.conftest import Against, Counting
+from tests.chain_stack import Chain
 
 
-def names(chain):
-    return httpx.get(chain.report_url, trust_env=False).json()["clientes"]
+def names(chain: Chain) -> dict[str, int]:
+    clientes: dict[str, int] = httpx.get(chain.report_url, trust_env=False).json()["clientes"]
+    return clientes
 
 
-def test_run_is_exact_beside_others(lasting_chain, simular, against):
+def test_run_is_exact_beside_others(
+    lasting_chain: Chain, simular: Against, against: Against
+) -> None:
     """Confirmed, counted and shown agree while another client publishes, and so they stay."""
     other = lasting_chain.client("cliente_uno", EVENTS_PER_SECOND=50)
     other.start()
@@ -36,15 +41,16 @@ def test_run_is_exact_beside_others(lasting_chain, simular, against):
     first, last = summary.visores_monotono
     assert started < first <= last < summary.inicio_monotono < time.monotonic()
     assert summary.metricas["medidos"] == 100
-    assert 0 < summary.metricas["latencia_p50"] <= summary.metricas["latencia_p99"]
-    assert summary.metricas["mensajes"] < 1200
+    p50, p99 = summary.metricas["latencia_p50"], summary.metricas["latencia_p99"]
+    assert p50 and p99 and 0 < p50 <= p99
+    assert 0 < (summary.metricas["mensajes"] or 0) < 1200
     assert all(each.cumplido for each in summary.umbrales)
     assert "Exact: 1,200 events confirmed, as many counted, and all 10 viewers show it." in run.out
 
     assert against(lasting_chain, "verificar", str(run.report)).wait() == 0
 
 
-def test_report_is_complete_and_offline(lasting_chain, simular):
+def test_report_is_complete_and_offline(lasting_chain: Chain, simular: Against) -> None:
     """The report's four files tell of the same run; the page loads nothing from anywhere."""
     run = simular(
         lasting_chain,
@@ -79,7 +85,9 @@ def test_report_is_complete_and_offline(lasting_chain, simular):
     assert lasting_chain.vhost.broker.password not in everything
 
 
-def test_interrupted_run_is_verified(lasting_chain, simular, counting):
+def test_interrupted_run_is_verified(
+    lasting_chain: Chain, simular: Against, counting: Counting
+) -> None:
     """Ctrl-C ends the schedule; what was sent is verified and reported, and the code is 130."""
     run = simular(lasting_chain, "--semilla", "2", "--duracion", "60s")
     counting(lasting_chain, 400)
@@ -91,7 +99,7 @@ def test_interrupted_run_is_verified(lasting_chain, simular, counting):
     assert 50 < run.summary["metricas"]["confirmados"] < 24_000
 
 
-def test_missed_threshold(lasting_chain, simular):
+def test_missed_threshold(lasting_chain: Chain, simular: Against) -> None:
     """A threshold that is not met is named, and the code is 99."""
     run = simular(
         lasting_chain, "--semilla", "3", "--umbral", "latencia_p50<0.1ms", "--umbral", "perdidos==0"
@@ -102,7 +110,7 @@ def test_missed_threshold(lasting_chain, simular):
     assert "✓ perdidos==0" in run.out
 
 
-def test_json_is_all_there_is_on_stdout(lasting_chain, simular):
+def test_json_is_all_there_is_on_stdout(lasting_chain: Chain, simular: Against) -> None:
     """With --json stdout holds resumen.json and nothing else; without viewers it is exact too."""
     run = simular(lasting_chain, "--semilla", "4", "--json", "--visores", "0", "--perfil", "rampa")
 

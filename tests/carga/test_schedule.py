@@ -8,13 +8,13 @@ from carga.sending.profile import PROFILES
 from carga.sending.schedule import Schedule
 
 
-def rate_at(schedule, second):
+def rate_at(schedule: Schedule, second: int) -> float:
     around = schedule.due_before(second * 1000 + 500) - schedule.due_before(second * 1000 - 500)
     return around / schedule.peak
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_slots_hold_every_event_once(profile):
+def test_slots_hold_every_event_once(profile: str) -> None:
     """However a run is cut into ticks, their slots hold all of its events."""
     schedule = Schedule(profile, 730, 9.5)
     cuts = [0, 1, 2, 7, 7, 900, 4_003, 9_499, 9_500, 12_000]
@@ -28,12 +28,12 @@ def test_slots_hold_every_event_once(profile):
 @pytest.mark.parametrize(
     ("profile", "total"), [("constante", 60_000), ("rampa", 30_000), ("pico", 21_600)]
 )
-def test_total_is_the_area(profile, total):
+def test_total_is_the_area(profile: str, total: int) -> None:
     """A profile's events are the area below its curve."""
     assert Schedule(profile, 1000, 60).total == total
 
 
-def test_profiles_have_their_shape():
+def test_profiles_have_their_shape() -> None:
     """The peak is the rate that was asked for, and the rest lies where the profile has it."""
     ramp, burst, day = (Schedule(p, 10_000, 100) for p in ("rampa", "pico", "diario"))
 
@@ -43,7 +43,7 @@ def test_profiles_have_their_shape():
 
 
 @pytest.mark.parametrize(("rate", "every", "events"), [(100, 10, 1), (1000, 1, 1), (8000, 1, 8)])
-def test_rates_that_divide_are_regular(rate, every, events):
+def test_rates_that_divide_are_regular(rate: int, every: int, events: int) -> None:
     """As many events in each slot, slots 1 ms or as far apart as single events are."""
     slots = list(Schedule("constante", rate, 2).slots(0, 2000))
 
@@ -52,21 +52,21 @@ def test_rates_that_divide_are_regular(rate, every, events):
 
 
 @pytest.mark.parametrize("rate", [3, 300, 1500, 499_999])
-def test_any_rate_is_the_rate(rate):
+def test_any_rate_is_the_rate(rate: int) -> None:
     """A rate that milliseconds don't divide is kept to all the same."""
     schedule = Schedule("constante", rate, 2)
 
     assert sum(n for _, n in schedule.slots(0, 2000)) == schedule.total == 2 * rate
 
 
-def test_slow_rates_are_even():
+def test_slow_rates_are_even() -> None:
     """At three events a second one is due every third of a second."""
     due = [ms for ms, _ in Schedule("constante", 3, 2).slots(0, 2000)]
 
     assert due == [333, 666, 999, 1333, 1666, 1999]
 
 
-def test_shares_are_what_one_generator_would_do():
+def test_shares_are_what_one_generator_would_do() -> None:
     """Generators that share a run have its events, except for what rounding keeps of each."""
     shares = [Schedule("diario", 5000, 30, share).total for share in (0.5, 0.3, 0.2)]
 

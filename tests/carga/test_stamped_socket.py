@@ -1,6 +1,7 @@
 """When a viewer had what it reads, however late it reads it."""
 
 import asyncio
+import random
 import socket
 import time
 
@@ -18,18 +19,18 @@ LATE = 0.05
 class Reader(asyncio.BufferedProtocol):
     """Reads as a viewer does, and notes how long that was here."""
 
-    def __init__(self, sock):
+    def __init__(self, sock: StampedSocket) -> None:
         self.sock, self.buffer = sock, bytearray(100)
-        self.reads = asyncio.Queue()
+        self.reads: asyncio.Queue[tuple[bytes, float]] = asyncio.Queue()
 
-    def get_buffer(self, sizehint):
+    def get_buffer(self, sizehint: int) -> memoryview:
         return memoryview(self.buffer)
 
-    def buffer_updated(self, nbytes):
+    def buffer_updated(self, nbytes: int) -> None:
         self.reads.put_nowait((bytes(self.buffer[:nbytes]), self.sock.waited))
 
 
-async def test_reader_that_is_late():
+async def test_reader_that_is_late() -> None:
     """A process that was busy with others knows since when the bytes have been there."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         sock = await connected_socket(*listener.getsockname())
@@ -51,7 +52,7 @@ async def test_reader_that_is_late():
     assert LATE <= waited < LATE + 1
 
 
-async def test_without_stamps():
+async def test_without_stamps() -> None:
     """Where the kernel tells nothing, what is read has just come."""
     ours, peer = socket.socketpair()
     with StampedSocket(fileno=ours.detach()) as sock, peer:
@@ -61,7 +62,7 @@ async def test_without_stamps():
         assert sock.waited == 0
 
 
-async def test_nobody_answers():
+async def test_nobody_answers() -> None:
     """A closed port is an OSError, as of any connection."""
     (port,) = free_ports(1)
 
@@ -69,7 +70,7 @@ async def test_nobody_answers():
         await connected_socket("127.0.0.1", port)
 
 
-def test_clock_looks_back():
+def test_clock_looks_back() -> None:
     """A moment that was some time ago has that many ticks less."""
     clock = RunClock()
     clock.begin(Begin(time.monotonic() - 10, 0))
@@ -89,15 +90,16 @@ def test_clock_looks_back():
         (4008, 5, 1, 5),
     ],
 )
-def test_coming_back(code, attempt, least, most):
+def test_coming_back(code: int, attempt: int, least: int, most: int) -> None:
     """The waits are those that docs/websocket.md asks for."""
 
-    class Edge:
-        def __init__(self, share):
+    class Edge(random.Random):
+        def __init__(self, share: float) -> None:
+            super().__init__()
             self.share = share
 
-        def uniform(self, low, high):
-            return low + self.share * (high - low)
+        def uniform(self, a: float, b: float) -> float:
+            return a + self.share * (b - a)
 
     assert wait_before(code, attempt, Edge(0)) == least
     assert wait_before(code, attempt, Edge(1)) == most

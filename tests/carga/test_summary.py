@@ -23,7 +23,14 @@ OPTIONS = LoadOptions(
 )  # fmt: skip
 
 
-def outcome(confirmed=10, counted=10, unconfirmed=0, absent=0, answers=True, interrupted=False):
+def outcome(
+    confirmed: int = 10,
+    counted: int = 10,
+    unconfirmed: int = 0,
+    absent: int = 0,
+    answers: bool = True,
+    interrupted: bool = False,
+) -> Outcome:
     numbers = RunNumbers(Schedule("constante", 10, 1), [0])
     numbers.confirmed = confirmed
     line = ClientLine(antes=0, confirmados=confirmed, sin_confirmar=unconfirmed, despues=counted)
@@ -51,7 +58,7 @@ def outcome(confirmed=10, counted=10, unconfirmed=0, absent=0, answers=True, int
         (outcome(counted=8, interrupted=True), "diferencias", 4, "not counted"),
     ],
 )
-def test_verdict(found, verdict, code, words):
+def test_verdict(found: Outcome, verdict: str, code: int, words: str) -> None:
     """The sentence says what is wrong, and a script is told the worst."""
     summary = summarise(found, OPTIONS, "http://x")
 
@@ -60,7 +67,7 @@ def test_verdict(found, verdict, code, words):
     assert code_of(summary) == code
 
 
-def test_threshold_comes_last():
+def test_threshold_comes_last() -> None:
     """A missed threshold matters only if nothing worse happened."""
     missed = (Threshold("perdidos>0", "perdidos", ">", 0),)
     options = LoadOptions(
@@ -71,7 +78,7 @@ def test_threshold_comes_last():
     assert code_of(summarise(outcome(interrupted=True), options, "http://x")) == 130
 
 
-def test_costly_generator_is_not_trusted():
+def test_costly_generator_is_not_trusted() -> None:
     """Past 70 % of a core a process measures itself: the report says so."""
     found = outcome()
     found.numbers.cpu["generator 1"].read(0, 0)
@@ -83,7 +90,7 @@ def test_costly_generator_is_not_trusted():
     assert "generator 1 used 71 % of a core: latencies are not to be trusted" in summary.avisos
 
 
-def test_another_store_is_told():
+def test_another_store_is_told() -> None:
     """If counting began anew during the run, that explains the differences."""
     found = outcome(counted=3)
     found.settled.report = Reporte("f", 1, 3, {}, Others(0, 0))

@@ -19,7 +19,7 @@ from carga.figures.thresholds import judge, parse_threshold
         ("latencia_p99<50ms", None, False),
     ],
 )
-def test_judgement(text, value, met):
+def test_judgement(text: str, value: float | None, met: bool) -> None:
     """A threshold compares in the metric's unit; what was not measured meets none."""
     threshold = parse_threshold(text, METRICS)
 
@@ -38,7 +38,7 @@ def test_judgement(text, value, met):
         ("tasa>5s", "tasa is in /s, not in s"),
     ],
 )
-def test_bad_thresholds(text, complaint):
+def test_bad_thresholds(text: str, complaint: str) -> None:
     """What is wrong is said in a sentence that tells what would be right."""
     with pytest.raises(ValueError, match=complaint):
         parse_threshold(text, METRICS)

@@ -4,21 +4,30 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from carga.command_line import main
+from tests.broker_stack import Broker, VirtualHost
 from tests.stack import ROOT, free_ports
 
 SECRET = "geheim-4711"
 
 
+class Told(Protocol):
+    def __call__(self, *words: str, **settings: object) -> tuple[int, str]: ...
+
+
 @pytest.fixture
-def told(capsys, monkeypatch, tmp_path):
+def told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Told:
     """Runs a command with variables; returns its exit code and its words."""
     monkeypatch.chdir(tmp_path)
 
-    def run(*words, **settings):
+    def run(*words: str, **settings: object) -> tuple[int, str]:
         for name, value in {"RABBITMQ_PASSWORD": SECRET, **settings}.items():
             monkeypatch.setenv(name, str(value))
         code = main(words)
@@ -48,7 +57,7 @@ def told(capsys, monkeypatch, tmp_path):
         ("--nada", "unrecognized arguments: --nada"),
     ],
 )
-def test_bad_options(told, words, complaint):
+def test_bad_options(told: Told, words: str, complaint: str) -> None:
     """One sentence names the option and what would be right; the code is 2."""
     code, text = told("simular", *words.split())
 
@@ -58,7 +67,7 @@ def test_bad_options(told, words, complaint):
     assert "--help" in text
 
 
-def test_dry_run(told):
+def test_dry_run(told: Told) -> None:
     """What would be done is said, without a system to do it to."""
     code, text = told("simular", "--dry-run", "--perfil", "rampa", "--tasa", "1e5")
 
@@ -69,7 +78,7 @@ def test_dry_run(told):
     )
 
 
-def test_reports_without_a_place(told, tmp_path):
+def test_reports_without_a_place(told: Told, tmp_path: Path) -> None:
     """A folder that can't be written is told of before the run, not after it."""
     (tmp_path / "taken").write_text("")
     code, text = told("simular", "--salida", "taken")
@@ -80,7 +89,7 @@ def test_reports_without_a_place(told, tmp_path):
 
 
 @pytest.mark.parametrize("command", ["simular", "verificar", "doctor"])
-def test_help(told, command):
+def test_help(told: Told, command: str) -> None:
     """Each command explains itself."""
     code, text = told(command, "--help")
 
@@ -88,7 +97,7 @@ def test_help(told, command):
     assert "--url" in text
 
 
-def test_bad_setting(told):
+def test_bad_setting(told: Told) -> None:
     """A wrong variable is named, with what to do."""
     code, text = told("simular", RABBITMQ_PORT="none")
 
@@ -97,7 +106,7 @@ def test_bad_setting(told):
     assert "Set RABBITMQ_PORT as in .env." in text
 
 
-def test_no_broker(told):
+def test_no_broker(told: Told) -> None:
     """Without a broker: where it was looked for and what starts it; the code is 3."""
     (port,) = free_ports(1)
     code, text = told("simular", RABBITMQ_PORT=port)
@@ -107,7 +116,7 @@ def test_no_broker(told):
     assert "make run" in text
 
 
-def test_refused_login(told, broker):
+def test_refused_login(told: Told, broker: Broker) -> None:
     """A wrong password is said to be one, and never shown."""
     code, text = told("simular", RABBITMQ_PORT=broker.port, RABBITMQ_USER=broker.user)
 
@@ -115,7 +124,7 @@ def test_refused_login(told, broker):
     assert "refuses the login" in text
 
 
-def test_no_panel(told, vhost):
+def test_no_panel(told: Told, vhost: VirtualHost) -> None:
     """A broker without the rest: what does not answer and what starts it."""
     (port,) = free_ports(1)
     settings = {**vhost.settings, "WEB_PORT": port}
@@ -126,7 +135,7 @@ def test_no_panel(told, vhost):
     assert "make run" in text
 
 
-def test_nothing_to_verify(told, tmp_path):
+def test_nothing_to_verify(told: Told, tmp_path: Path) -> None:
     """`verificar` says when there is no report, or when it is none."""
     assert told("verificar") == (
         2,
@@ -140,7 +149,7 @@ def test_nothing_to_verify(told, tmp_path):
     assert "resumen.json is no report of a run" in text
 
 
-def test_doctor_without_a_system(told):
+def test_doctor_without_a_system(told: Told) -> None:
     """Every part that is away is named with the command that mends it; the code is 3."""
     ports = dict(
         zip(("RABBITMQ_PORT", "RABBITMQ_MANAGEMENT_PORT", "WEB_PORT"), free_ports(3), strict=True)
@@ -157,7 +166,7 @@ def test_doctor_without_a_system(told):
     assert {each["remedio"] != "" for each in json.loads(text) if not each["bien"]} == {True}
 
 
-def test_a_terminal_without_ticks():
+def test_a_terminal_without_ticks() -> None:
     """Where the terminal has no ✗, the line still says what is wrong."""
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     nobody = {"RABBITMQ_PORT": "1", "RABBITMQ_MANAGEMENT_PORT": "1", "WEB_PORT": "1"}

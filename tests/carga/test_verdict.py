@@ -12,7 +12,7 @@ from carga.checking.verification import (
 from carga.wire.messages import Standing
 
 
-def line(confirmed, rise, unconfirmed=0, before=100):
+def line(confirmed: int, rise: int, unconfirmed: int = 0, before: int = 100) -> ClientLine:
     return ClientLine(
         antes=before, confirmados=confirmed, sin_confirmar=unconfirmed, despues=before + rise
     )
@@ -28,16 +28,18 @@ def line(confirmed, rise, unconfirmed=0, before=100):
         (line(5, 7, unconfirmed=1), "uno: 5 confirmed, 7 counted: 1 counted twice"),
     ],
 )
-def test_count_differences(found, sentence):
+def test_count_differences(found: ClientLine, sentence: str | None) -> None:
     """What is confirmed must be counted; what is unconfirmed may be."""
     assert [each.frase for each in count_differences({"uno": found})] == [sentence] * bool(sentence)
 
 
-def report(version=7, total=105, epoca="e"):
+def report(version: int = 7, total: int = 105, epoca: str = "e") -> Reporte:
     return Reporte(epoca, version, total, {"uno": 105}, Others(0, 0))
 
 
-def standing(clientes, version=7, total=105, epoca="e"):
+def standing(
+    clientes: dict[str, int], version: int = 7, total: int = 105, epoca: str = "e"
+) -> Standing:
     return Standing(3, epoca, version, total, 0, clientes)
 
 
@@ -52,20 +54,20 @@ def standing(clientes, version=7, total=105, epoca="e"):
         (standing({"uno": 105}, epoca="f"), ["epoca"]),
     ],
 )
-def test_screen_differences(shown, names):
+def test_screen_differences(shown: Standing, names: list[str]) -> None:
     """Viewers must show what is counted, as far as they show it."""
     found = screen_differences({"uno": line(5, 5)}, report(), [standing({"uno": 105}), shown])
 
     assert [each.cliente for each in found] == names
 
 
-def test_totals_compare_at_one_version():
+def test_totals_compare_at_one_version() -> None:
     """Totals say something only when viewers and report are at the same version."""
     assert same_version(report(), [standing({})])
     assert not same_version(report(), [standing({}), standing({}, version=6)])
 
 
-def test_what_still_waits_is_said():
+def test_what_still_waits_is_said() -> None:
     """The analytics tell why something is not counted yet."""
     assert Estado("conectado", "ok", Depth(0, 0)).waiting == ""
     assert Estado("bloqueado", "ok", Depth(0, 0)).waiting == ""

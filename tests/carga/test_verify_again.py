@@ -5,12 +5,16 @@ import json
 import pytest
 
 from carga.command_line import FAILED, OK
+from tests.carga.conftest import Against, Command
+from tests.chain_stack import Chain
 from tests.foreign_publisher import publish, wait_for
 from tests.unwritable_output import full_disk, reader_that_left
 
 
 @pytest.mark.parametrize("words", ["verificar", "verificar --json", "doctor", "doctor --json"])
-def test_what_was_found_cannot_be_written(lasting_chain, finished, against, words):
+def test_what_was_found_cannot_be_written(
+    lasting_chain: Chain, finished: Command, against: Against, words: str
+) -> None:
     """On a full disk that is told and is a failure; to who has left, nothing is said."""
     more = ("--salida", str(finished.folder)) if "verificar" in words else ()
     with full_disk() as full, reader_that_left() as left:
@@ -23,7 +27,9 @@ def test_what_was_found_cannot_be_written(lasting_chain, finished, against, word
     assert "can't be written to standard output: No space left on device" in unwritten.err
 
 
-async def test_later_events_are_a_difference(lasting_chain, finished, against):
+async def test_later_events_are_a_difference(
+    lasting_chain: Chain, finished: Command, against: Against
+) -> None:
     """More events under a run's name are named, with the run's seed; the code is 4."""
     again = against(lasting_chain, "verificar", "--salida", str(finished.folder))
     assert again.wait() == 0, again.err
@@ -40,7 +46,9 @@ async def test_later_events_are_a_difference(lasting_chain, finished, against):
     assert "another run with --semilla 9" in difference["frase"]
 
 
-def test_another_store_compares_with_nothing(chain, finished, against):
+def test_another_store_compares_with_nothing(
+    chain: Chain, finished: Command, against: Against
+) -> None:
     """A report of one store is not verified against another one."""
     again = against(chain, "verificar", str(finished.report))
 

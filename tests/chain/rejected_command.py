@@ -12,7 +12,7 @@ async def rechazados(chain: Chain, *arguments: str, code: int = 0) -> str:
     """Run servicio-analiticas/rechazados.py beside the chain's analytics; return its report."""
     done = await asyncio.to_thread(
         subprocess.run,
-        [sys.executable, ROOT / "servicio-analiticas" / "rechazados.py", *arguments],
+        [sys.executable, str(ROOT / "servicio-analiticas" / "rechazados.py"), *arguments],
         env={**chain.amqp_settings, "STORE_PATH": str(chain.store_path)},
         capture_output=True,
         text=True,

@@ -1,17 +1,19 @@
 """Messages that can't be counted, or hardly be read, on the real broker."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
+from tests.chain_stack import Chain
 from tests.foreign_publisher import RawText, publish, read, wait_for
 
 REJECTED = "cola_analiticas.rechazados"
 
 
-async def rejected_reasons(chain, count):
+async def rejected_reasons(chain: Chain, count: int) -> list[dict[str, Any]]:
     """What lies in the queue of rejected messages, as the broker hands it out."""
-    answers = [{}]
+    answers: list[dict[str, Any]] = [{}]
     async with asyncio.timeout(10):
         while len(answers) < count or not answers[0]:
             answers = chain.vhost.api(
@@ -36,7 +38,7 @@ async def rejected_reasons(chain, count):
     ],
     ids=["text", "empty", "number", "surrogate", "brackets", "good-bad-good"],
 )
-async def test_bad_body_is_set_aside(chain, body):
+async def test_bad_body_is_set_aside(chain: Chain, body: bytes) -> None:
     """A body that can't be counted ends in the queue of rejected messages and stops nothing."""
     await publish(chain.vhost, body, "malo")
     await publish(chain.vhost, {"cliente": "bueno"}, "bueno")
@@ -49,7 +51,7 @@ async def test_bad_body_is_set_aside(chain, body):
     assert message["properties"]["message_id"] == "malo"
 
 
-async def test_reason_names_the_field(chain):
+async def test_reason_names_the_field(chain: Chain) -> None:
     """The reason for a batch's rejection names the event and the field."""
     await publish(chain.vhost, [{"cliente": "a"}, {"cliente": 7}, {"cliente": "b"}], "malo")
 
@@ -60,7 +62,7 @@ async def test_reason_names_the_field(chain):
     assert "[1].cliente: " in chain.parts["servicio-analiticas"].log
 
 
-async def test_an_id_of_bytes_is_not_the_text_that_shows_it(chain):
+async def test_an_id_of_bytes_is_not_the_text_that_shows_it(chain: Chain) -> None:
     """An id that is no UTF-8 and the one that is written as it is shown are two."""
     for message_id in (RawText(b"\xff"), "\\xff", RawText(b"\xff")):
         await publish(chain.vhost, {"cliente": "raro"}, message_id=message_id)
@@ -80,7 +82,7 @@ async def test_an_id_of_bytes_is_not_the_text_that_shows_it(chain):
     ],
     ids=["app_id", "message_id", "header key", "header value"],
 )
-async def test_undecodable_property_stops_nothing(chain, properties):
+async def test_undecodable_property_stops_nothing(chain: Chain, properties: dict[str, Any]) -> None:
     """A property that the client library can't decode never ends the consumer's connection."""
     connected_since = read(f"{chain.report_url}/estado")["desde"]
 

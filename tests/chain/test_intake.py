@@ -5,17 +5,22 @@ import datetime
 import gzip
 import json
 import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import httpx
 import websockets
 from cloudevents.core.bindings.http import to_binary, to_structured
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
+from websockets.asyncio.client import ClientConnection
 
+from tests.chain_stack import Chain
 from tests.foreign_publisher import read, wait_for
 
 
-def curl(*words):
+def curl(*words: str) -> list[str]:
     """What curl prints, with the status on a line of its own."""
     command = ["curl", "--silent", "--show-error", "--write-out", "\n%{http_code}", *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
@@ -23,15 +28,15 @@ def curl(*words):
     return done.stdout.rsplit("\n", 1)
 
 
-async def first_frame_with(socket, cliente):
+async def first_frame_with(socket: ClientConnection, cliente: str) -> dict[str, Any]:
     async for text in socket:
-        frame = json.loads(text)
+        frame: dict[str, Any] = json.loads(text)
         if (frame.get("clientes") or {}).get(cliente):
             return frame
     raise AssertionError("the panel hung up")
 
 
-async def test_curl_is_on_the_page_at_once(chain):
+async def test_curl_is_on_the_page_at_once(chain: Chain) -> None:
     """The README's line, as it stands there: counted, and pushed to who watches."""
     async with asyncio.timeout(10), websockets.connect(chain.ws_url, compression=None) as viewer:
         # A heartbeat goes before it while the panel has not read its first report.
@@ -48,11 +53,16 @@ async def test_curl_is_on_the_page_at_once(chain):
     assert read(chain.report_url)["eventos"] == {"compra": 1}
 
 
-async def test_cloudevents_of_the_official_sdk(chain):
+def with_odd_subject(headers: Mapping[str, str]) -> httpx.Headers:
+    """What other SDKs write of an attribute that nobody counts."""
+    return httpx.Headers([*httpx.Headers(headers).raw, (b"ce-subject", b"\xf1")])
+
+
+async def test_cloudevents_of_the_official_sdk(chain: Chain) -> None:
     """Structured, batched and binary: counted by source and type, each event once in all modes."""
     moment = datetime.datetime(2026, 11, 24, 7, 0, tzinfo=datetime.UTC)
 
-    def event(number):
+    def event(number: int) -> CloudEvent:
         attributes = {"id": str(number), "source": "/tienda/ñandú", "type": "es.tienda.compra"}
         return CloudEvent({**attributes, "time": moment}, {"importe": number})
 
@@ -62,10 +72,9 @@ async def test_cloudevents_of_the_official_sdk(chain):
     batch = {"content-type": "application/cloudevents-batch+json"}
     async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
         for headers, body in (
-            (one.headers, one.body),
-            (batch, b"[%b,%b,%b]" % (two.body, three.body, one.body)),
-            # What other SDKs write of an attribute that nobody counts
-            *(({**message.headers, "ce-subject": b"\xf1"}, message.body) for message in binary),
+            (httpx.Headers(one.headers), one.body),
+            (httpx.Headers(batch), b"[%b,%b,%b]" % (two.body, three.body, one.body)),
+            *((with_odd_subject(message.headers), message.body) for message in binary),
         ):
             answer = await client.post(chain.intake_url, headers=headers, content=body)
             assert answer.status_code == 202, answer.text
@@ -75,7 +84,7 @@ async def test_cloudevents_of_the_official_sdk(chain):
     assert report["eventos"] == {"es.tienda.compra": 4}
 
 
-async def test_ndjson_from_a_file(chain, tmp_path):
+async def test_ndjson_from_a_file(chain: Chain, tmp_path: Path) -> None:
     """curl --data-binary of a file of lines, one of them bad, through the proxy; packed as well."""
     path = tmp_path / "eventos.ndjson"
     path.write_text('{"cliente":"a"}\n{"cliente":7}\n' + '{"cliente":"b"}\n' * 50_000)
@@ -98,7 +107,7 @@ async def test_ndjson_from_a_file(chain, tmp_path):
     assert report["clientes"] == {"a": 1, "b": 50_000}
 
 
-async def test_the_proxy_passes_refusals_on(chain, tmp_path):
+async def test_the_proxy_passes_refusals_on(chain: Chain, tmp_path: Path) -> None:
     """A client behind the proxy hears what the intake says, and how large a body may be."""
     async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
         asked = {"WebHook-Request-Origin": "eventgrid.azure.net"}

@@ -2,16 +2,20 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 
 import httpx
 import websockets
 
+from tests.chain_stack import Chain
 from tests.foreign_publisher import amqp_publish, publish, read, wait_for
 
 
-async def frames_until(ws_url, condition, seconds=5):
+async def frames_until(
+    ws_url: str, condition: Callable[[dict[str, int]], bool], seconds: float = 5
+) -> dict[str, int]:
     """The state of a viewer (counts by client), once it meets the condition."""
-    shown = {}
+    shown: dict[str, int] = {}
     async with asyncio.timeout(seconds), websockets.connect(ws_url, compression=None) as socket:
         async for text in socket:
             frame = json.loads(text)
@@ -24,7 +28,7 @@ async def frames_until(ws_url, condition, seconds=5):
     return shown
 
 
-async def test_foreign_event_is_counted_and_shown(chain):
+async def test_foreign_event_is_counted_and_shown(chain: Chain) -> None:
     """An event of a program that knows nothing of us is in the report and at every viewer."""
     watching = asyncio.create_task(frames_until(chain.ws_url, lambda shown: "externo" in shown))
     await asyncio.sleep(0.1)
@@ -35,7 +39,7 @@ async def test_foreign_event_is_counted_and_shown(chain):
     assert read(chain.report_url)["clientes"] == {"externo": 1}
 
 
-async def test_array_is_a_batch(chain):
+async def test_array_is_a_batch(chain: Chain) -> None:
     """An array of three events in one message counts three."""
     amqp_publish(chain.vhost, '[{"cliente":"a"},{"cliente":"b"},{"cliente":"a"}]')
 
@@ -44,7 +48,7 @@ async def test_array_is_a_batch(chain):
     assert report["clientes"] == {"a": 2, "b": 1}
 
 
-async def test_copies_conflicts_and_no_id(chain):
+async def test_copies_conflicts_and_no_id(chain: Chain) -> None:
     """The same id counts once, with another body not at all; no id counts each time."""
     for body in ({"cliente": "a"}, {"cliente": "a"}, {"cliente": "b"}):
         await publish(chain.vhost, body, "el-mismo")
@@ -60,7 +64,7 @@ async def test_copies_conflicts_and_no_id(chain):
     assert book["mensajes"]["recibidos"] == 5
 
 
-async def test_client_from_header_and_app_id(chain):
+async def test_client_from_header_and_app_id(chain: Chain) -> None:
     """Without a client in the body the header names it, and without a header app_id does."""
     await publish(chain.vhost, {}, "1", headers={"X-Client-Name": "cabecera"}, app_id="programa")
     await publish(chain.vhost, {}, "2", app_id="programa")
@@ -70,7 +74,7 @@ async def test_client_from_header_and_app_id(chain):
     assert report["clientes"] == {"cabecera": 1, "programa": 1}
 
 
-async def test_report_over_the_wire(chain):
+async def test_report_over_the_wire(chain: Chain) -> None:
     """Through proxy and server: ETag, 304, a wait that ends with the next event, problems."""
     async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
         first = await client.get(chain.report_url)
@@ -92,7 +96,7 @@ async def test_report_over_the_wire(chain):
         assert problem.headers["Content-Type"] == "application/problem+json"
 
 
-async def test_panel_without_slash(chain):
+async def test_panel_without_slash(chain: Chain) -> None:
     """`/panel` leads to `/panel/`, keeps the query, and names no host."""
     url = chain.web_url.rstrip("/")
     async with httpx.AsyncClient(trust_env=False) as client:
@@ -102,12 +106,12 @@ async def test_panel_without_slash(chain):
     assert answer.headers["Location"] == "panel/?lang=en"
 
 
-async def test_analytics_killed_while_clients_publish(chain):
+async def test_analytics_killed_while_clients_publish(chain: Chain) -> None:
     """After kill -9 and a while the total is exactly what was confirmed, and nobody noticed."""
     stop = asyncio.Event()
     confirmed = [0]
 
-    async def keep_publishing(cliente):
+    async def keep_publishing(cliente: str) -> None:
         while not stop.is_set():
             await publish(chain.vhost, {"cliente": cliente}, f"{cliente}-{confirmed[0]}")
             confirmed[0] += 1
@@ -127,12 +131,12 @@ async def test_analytics_killed_while_clients_publish(chain):
     assert read(chain.report_url)["total"] == confirmed[0] > 20
 
 
-async def etag(chain):
+async def etag(chain: Chain) -> str:
     async with httpx.AsyncClient(trust_env=False) as client:
         return (await client.get(chain.report_url)).headers["ETag"]
 
 
-async def test_etag_survives_a_restart(chain):
+async def test_etag_survives_a_restart(chain: Chain) -> None:
     """A restart without events changes nothing: counts, version and ETag are the same."""
     await publish(chain.vhost, {"cliente": "a"}, "1")
     wait_for(chain.report_url, lambda r: r["total"] == 1)
@@ -145,7 +149,7 @@ async def test_etag_survives_a_restart(chain):
     assert await etag(chain) == before
 
 
-async def test_stop_on_either_signal(chain):
+async def test_stop_on_either_signal(chain: Chain) -> None:
     """SIGTERM ends analytics and panel with exit code 0."""
     assert await asyncio.to_thread(chain.parts["servicio-analiticas"].stop) == 0
     assert await asyncio.to_thread(chain.parts["panel-visual"].stop) == 0

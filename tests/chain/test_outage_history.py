@@ -13,6 +13,8 @@ import json
 import os
 import time
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 import websockets
 
@@ -49,12 +51,11 @@ async def heartbeats(chain: Chain, heard: list[dict[str, object]]) -> None:
                 heard.append(message)
 
 
-def seconds_of(history: dict[str, object]) -> Counter[int]:
+def seconds_of(history: Mapping[str, Any]) -> Counter[int]:
     """The counts of the one series by the second in which the events happened."""
-    start = datetime.datetime.fromisoformat(str(history["desde"])).timestamp()
-    (series,) = history["series"]  # type: ignore[misc]
-    points = series["puntos"]  # type: ignore[index]
-    return Counter({int(start) + i: n for i, n in enumerate(points) if n})
+    start = datetime.datetime.fromisoformat(history["desde"]).timestamp()
+    (series,) = history["series"]
+    return Counter({int(start) + i: n for i, n in enumerate(series["puntos"]) if n})
 
 
 async def test_history_after_an_outage(chain: Chain) -> None:

@@ -5,11 +5,12 @@ import json
 import zlib
 
 from tests.chain.rejected_command import rechazados
+from tests.chain_stack import Chain
 from tests.foreign_publisher import publish, read, wait_for
 from tests.sender.delivery import LIMIT, bodies, publishing
 
 
-async def test_a_message_is_the_same_packed_or_not(chain):
+async def test_a_message_is_the_same_packed_or_not(chain: Chain) -> None:
     """What a message says makes it the one it is, not how it travelled."""
     body = b'{"cliente":"a"}'
     for travelling in (gzip.compress(body, 9), body, gzip.compress(body, 1)):
@@ -22,7 +23,7 @@ async def test_a_message_is_the_same_packed_or_not(chain):
     assert (report["total"], report["conflictos"], report["rechazados"]) == (1, 0, 0)
 
 
-async def test_the_publisher_s_batches_are_counted(chain):
+async def test_the_publisher_s_batches_are_counted(chain: Chain) -> None:
     """Twenty thousand events in a few packed messages count each once."""
     async with publishing(chain.vhost) as publisher:
         await publisher.publish_many(None, bodies(20_000))
@@ -31,7 +32,7 @@ async def test_the_publisher_s_batches_are_counted(chain):
     assert wait_for(chain.report_url, lambda r: r["total"] >= 20_000)["total"] == 20_000
 
 
-async def test_a_broken_one_is_rejected_and_can_be_mended(chain):
+async def test_a_broken_one_is_rejected_and_can_be_mended(chain: Chain) -> None:
     """The reason says what is wrong; of a packed batch the good events are sent again."""
     batch = json.dumps([{"cliente": "a"}, {"cliente": 7}]).encode()
     await publish(chain.vhost, gzip.compress(batch), "lote")

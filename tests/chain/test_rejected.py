@@ -1,15 +1,20 @@
 """Rejected messages, listed and sent again."""
 
 import json
+from collections.abc import Awaitable, Callable
 
 import aio_pika
+import pytest
+from aio_pika.abc import HeadersType
 from pamqp import encode
+from pamqp.common import FieldValue
 
 from tests.chain.rejected_command import rechazados
+from tests.chain_stack import Chain
 from tests.foreign_publisher import EXCHANGE, RawText, amqp_publish, publish, read, wait_for
 
 
-async def test_good_events_of_a_rejected_batch_are_counted_once(chain):
+async def test_good_events_of_a_rejected_batch_are_counted_once(chain: Chain) -> None:
     """Sent again twice, the good events of a bad batch count once, and the bad message stays."""
     await publish(chain.vhost, [{"cliente": "a"}, {"cliente": 7}, {"cliente": "b"}], "lote")
     await publish(chain.vhost, b"no es json", "basura")
@@ -28,7 +33,7 @@ async def test_good_events_of_a_rejected_batch_are_counted_once(chain):
     assert report["clientes"] == {"a": 1, "b": 1}
 
 
-async def test_only_the_chosen_are_sent(chain):
+async def test_only_the_chosen_are_sent(chain: Chain) -> None:
     """Messages that were not chosen stay, whether they could be counted now or not."""
     bad = json.dumps([{"cliente": "a"}, {"cliente": 7}]).encode()
     for message_id in ("uno", "dos"):
@@ -44,7 +49,7 @@ async def test_only_the_chosen_are_sent(chain):
     assert read(f"{chain.report_url}/rechazados")["rechazados"] == 2
 
 
-async def test_each_of_equal_messages_is_counted(chain):
+async def test_each_of_equal_messages_is_counted(chain: Chain) -> None:
     """Without ids, as many equal messages as were rejected are counted, and as many are told."""
     bad = json.dumps([{"cliente": "a"}, {"cliente": 7}])
     for _ in range(20):
@@ -57,7 +62,7 @@ async def test_each_of_equal_messages_is_counted(chain):
     assert wait_for(chain.report_url, lambda r: r["total"] == 20)["duplicados"] == 0
 
 
-async def test_ids_that_look_the_same_are_sent_under_their_own(chain):
+async def test_ids_that_look_the_same_are_sent_under_their_own(chain: Chain) -> None:
     """An id that is no UTF-8 stays the bytes that it is."""
     bad = json.dumps([{"cliente": "a"}, {"cliente": 7}]).encode()
     for message_id in (RawText(b"\xff"), "\\xff"):
@@ -69,7 +74,9 @@ async def test_ids_that_look_the_same_are_sent_under_their_own(chain):
     assert wait_for(chain.report_url, lambda r: r["total"] == 2)["duplicados"] == 0
 
 
-async def test_no_header_keeps_a_message_back(chain, monkeypatch):
+async def test_no_header_keeps_a_message_back(
+    chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What came is sent again as it came; only a header that can't be is left out, and told."""
     await publish_odd_headers(chain, monkeypatch)
     await publish(chain.vhost, [{"cliente": "b"}, {"cliente": 7}], "detrás")
@@ -88,14 +95,19 @@ async def test_no_header_keeps_a_message_back(chain, monkeypatch):
     }  # fmt: skip
 
 
-def nested(levels):
+def nested(levels: int) -> FieldValue:
     return [nested(levels - 1)] if levels else 1
 
 
-async def publish_odd_headers(chain, monkeypatch):
+async def publish_odd_headers(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second has one that is its client's name."""
     raw = RawText(b"\xff\x00\x01"), RawText(b"\xff")
-    headers = {"trace-id": raw[0], "lista": [raw[1]], "tabla": {"x": raw[1]}, "hondo": nested(101)}
+    headers: dict[str, FieldValue] = {
+        "trace-id": raw[0],
+        "lista": [raw[1]],
+        "tabla": {"x": raw[1]},
+        "hondo": nested(101),
+    }
     by_pamqp = encode.encode_table_value
     with monkeypatch.context() as patch:  # pamqp writes no double
         patch.setattr(
@@ -108,13 +120,13 @@ async def publish_odd_headers(chain, monkeypatch):
     wait_for(chain.report_url, lambda r: r["rechazados"] == 2)
 
 
-async def watch(chain):
+async def watch(chain: Chain) -> Callable[[], Awaitable[HeadersType]]:
     """Return what reads the headers of the first message that is published from now on."""
     async with await aio_pika.connect(chain.vhost.url) as connection:
         queue = await (await connection.channel()).declare_queue("espia", durable=True)
         await queue.bind(EXCHANGE)
 
-    async def next_headers():
+    async def next_headers() -> HeadersType:
         async with await aio_pika.connect(chain.vhost.url) as connection:
             queue = await (await connection.channel()).get_queue("espia")
             return (await queue.get()).headers
@@ -122,7 +134,7 @@ async def watch(chain):
     return next_headers
 
 
-async def test_a_message_that_cannot_be_published_stays_alone(chain):
+async def test_a_message_that_cannot_be_published_stays_alone(chain: Chain) -> None:
     """It is told, also by the exit code, and those behind it are sent."""
     await publish(chain.vhost, b"no es json", "basura")
     await publish(chain.vhost, [{"cliente": "a"}, {"cliente": 7}], "lote")

@@ -3,8 +3,12 @@
 import asyncio
 import re
 import time
+from collections.abc import Callable
 
 import httpx
+
+from tests.broker_stack import Broker, VirtualHost
+from tests.chain_stack import Chain
 
 # On 3.11 asyncio logs a kept connection that a stop cuts off as an error of its own.
 CUT_OFF = re.compile(
@@ -13,7 +17,9 @@ CUT_OFF = re.compile(
 )
 
 
-async def test_analytics_stop_at_once_without_a_broker(chain_on, own_broker):
+async def test_analytics_stop_at_once_without_a_broker(
+    chain_on: Callable[[VirtualHost], Chain], own_broker: Callable[[], Broker]
+) -> None:
     """Whoever waits for a change is answered, nothing is logged as an error, and it ends with 0."""
     broker = own_broker()
     with broker.virtual_host() as vhost:

@@ -51,14 +51,14 @@ async def test_every_door_asks(
     _, auth, key = secrets
     web = f"http://127.0.0.1:{closed.ports['WEB_PORT']}"
     dashboard = f"http://127.0.0.1:{closed.ports['TRAEFIK_PORT']}/dashboard/"
-    event = {"cliente": "con_clave"}
+    event, nobody = {"cliente": "con_clave"}, httpx.Auth()
     async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
         for url in (f"{web}/panel/", f"{web}/reporte", dashboard):
             assert (await client.get(url)).status_code == 401
             assert (await client.get(url, auth=auth)).status_code == 200
         sent = [
-            await client.post(f"{web}/eventos", json=event, headers=headers, **login)
-            for headers, login in (({}, {}), (key, {}), ({}, {"auth": auth}), (key, {"auth": auth}))
+            await client.post(f"{web}/eventos", json=event, headers=headers, auth=login)
+            for headers, login in (({}, nobody), (key, nobody), ({}, auth), (key, auth))
         ]
     assert [answer.status_code for answer in sent] == [401, 401, 401, 202]
 

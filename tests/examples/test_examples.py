@@ -3,9 +3,14 @@
 import asyncio
 import os
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
 
 import pytest
+from playwright.async_api import Page
 
+from tests.chain_stack import Chain
 from tests.foreign_publisher import publish, wait_for
 from tests.late_proxy import late_proxy
 from tests.stack import NODE, ROOT, Part
@@ -16,13 +21,19 @@ CODE = sorted(
 )
 
 
-@pytest.fixture(name="run")
-def _run(tmp_path):
-    """Starts an example and waits until it has printed something."""
-    parts = []
+class Run(Protocol):
+    def __call__(self, *command: object) -> Part: ...
 
-    def run(*command):
-        part = Part("example", [str(c) for c in command], os.environ, tmp_path, lambda p: p.log)
+
+@pytest.fixture(name="run")
+def _run(tmp_path: Path) -> Iterator[Run]:
+    """Starts an example and waits until it has printed something."""
+    parts: list[Part] = []
+
+    def run(*command: object) -> Part:
+        part = Part(
+            "example", [str(c) for c in command], os.environ, tmp_path, lambda p: p.log != ""
+        )
         parts.append(part)
         part.start()
         return part
@@ -32,20 +43,22 @@ def _run(tmp_path):
         part.kill()
 
 
-async def printed(part, text, seconds=10):
+async def printed(part: Part, text: str, seconds: float = 10) -> None:
     async with asyncio.timeout(seconds):
         while text not in part.log:  # noqa: ASYNC110 - of another process
             await asyncio.sleep(0.02)
 
 
 @pytest.mark.parametrize("path", CODE, ids=lambda path: path.name)
-def test_examples_are_short(path):
+def test_examples_are_short(path: Path) -> None:
     """An example fits on a screen: fewer than 40 lines."""
     assert len(path.read_text().splitlines()) <= 40
 
 
 @pytest.mark.parametrize("example", ["viewer.py", "viewer.mjs"])
-async def test_viewers_show_every_change(chain, run, example, monkeypatch, tmp_path):
+async def test_viewers_show_every_change(
+    chain: Chain, run: Run, example: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """A viewer shows the state it found, each change, and goes on after the panel was killed."""
     monkeypatch.setenv("WEBSOCKETS_BACKOFF_INITIAL_DELAY", "1")
     monkeypatch.setenv("WEBSOCKETS_BACKOFF_MIN_DELAY", "0.5")
@@ -73,7 +86,7 @@ async def test_viewers_show_every_change(chain, run, example, monkeypatch, tmp_p
         await printed(viewer, "al_final", seconds=20)
 
 
-async def test_browser_viewer(chain, page):
+async def test_browser_viewer(chain: Chain, page: Page) -> None:
     """The snippet shows each total in the page that runs it."""
     source = (EXAMPLES / "viewer.browser.js").read_text().replace("export function", "function")
     await page.goto(chain.web_url)
@@ -89,7 +102,7 @@ async def test_browser_viewer(chain, page):
             await asyncio.sleep(0.02)
 
 
-async def test_logger_gets_everything_too(chain, run):
+async def test_logger_gets_everything_too(chain: Chain, run: Run) -> None:
     """The logger prints every event, and the analytics count it all the same."""
     logger = await asyncio.to_thread(
         run, sys.executable, EXAMPLES / "logger" / "logger.py", chain.vhost.url

@@ -14,6 +14,7 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
+from aside import copies
 from consuming import consumer
 from database.transactions import Transactions
 from storing import store
@@ -80,7 +81,7 @@ def install(reach: Reach, put: Put = setattr) -> None:
     put(Transactions, "commit", commits)
     around(store, "count", "before_decode", "after_decode")
     around(store, "update_ledger", before="before_insert")
-    around(store.copies, "keep", after="after_insert")
+    around(copies, "keep", after="after_insert")
     around(Folding, "fold", before="before_fold")
     around(DeltaLog, "note", after="after_fold")
     around(DeltaLog, "forget", "before_forget", "after_forget")

@@ -74,7 +74,7 @@ def wrong_clock(rig: Rig, days: int, seconds: float, times: int, rate: float) ->
         rig.until("history is there to be deleted", lambda: _chunks(rig) > 0, 20)
         jump = days * 86400 * (-1) ** n
         clock.write_text(str(jump))
-        rig.until("the clock is seen to be wrong", lambda jump=jump: _is_off(rig, jump), 20)
+        rig.until("the clock is seen to be wrong", partial(_is_off, rig, jump), 20)
         if n % 2:
             rig.analytics.kill()  # a restart under a wrong clock forgets nothing either
             rig.analytics.start()

@@ -1,5 +1,7 @@
 """The figures of `make bench-ingest` count every event, from when it was due."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from carga.sending.schedule import Schedule
@@ -7,7 +9,9 @@ from carga.wire.messages import TICKS, Pushed, Watched
 from screen import Screen
 
 
-def told(second, *pushes, drops=0, complaints=()):
+def told(
+    second: float, *pushes: tuple[int, int, int], drops: int = 0, complaints: Sequence[str] = ()
+) -> tuple[str, Watched, float]:
     """What a viewer says at this second of pushes: [number, millisecond, total]."""
     said = Watched(
         connected=1,
@@ -21,7 +25,7 @@ def told(second, *pushes, drops=0, complaints=()):
     return "viewers", said, second
 
 
-def test_every_event_counts_from_its_own_millisecond():
+def test_every_event_counts_from_its_own_millisecond() -> None:
     """A push that includes two milliseconds makes the events of the earlier one later."""
     screen = Screen(100)
     screen.watched(*told(0.005, (1, 4, 115)))
@@ -34,7 +38,7 @@ def test_every_event_counts_from_its_own_millisecond():
     assert (seen.unseen, seen.pushes, screen.total) == (0, 2, 130)
 
 
-def test_a_stall_is_not_left_out():
+def test_a_stall_is_not_left_out() -> None:
     """While nothing is shown, all that was due meanwhile is late by its share of the stall."""
     screen = Screen(0)
     screen.watched(*told(1.5, (1, 999, 1000)))
@@ -46,7 +50,7 @@ def test_a_stall_is_not_left_out():
     assert seen.ms["max"] == pytest.approx(999, rel=0.01)
 
 
-def test_what_no_push_included_is_told():
+def test_what_no_push_included_is_told() -> None:
     """Events that a viewer never saw are counted beside the figures; an older push adds nothing."""
     screen = Screen(5)
     screen.watched(*told(0.7, (1, 0, 5), (2, 650, 65), (3, 660, 64)))
@@ -54,7 +58,7 @@ def test_what_no_push_included_is_told():
     assert screen.seen(Schedule("constante", 100, 1)).unseen == 40
 
 
-def test_what_the_panel_did_wrong_is_told():
+def test_what_the_panel_did_wrong_is_told() -> None:
     """A broken promise and a lost connection are faults of the load, not gaps in its figures."""
     screen = Screen(0)
     screen.watched(*told(0.5, complaints=["a gap"]))

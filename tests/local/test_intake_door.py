@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
+from typing import Protocol
 
 import bcrypt
 import httpx
@@ -19,10 +20,16 @@ from tests.chain_stack import Chain
 from tests.foreign_publisher import wait_for
 from tests.stack import Part, answers
 
-Send = Callable[..., httpx.Response]
+NOBODY = httpx.Auth()
 PASSWORD = httpx.BasicAuth("maquina", "una-clave")
 KEY = {"X-API-Key": "pulso_k"}
 BEARER = {"Authorization": "Bearer pulso_k"}
+
+
+class Send(Protocol):
+    def __call__(
+        self, headers: dict[str, str] | None = None, auth: httpx.Auth = NOBODY
+    ) -> httpx.Response: ...
 
 
 @contextmanager
@@ -42,10 +49,10 @@ def behind(vhost: VirtualHost, folder: Path, users: str) -> Iterator[tuple[Chain
         lambda _: answers(page, status),
     )
 
-    def send(headers: dict[str, str] | None = None, **words: httpx.Auth) -> httpx.Response:
+    def send(headers: dict[str, str] | None = None, auth: httpx.Auth = NOBODY) -> httpx.Response:
         event = {"cliente": "tienda"}
         with httpx.Client(trust_env=False) as client:
-            return client.post(chain.intake_url, json=event, headers=headers, **words)
+            return client.post(chain.intake_url, json=event, headers=headers, auth=auth)
 
     with chain.at_work():
         yield chain, send
@@ -62,7 +69,12 @@ def users(tmp_path: Path) -> str:
 def test_password_and_key(vhost: VirtualHost, tmp_path: Path, users: str) -> None:
     """Keys are no way around the password, nor the password around the keys."""
     with behind(vhost, tmp_path, users) as (chain, send):
-        without_password = [send(), send(KEY), send(BEARER), send(KEY, auth=("maquina", "otra"))]
+        without_password = [
+            send(),
+            send(KEY),
+            send(BEARER),
+            send(KEY, auth=httpx.BasicAuth("maquina", "otra")),
+        ]
         assert {answer.status_code for answer in without_password} == {HTTPStatus.UNAUTHORIZED}
         assert {answer.headers["WWW-Authenticate"] for answer in without_password} == {
             'Basic realm="Pulso"'

@@ -25,8 +25,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def python(code: str, **more: float) -> Program:
-    return Program("part", [sys.executable, "-c", code], dict(os.environ), **more)
+def python(code: str, stop_seconds: float = 4.0) -> Program:
+    return Program("part", [sys.executable, "-c", code], dict(os.environ), stop_seconds)
 
 
 async def until(condition: Callable[[], object]) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -73,7 +74,7 @@ def test_runs_restarts_stops_and_goes_on(
     until(lambda: total() > 3)
     assert open_to_others(folder) == []
     for queue in topology.QUEUES:
-        until(lambda queue=queue: member_saved(folder / "rabbitmq", f"%2F_{queue}"))
+        until(partial(member_saved, folder / "rabbitmq", f"%2F_{queue}"))
     said = (folder / "log" / "rabbitmq-service.log").read_text(errors="replace")
     assert "Disk free limit set to" in said
     assert "Free disk space monitor encountered an error" not in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -26,8 +27,12 @@ def python(folder: Path, name: str, version: str) -> None:
     (folder / name).chmod(0o755)
 
 
+class Setup(Protocol):
+    def __call__(self, **environment: str) -> subprocess.CompletedProcess[str]: ...
+
+
 @pytest.fixture
-def setup(tmp_path: Path):
+def setup(tmp_path: Path) -> Setup:
     """Runs the script on a machine that has just the interpreters in *tmp_path*."""
     for name in ("dirname", "basename"):
         (tmp_path / name).symlink_to(str(shutil.which(name)))
@@ -45,7 +50,7 @@ def setup(tmp_path: Path):
 
 
 @pytest.mark.parametrize("version", ["3.11.2", "3.12.0", "3.13.5", "3.14.0"])
-def test_python3_is_taken(setup, tmp_path: Path, version: str) -> None:
+def test_python3_is_taken(setup: Setup, tmp_path: Path, version: str) -> None:
     """Where it fits, without a word."""
     python(tmp_path, "python3", version)
     python(tmp_path, "python3.14", "3.14.9")
@@ -56,7 +61,7 @@ def test_python3_is_taken(setup, tmp_path: Path, version: str) -> None:
 
 
 @pytest.mark.parametrize("version", ["3.9.2", "3.15.0"])
-def test_another_one_is_taken_and_said(setup, tmp_path: Path, version: str) -> None:
+def test_another_one_is_taken_and_said(setup: Setup, tmp_path: Path, version: str) -> None:
     """The newest on the PATH that fits, where python3 is too old or too new."""
     python(tmp_path, "python3", version)
     python(tmp_path, "python3.12", "3.12.1")
@@ -68,7 +73,7 @@ def test_another_one_is_taken_and_said(setup, tmp_path: Path, version: str) -> N
     assert done.stderr == f"python3 is Python {version}: taking python3.12.\n"
 
 
-def test_none_fits(setup, tmp_path: Path) -> None:
+def test_none_fits(setup: Setup, tmp_path: Path) -> None:
     """One sentence says what was found, what is needed, and how to get it; the code is 2."""
     python(tmp_path, "python3", "3.9.2")
 
@@ -80,12 +85,12 @@ def test_none_fits(setup, tmp_path: Path) -> None:
     assert "apt-get install python3 python3-venv" in done.stderr
 
 
-def test_none_at_all(setup) -> None:
+def test_none_at_all(setup: Setup) -> None:
     """A machine without Python is told the same."""
     assert f"python3 is not to be had, and {RANGE}." in setup().stderr
 
 
-def test_the_given_one_is_not_replaced(setup, tmp_path: Path) -> None:
+def test_the_given_one_is_not_replaced(setup: Setup, tmp_path: Path) -> None:
     """PYTHON is what somebody chose: it is taken, or refused by name."""
     python(tmp_path, "python3", "3.13.5")
     python(tmp_path, "mine", "3.12.1")

@@ -75,7 +75,7 @@ def test_no_service_is_started_and_nothing_stays(only: Path, apt_ends: str, tmp_
         (only / name).symlink_to(str(shutil.which(name, path=os.defpath)))
     program(only, "apt-get", f"cp {policy} {seen}; {apt_ends}")
 
-    done = subprocess.run(["/bin/sh", APT_INSTALL, "no-such-package"], check=False)
+    done = subprocess.run(["/bin/sh", str(APT_INSTALL), "no-such-package"], check=False)
 
     assert seen.read_text() == "#!/bin/sh\nexit 101\n"
     assert not policy.exists()
@@ -95,7 +95,7 @@ def test_a_machine_that_updates_itself_is_waited_for(only: Path, tmp_path: Path)
     )
     program(only, "apt-get", f"{here}; fi; exit 0")
 
-    command = ["/bin/sh", APT_INSTALL, "no-such-package"]
+    command = ["/bin/sh", str(APT_INSTALL), "no-such-package"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert (done.returncode, held.exists()) == (0, False)

@@ -2,10 +2,10 @@ import asyncio
 import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import pytest
@@ -33,8 +33,12 @@ from reporting.report_http import create_app
 CONTRACTS = Path(__file__).parents[1] / "contracts"
 
 
+Contract = Callable[[str], dict[str, Any]]
+PanelFor = Callable[[str], Awaitable[int]]
+
+
 @pytest.fixture
-def contract() -> Callable[[str], dict[str, Any]]:
+def contract() -> Contract:
     """An example of a wire format, as parsed JSON."""
     return lambda name: json.loads((CONTRACTS / f"{name}.json").read_text())
 
@@ -49,14 +53,29 @@ def free_port() -> Callable[[], int]:
 
 
 class Patient(ClientConnection):
-    """Waits for a message, but not for ever."""
+    """Waits for a message, which is text, but not for ever."""
 
-    async def recv(self, decode: bool | None = None) -> Any:
+    async def recv(self, decode: bool | None = None) -> str:  # type: ignore[override] # no bytes
         async with asyncio.timeout(10):
-            return await super().recv(decode)
+            message = await super().recv(decode)
+        assert isinstance(message, str)
+        return message
 
 
-Watch = Callable[..., AbstractAsyncContextManager[ClientConnection]]
+class Watch(Protocol):
+    def __call__(self, port: int, **options: Any) -> AbstractAsyncContextManager[Patient]: ...
+
+
+class HubOn(Protocol):
+    async def __call__(self, rule: OriginRule | None = None, **limits: Any) -> tuple[Hub, int]: ...
+
+
+class Soon(Protocol):
+    async def __call__(self, condition: Callable[[], object], seconds: float = 5.0) -> None: ...
+
+
+class ReportOf(Protocol):
+    def __call__(self, clientes: dict[str, int], hidden: int = 0, **fields: Any) -> Reporte: ...
 
 
 @pytest.fixture
@@ -64,18 +83,19 @@ def watch() -> Watch:
     """Opens a WebSocket to a port of this machine as a program does: no Origin, no compression."""
 
     @contextlib.asynccontextmanager
-    async def open_one(port: int, **options: Any) -> AsyncIterator[ClientConnection]:
+    async def open_one(port: int, **options: Any) -> AsyncIterator[Patient]:
         path = options.pop("path", "/ws")
         options = {"compression": None, "proxy": None, "ping_interval": None} | options
         options["create_connection"] = Patient
         async with connect(f"ws://127.0.0.1:{port}{path}", **options) as viewer:
+            assert isinstance(viewer, Patient)
             yield viewer
 
     return open_one
 
 
 @pytest.fixture
-async def hub_on() -> AsyncIterator[Callable[..., Any]]:
+async def hub_on() -> AsyncIterator[HubOn]:
     """Starts hubs on free ports, with any limits; each is stopped at the end."""
     async with contextlib.AsyncExitStack() as stack:
 
@@ -97,7 +117,7 @@ async def hub_on() -> AsyncIterator[Callable[..., Any]]:
 
 
 @pytest.fixture
-def soon() -> Callable[..., Any]:
+def soon() -> Soon:
     """Waits until a condition holds, with a limit."""
 
     async def wait(condition: Callable[[], object], seconds: float = 5.0) -> None:
@@ -167,7 +187,7 @@ async def analytics(free_port: Callable[[], int]) -> AsyncIterator[Analytics]:
 
 
 @pytest.fixture
-async def panel_for(hub_on: Callable[..., Any]) -> AsyncIterator[Callable[[str], Any]]:
+async def panel_for(hub_on: HubOn) -> AsyncIterator[PanelFor]:
     """Starts the parts of a panel in this process; returns the port of the WebSocket."""
     tasks: list[asyncio.Task[Any]] = []
 
@@ -176,7 +196,7 @@ async def panel_for(hub_on: Callable[..., Any]) -> AsyncIterator[Callable[[str],
         heartbeat, pace = Heartbeat(hub), Pace()
         poller = Poller(url, pace, Pusher(hub, pace), heartbeat)
         tasks.extend([asyncio.create_task(poller.run()), asyncio.create_task(heartbeat.run())])
-        return int(port)
+        return port
 
     yield start
     died = [task.exception() for task in tasks if task.done()]
@@ -223,7 +243,7 @@ def viewer_model() -> type[ViewerModel]:
 
 
 @pytest.fixture(scope="session")
-def report_of() -> Callable[..., Reporte]:
+def report_of() -> ReportOf:
     """Makes a report of these clients; *hidden* events are of one more that is not listed."""
 
     def make(clientes: dict[str, int], hidden: int = 0, **fields: Any) -> Reporte:

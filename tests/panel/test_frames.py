@@ -1,15 +1,18 @@
 import json
 
 import msgspec
+import pytest
 
 from messages.deltas import Deltas
 from messages.frames import Latido, encode
 from messages.report_wire import Depth, Reporte
+from tests.panel.conftest import Contract
+from tests.panel.news import news
 
 NEXT = {"version": 1235, "generado": "2026-11-24T07:00:00.223Z", "total": 5022}
 
 
-def reports(contract):
+def reports(contract: Contract) -> list[Reporte]:
     first = contract("reporte")
     second = first | NEXT
     second["clientes"] = {"cliente_uno": 3000, "cliente_dos": 2022}
@@ -17,26 +20,28 @@ def reports(contract):
     return [msgspec.convert(report, Reporte) for report in (first, second)]
 
 
-def test_the_first_message_is_the_contracts_snapshot(contract):
+def test_the_first_message_is_the_contracts_snapshot(contract: Contract) -> None:
     """A report becomes the snapshot of the contract."""
     first, _ = reports(contract)
 
-    update = Deltas().advance(first)
+    update = news(Deltas(), first)
 
     assert update.change is None
     assert json.loads(update.snapshot) == contract("instantanea")
 
 
-def test_the_next_message_is_the_contracts_change(contract):
+def test_the_next_message_is_the_contracts_change(contract: Contract) -> None:
     """What differs between two reports becomes the change of the contract."""
     first, second = reports(contract)
     deltas = Deltas()
     deltas.advance(first)
 
-    assert json.loads(deltas.advance(second).change) == contract("cambio")
+    update = news(deltas, second)
+
+    assert update.change and json.loads(update.change) == contract("cambio")
 
 
-def test_nothing_new_is_nothing_to_push(contract):
+def test_nothing_new_is_nothing_to_push(contract: Contract) -> None:
     """The same report again makes no message."""
     first, _ = reports(contract)
     deltas = Deltas()
@@ -45,43 +50,47 @@ def test_nothing_new_is_nothing_to_push(contract):
     assert deltas.advance(first) is None
 
 
-def test_a_duplicate_is_a_change(contract):
+def test_a_duplicate_is_a_change(contract: Contract) -> None:
     """A commit that counted nothing but a duplicate is pushed, with no client in it."""
     first, _ = reports(contract)
     deltas = Deltas()
     deltas.advance(first)
 
-    change = json.loads(
-        deltas.advance(msgspec.structs.replace(first, version=1235, duplicados=8)).change
-    )
+    update = news(deltas, msgspec.structs.replace(first, version=1235, duplicados=8))
 
+    assert update.change
+    change = json.loads(update.change)
     assert (change["version"], change["previa"], change["duplicados"]) == (1235, 1234, 8)
     assert change["clientes"] == {}
 
 
-def test_another_epoca_is_a_snapshot_for_everyone(contract, caplog):
+def test_another_epoca_is_a_snapshot_for_everyone(
+    contract: Contract, caplog: pytest.LogCaptureFixture
+) -> None:
     """Nothing builds on counts of another store."""
     first, _ = reports(contract)
     deltas = Deltas()
     deltas.advance(first)
 
-    update = deltas.advance(msgspec.structs.replace(first, epoca="otra", version=1235))
+    update = news(deltas, msgspec.structs.replace(first, epoca="otra", version=1235))
 
     assert update.change is None
     assert "counting started anew: epoca 'otra'" in caplog.text
 
 
-def test_a_version_that_went_back_is_a_snapshot_for_everyone(contract, caplog):
+def test_a_version_that_went_back_is_a_snapshot_for_everyone(
+    contract: Contract, caplog: pytest.LogCaptureFixture
+) -> None:
     """Nothing builds on counts that were taken back, and the log says that they were."""
     first, _ = reports(contract)
     deltas = Deltas()
     deltas.advance(first)
 
-    assert deltas.advance(msgspec.structs.replace(first, version=1233)).change is None
+    assert news(deltas, msgspec.structs.replace(first, version=1233)).change is None
     assert "version went back from 1234 to 1233" in caplog.text
 
 
-def test_the_heartbeat_is_the_contracts(contract):
+def test_the_heartbeat_is_the_contracts(contract: Contract) -> None:
     """A heartbeat has the fields of the contract and no others."""
     expected = contract("latido")
     fields = {k: v for k, v in expected.items() if k != "tipo"}

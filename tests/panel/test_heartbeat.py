@@ -1,6 +1,8 @@
 import asyncio
 import datetime
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 import pytest
@@ -9,6 +11,7 @@ from messages.report_wire import Depth, Estado, Retraso
 from push.access.origin_rule import OriginRule
 from push.heartbeat import Heartbeat, is_behind
 from push.hub import Hub
+from tests.panel.conftest import Soon
 
 ESTADO = Estado(
     broker="conectado",
@@ -24,30 +27,31 @@ ESTADO = Estado(
 class Clock:
     now = 100.0
 
-    def __call__(self):
+    def __call__(self) -> float:
         return self.now
 
 
-def told(heartbeat):
-    return json.loads(heartbeat.payload())
+def told(heartbeat: Heartbeat) -> dict[str, Any]:
+    message: dict[str, Any] = json.loads(heartbeat.payload())
+    return message
 
 
-def age(message):
+def age(message: Mapping[str, Any]) -> float:
     datos_de, ahora = (datetime.datetime.fromisoformat(message[k]) for k in ("datos_de", "ahora"))
     return (ahora - datos_de).total_seconds()
 
 
 @pytest.fixture
-def clock():
+def clock() -> Clock:
     return Clock()
 
 
 @pytest.fixture
-def heartbeat(clock):
+def heartbeat(clock: Clock) -> Heartbeat:
     return Heartbeat(Hub(OriginRule(8080)), clock)
 
 
-def test_before_the_first_answer_nothing_is_known(heartbeat):
+def test_before_the_first_answer_nothing_is_known(heartbeat: Heartbeat) -> None:
     """Neither a state nor a time of the data."""
     message = told(heartbeat)
 
@@ -58,7 +62,7 @@ def test_before_the_first_answer_nothing_is_known(heartbeat):
     assert set(message.values()) == {None}
 
 
-def test_while_online_it_tells_the_state(heartbeat, clock):
+def test_while_online_it_tells_the_state(heartbeat: Heartbeat, clock: Clock) -> None:
     """The status of the analytics is passed on, and the age is that of their last answer."""
     heartbeat.tell(ESTADO)
     heartbeat.answered()
@@ -84,7 +88,7 @@ def test_while_online_it_tells_the_state(heartbeat, clock):
     assert age(message) == pytest.approx(0.25, abs=0.002)
 
 
-def test_while_away_it_tells_how_old_the_data_is(heartbeat, clock):
+def test_while_away_it_tells_how_old_the_data_is(heartbeat: Heartbeat, clock: Clock) -> None:
     """What was known of the state is not known any more; the age grows."""
     heartbeat.tell(ESTADO)
     heartbeat.answered()
@@ -108,21 +112,25 @@ def test_while_away_it_tells_how_old_the_data_is(heartbeat, clock):
         (None, 30.0, False),
     ],
 )
-def test_behind_is_late_with_more_waiting(cola, atraso_s, behind):
+def test_behind_is_late_with_more_waiting(
+    cola: Depth | None, atraso_s: float, behind: bool
+) -> None:
     """Late alone may be a client that sends its past; waiting alone is the ordinary coming."""
     estado = msgspec.structs.replace(ESTADO, cola=cola, atraso_s=atraso_s)
 
     assert is_behind(estado) is behind
 
 
-async def test_it_beats_faster_while_the_queue_is_worked_off(heartbeat, soon):
+async def test_it_beats_faster_while_the_queue_is_worked_off(
+    heartbeat: Heartbeat, soon: Soon, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A turn to being behind is told at once, and then every second."""
-    told = []
+    told: list[float] = []
 
-    async def beat(payload):
+    async def beat(payload: bytes) -> None:
         told.append(json.loads(payload)["atraso_s"])
 
-    heartbeat._hub.beat = beat
+    monkeypatch.setattr(heartbeat._hub, "beat", beat)
     heartbeat.turn(online=True)
     heartbeat.tell(ESTADO)
     running = asyncio.create_task(heartbeat.run())

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import zlib
+from collections.abc import Iterator
 
 import hypothesis.strategies as st
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from websockets.datastructures import Headers
 from websockets.frames import Opcode
 
+from tests.panel.conftest import HubOn, Soon, Watch
 from tests.raw_viewer import (
     MB,
     REQUEST,
@@ -24,7 +26,7 @@ from tests.raw_viewer import (
 
 
 @pytest.fixture(autouse=True)
-def _nothing_unforeseen(caplog):
+def _nothing_unforeseen(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Whatever viewers do, no error escapes into asyncio or the library."""
     yield
     assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
@@ -45,7 +47,9 @@ def _nothing_unforeseen(caplog):
     ],
     ids=["text", "binary", "fragment", "stray", "deflate", "20 MB", "64 KB", "unmasked", "unknown"],
 )
-async def test_whatever_a_viewer_sends_ends_it(hub_on, soon, data, code):
+async def test_whatever_a_viewer_sends_ends_it(
+    hub_on: HubOn, soon: Soon, data: bytes, code: int
+) -> None:
     """A viewer has nothing to say: it is closed at once with a code that tells why."""
     hub, port = await hub_on()
     reader, writer = await open_raw(port)
@@ -58,7 +62,7 @@ async def test_whatever_a_viewer_sends_ends_it(hub_on, soon, data, code):
 
 
 @pytest.mark.parametrize("opcode", [Opcode.PING, Opcode.PONG, Opcode.TEXT])
-async def test_a_flood_is_cut(hub_on, soon, opcode):
+async def test_a_flood_is_cut(hub_on: HubOn, soon: Soon, opcode: Opcode) -> None:
     """100 MB of frames reach us no further than the first few kilobytes, and cost no memory."""
     hub, port = await hub_on()
     _, writer = await open_raw(port)
@@ -76,7 +80,7 @@ async def test_a_flood_is_cut(hub_on, soon, opcode):
     assert resident() - before < 10 * MB
 
 
-async def test_a_viewer_may_say_little(hub_on, soon):
+async def test_a_viewer_may_say_little(hub_on: HubOn, soon: Soon) -> None:
     """What the handshake did not need of its allowance is not the viewer's to use later."""
     hub, port = await hub_on(ping=60)
     _, writer = await open_raw(port)
@@ -89,7 +93,7 @@ async def test_a_viewer_may_say_little(hub_on, soon):
     writer.close()
 
 
-async def test_a_request_is_forgotten_once_it_is_answered(hub_on, soon):
+async def test_a_request_is_forgotten_once_it_is_answered(hub_on: HubOn, soon: Soon) -> None:
     """A browser's headers are more than a viewer costs otherwise."""
     hub, port = await hub_on()
     _, writer = await open_raw(port)
@@ -120,7 +124,7 @@ async def test_a_request_is_forgotten_once_it_is_answered(hub_on, soon):
         b"\n" * 100,
     ],
 )
-async def test_a_bad_handshake_is_cut(hub_on, soon, data):
+async def test_a_bad_handshake_is_cut(hub_on: HubOn, soon: Soon, data: bytes) -> None:
     """Whatever comes in place of a handshake, or hurries after it, becomes no viewer."""
     hub, port = await hub_on(closing=0.1, sweep=0.02)
     reader, writer = await connect_raw(port, data)
@@ -135,7 +139,9 @@ async def test_a_bad_handshake_is_cut(hub_on, soon, data):
     max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-async def test_no_bytes_hurt_the_others(hub_on, watch, pieces, opened):
+async def test_no_bytes_hurt_the_others(
+    hub_on: HubOn, watch: Watch, pieces: list[bytes], opened: bool
+) -> None:
     """Any bytes before or after the handshake, in any pieces, leave a neighbour untouched."""
     hub, port = await hub_on(closing=0.1, sweep=0.02)
     await hub.publish(b"0", None)

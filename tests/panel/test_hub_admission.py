@@ -1,16 +1,18 @@
 """Who becomes a viewer."""
 
 import logging
+from collections.abc import Iterator
 
 import pytest
 from websockets.exceptions import InvalidStatus
 
 from push.access.origin_rule import OriginRule
+from tests.panel.conftest import HubOn, Soon, Watch
 from tests.raw_viewer import connect_raw, everything
 
 
 @pytest.fixture(autouse=True)
-def _nothing_unforeseen(caplog):
+def _nothing_unforeseen(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Whatever viewers do, no error escapes into asyncio or the library."""
     yield
     assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
@@ -33,7 +35,7 @@ ORIGINS = [
 
 
 @pytest.mark.parametrize("origin", ORIGINS)
-async def test_pages_of_other_origins_are_refused(hub_on, watch, origin):
+async def test_pages_of_other_origins_are_refused(hub_on: HubOn, watch: Watch, origin: str) -> None:
     """None of twelve forms of a foreign origin gets in."""
     _, port = await hub_on(OriginRule(8080, ["https://good.example"]))
 
@@ -44,7 +46,7 @@ async def test_pages_of_other_origins_are_refused(hub_on, watch, origin):
     assert refused.value.response.status_code == 403
 
 
-async def test_the_refusal_says_what_to_do(hub_on, watch):
+async def test_the_refusal_says_what_to_do(hub_on: HubOn, watch: Watch) -> None:
     """A refused page can tell its user which line lets it in."""
     _, port = await hub_on()
 
@@ -56,7 +58,9 @@ async def test_the_refusal_says_what_to_do(hub_on, watch):
 
 
 @pytest.mark.parametrize("origin", ["http://localhost:8080", "https://good.example", None])
-async def test_own_pages_and_programs_are_let_in(hub_on, watch, origin):
+async def test_own_pages_and_programs_are_let_in(
+    hub_on: HubOn, watch: Watch, origin: str | None
+) -> None:
     """This machine's page, a listed one, and who has no origin."""
     hub, port = await hub_on(OriginRule(8080, ["https://good.example"]))
     await hub.publish(b"hola", None)
@@ -65,15 +69,16 @@ async def test_own_pages_and_programs_are_let_in(hub_on, watch, origin):
         assert await viewer.recv() == "hola"
 
 
-async def test_compression_is_never_agreed_on(hub_on, watch):
+async def test_compression_is_never_agreed_on(hub_on: HubOn, watch: Watch) -> None:
     """A client that offers it gets none, so that no small frame can inflate to a large one."""
     _, port = await hub_on()
 
     async with watch(port, compression="deflate") as viewer:
+        assert viewer.response
         assert "Sec-WebSocket-Extensions" not in viewer.response.headers
 
 
-async def test_a_crowd_of_strangers_is_cut_without_a_word(hub_on, soon):
+async def test_a_crowd_of_strangers_is_cut_without_a_word(hub_on: HubOn, soon: Soon) -> None:
     """Connections far beyond the viewers cost nothing more than their end."""
     hub, port = await hub_on(viewers=3, strangers=2)
     streams = [await connect_raw(port, b"GET") for _ in range(5)]
@@ -87,7 +92,9 @@ async def test_a_crowd_of_strangers_is_cut_without_a_word(hub_on, soon):
         stream.close()
 
 
-async def test_viewers_of_one_address_can_be_limited(hub_on, watch, soon):
+async def test_viewers_of_one_address_can_be_limited(
+    hub_on: HubOn, watch: Watch, soon: Soon
+) -> None:
     """Behind one trusted proxy, the address that the proxy saw counts, not what a client claims."""
     hub, port = await hub_on(per_address=1, trusted_hops=1)
     mine = {"X-Forwarded-For": "6.6.6.6, 10.0.0.7"}
@@ -104,7 +111,7 @@ async def test_viewers_of_one_address_can_be_limited(hub_on, watch, soon):
         pass
 
 
-async def test_a_storm_is_told_to_come_later(hub_on, watch):
+async def test_a_storm_is_told_to_come_later(hub_on: HubOn, watch: Watch) -> None:
     """Handshakes beyond the burst get 503 and a time to wait."""
     _, port = await hub_on(handshakes_burst=2, handshakes_per_second=0.001)
     async with watch(port), watch(port):

@@ -4,11 +4,16 @@ import asyncio
 import contextlib
 import random
 import socket
+from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
 from messages.deltas import Deltas
+from messages.report_wire import Reporte
+from push.hub import Hub
+from tests.panel.conftest import HubOn, ReportOf, Soon, ViewerModel, Watch
+from tests.panel.news import news
 
 REQUEST = (
     b"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -19,14 +24,15 @@ REQUEST = (
 class Stream:
     """Publishes reports whose numbers grow, until told to stop; the last one counts `fin`."""
 
-    def __init__(self, hub, report_of):
+    def __init__(self, hub: Hub, report_of: ReportOf) -> None:
         self._hub, self._report_of = hub, report_of
         self._deltas = Deltas()
-        self.report = None
+        self.report: Reporte | None = None
         self.go_on = True
 
-    async def run(self):
-        clientes, version = {}, 0
+    async def run(self) -> None:
+        clientes: dict[str, int] = {}
+        version = 0
         while self.go_on:
             version += 1
             name = f"c{version * 7 % 300}"
@@ -35,24 +41,26 @@ class Stream:
             await asyncio.sleep(0.002)
         await self._publish(clientes | {"fin": 1_000_000}, version + 1)
 
-    async def _publish(self, clientes, version):
+    async def _publish(self, clientes: dict[str, int], version: int) -> None:
         self.report = self._report_of(clientes, version=version)
-        update = self._deltas.advance(self.report)
+        update = news(self._deltas, self.report)
         await self._hub.publish(update.snapshot, update.change)
 
 
-def has_ended(model):
+def has_ended(model: ViewerModel) -> bool:
     return "fin" in model.state.get("clientes", {})
 
 
-async def test_a_thousand_drops_leave_no_gap(hub_on, watch, viewer_model, report_of):
+async def test_a_thousand_drops_leave_no_gap(
+    hub_on: HubOn, watch: Watch, viewer_model: type[ViewerModel], report_of: ReportOf
+) -> None:
     """Viewers that are cut at any moment and come again never miss, repeat or mix a number."""
     hub, port = await hub_on()
     stream = Stream(hub, report_of)
     chance = random.Random(26)  # noqa: S311
     drops = 0
 
-    async def drop_and_return():
+    async def drop_and_return() -> None:
         nonlocal drops
         while drops < 1000:
             model = viewer_model()
@@ -62,7 +70,7 @@ async def test_a_thousand_drops_leave_no_gap(hub_on, watch, viewer_model, report
                 viewer.transport.abort()
             drops += 1
 
-    async def stay():
+    async def stay() -> dict[str, Any]:
         model = viewer_model()
         async with watch(port) as viewer:
             while not has_ended(model):
@@ -75,11 +83,12 @@ async def test_a_thousand_drops_leave_no_gap(hub_on, watch, viewer_model, report
         await asyncio.gather(*(drop_and_return() for _ in range(40)))
         stream.go_on = False
 
+    assert stream.report
     for viewer in steady:
         assert viewer.result()["total"] == stream.report.total
 
 
-async def test_the_deaf_do_not_harm_the_others(hub_on, watch, soon):
+async def test_the_deaf_do_not_harm_the_others(hub_on: HubOn, watch: Watch, soon: Soon) -> None:
     """Of 200 viewers, 100 never read: they are gone soon, and the others get every change."""
     hub, port = await hub_on(behind=0.5, closing=0.2, sweep=0.05)
     await hub.publish(b"0", None)
@@ -108,7 +117,7 @@ async def test_the_deaf_do_not_harm_the_others(hub_on, watch, soon):
                     pass
 
 
-async def test_hundreds_can_wait_for_their_turn(hub_on, watch, soon):
+async def test_hundreds_can_wait_for_their_turn(hub_on: HubOn, watch: Watch, soon: Soon) -> None:
     """Connections that come while the loop is busy wait in the kernel, and none is turned away."""
     hub, port = await hub_on()
     async with watch(port):
@@ -122,7 +131,9 @@ async def test_hundreds_can_wait_for_their_turn(hub_on, watch, soon):
         await soon(lambda: len(hub) == 300)
 
 
-async def test_a_storm_is_taken_while_pushing(hub_on, watch, soon, report_of, viewer_model):
+async def test_a_storm_is_taken_while_pushing(
+    hub_on: HubOn, watch: Watch, soon: Soon, report_of: ReportOf, viewer_model: type[ViewerModel]
+) -> None:
     """A thousand viewers that come at once while numbers change all become current."""
     hub, port = await hub_on()
     stream = Stream(hub, report_of)
@@ -138,12 +149,12 @@ async def test_a_storm_is_taken_while_pushing(hub_on, watch, soon, report_of, vi
                 model.receive(await viewer.recv())
 
 
-async def test_all_places_are_free_after_a_crowd(hub_on, watch, soon):
+async def test_all_places_are_free_after_a_crowd(hub_on: HubOn, watch: Watch, soon: Soon) -> None:
     """Who was refused, cut or left holds no place."""
     hub, port = await hub_on(viewers=50, closing=0.2, sweep=0.05)
     await hub.publish(b"hola", None)
 
-    async def come_and_go():
+    async def come_and_go() -> None:
         async with watch(port) as viewer:
             with contextlib.suppress(ConnectionClosed):
                 await viewer.recv()

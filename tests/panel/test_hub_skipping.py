@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import given, settings
 from websockets.client import ClientProtocol
 from websockets.frames import Frame
@@ -17,6 +18,8 @@ from messages.shown import shown_of
 from push.access.origin_rule import OriginRule
 from push.hub import Hub
 from push.viewer import Viewer
+from tests.panel.conftest import ReportOf, ViewerModel
+from tests.panel.news import news
 
 
 class Network(asyncio.Transport):
@@ -126,7 +129,9 @@ class Audience:
 
 @given(steps)
 @settings(max_examples=300)
-async def test_every_viewer_is_current_or_stalled(viewer_model, report_of, steps):
+async def test_every_viewer_is_current_or_stalled(
+    viewer_model: type[ViewerModel], report_of: ReportOf, steps: list[tuple[str, int]]
+) -> None:
     """After every step, whoever can receive has the newest report and heartbeat; no one a gap."""
     hub, deltas, counting = Hub(OriginRule(8080)), Deltas(), Counting()
     audience = Audience(hub, viewer_model)
@@ -135,7 +140,7 @@ async def test_every_viewer_is_current_or_stalled(viewer_model, report_of, steps
     for kind, n in steps:
         if kind in ("count", "duplicate", "anew"):
             report = report_of(**counting.commit(kind, n))
-            update = deltas.advance(report)
+            update = news(deltas, report)
             await hub.publish(update.snapshot, update.change)
             shown = json.loads(shown_of(report).encoded)
             del shown["tipo"]
@@ -149,13 +154,13 @@ async def test_every_viewer_is_current_or_stalled(viewer_model, report_of, steps
 
 
 async def test_who_catches_up_during_a_push_is_not_given_it_again(
-    viewer_model, report_of, monkeypatch
-):
+    viewer_model: type[ViewerModel], report_of: ReportOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Between two slices of a push a viewer may stall and drain: then it has the state already."""
     monkeypatch.setattr("push.hub.SLICE", 1)
     hub, deltas = Hub(OriginRule(8080)), Deltas()
     viewers = [(Network(hub), viewer_model()) for _ in range(20)]
-    first, second = (deltas.advance(report_of({"a": n}, version=n)) for n in (1, 2))
+    first, second = (news(deltas, report_of({"a": n}, version=n)) for n in (1, 2))
     await hub.publish(*first)
 
     pushing = asyncio.create_task(hub.publish(*second))

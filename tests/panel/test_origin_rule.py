@@ -40,23 +40,23 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("origins", ACCEPTED)
-def test_accepts_pages_of_this_machine_and_those_listed(origins):
+def test_accepts_pages_of_this_machine_and_those_listed(origins: list[str]) -> None:
     """This machine's pages on the web port, listed origins, and programs, which send none."""
     assert RULE.accepts(origins)
 
 
 @pytest.mark.parametrize("origin", REFUSED)
-def test_refuses_everything_else(origin):
+def test_refuses_everything_else(origin: str) -> None:
     """An origin that only looks like an accepted one is another origin."""
     assert not RULE.accepts([origin])
 
 
-def test_refuses_two_origins():
+def test_refuses_two_origins() -> None:
     """No browser sends two headers, not even of two accepted origins."""
     assert not RULE.accepts(["http://localhost:8080", "http://localhost:8080"])
 
 
-def test_a_default_port_is_not_in_an_origin():
+def test_a_default_port_is_not_in_an_origin() -> None:
     """On port 80 browsers leave the port out."""
     rule = OriginRule(80)
 
@@ -64,7 +64,7 @@ def test_a_default_port_is_not_in_an_origin():
     assert not rule.accepts(["http://localhost:80"])
 
 
-def test_the_cure_is_the_line_for_the_settings():
+def test_the_cure_is_the_line_for_the_settings() -> None:
     """The line keeps the origins that are listed already."""
     cure = RULE.cure(["http://10.0.0.7:8080"])
 
@@ -74,7 +74,7 @@ def test_the_cure_is_the_line_for_the_settings():
 @pytest.mark.parametrize(
     "origin", ["null", "http://x\nPANEL_ORIGENES=*", "http://x,http://y", "é" * 999]
 )
-def test_a_strangers_words_are_not_made_into_a_setting(origin):
+def test_a_strangers_words_are_not_made_into_a_setting(origin: str) -> None:
     """What is no origin is quoted, cut, and never offered as a line to copy."""
     cure = RULE.cure([origin])
 
@@ -84,12 +84,12 @@ def test_a_strangers_words_are_not_made_into_a_setting(origin):
 
 
 @pytest.mark.parametrize("text", ORIGINS["validos"])
-def test_knows_an_origin(text):
+def test_knows_an_origin(text: str) -> None:
     """Scheme, host and a port that is not the default one."""
     assert is_origin(text)
 
 
 @pytest.mark.parametrize("text", ORIGINS["invalidos"])
-def test_knows_what_no_browser_sends(text):
+def test_knows_what_no_browser_sends(text: str) -> None:
     """A path, upper case or a default port would never match."""
     assert not is_origin(text)

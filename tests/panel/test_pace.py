@@ -4,7 +4,7 @@ from push.pace import GAP, gap_after
 
 
 @pytest.mark.parametrize("took", [0.0, 0.001, 0.0125, 0.02, 0.04, 1.0])
-def test_pushing_takes_half_of_the_time_at_most(took):
+def test_pushing_takes_half_of_the_time_at_most(took: float) -> None:
     """Two pushes start at least 25 ms apart, and no more than half of the time is pushing."""
     gap = gap_after(took)
 
@@ -12,6 +12,6 @@ def test_pushing_takes_half_of_the_time_at_most(took):
     assert took / gap <= 0.5
 
 
-def test_a_quick_push_leaves_the_gap_as_it_is():
+def test_a_quick_push_leaves_the_gap_as_it_is() -> None:
     """While pushing is cheap, the gap alone decides."""
     assert gap_after(0.005) == pytest.approx(0.025)

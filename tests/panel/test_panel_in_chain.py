@@ -4,36 +4,41 @@ import asyncio
 import contextlib
 import json
 import socket
+from collections.abc import Callable
+from typing import Any
 
 import pytest
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests.chain_stack import Chain
 from tests.foreign_publisher import publish, read
 
 
-def viewer_of(chain, **options):
+def viewer_of(chain: Chain, **options: Any) -> connect:
     """A program that watches through the proxy."""
     return connect(chain.ws_url, **{"compression": None, "proxy": None} | options)
 
 
-async def until(viewer, condition, seconds):
+async def until(
+    viewer: ClientConnection, condition: Callable[[dict[str, Any]], bool], seconds: float
+) -> dict[str, Any]:
     async with asyncio.timeout(seconds):
         while True:
-            message = json.loads(await viewer.recv())
+            message: dict[str, Any] = json.loads(await viewer.recv())
             if condition(message):
                 return message
 
 
-def says(analiticas):
+def says(analiticas: str) -> Callable[[dict[str, Any]], bool]:
     return lambda m: m["tipo"] == "latido" and m["analiticas"] == analiticas
 
 
-def counts(message):
-    return message["tipo"] != "latido"
+def counts(message: dict[str, Any]) -> bool:
+    return bool(message["tipo"] != "latido")
 
 
-async def test_an_event_becomes_a_change(chain):
+async def test_an_event_becomes_a_change(chain: Chain) -> None:
     """What is published reaches a viewer as a change that adds up to the report."""
     async with viewer_of(chain) as viewer:
         first = await until(viewer, counts, 10)
@@ -47,7 +52,7 @@ async def test_an_event_becomes_a_change(chain):
     assert {k: change[k] for k in report} == report
 
 
-async def test_frozen_killed_and_replaced_analytics(chain):
+async def test_frozen_killed_and_replaced_analytics(chain: Chain) -> None:
     """A silence is told within 3 s and heals by itself; another store is a new snapshot."""
     analytics = chain.parts["servicio-analiticas"]
     await publish(chain.vhost, {"cliente": "a"})
@@ -72,7 +77,7 @@ async def test_frozen_killed_and_replaced_analytics(chain):
     assert fresh["epoca"] != state["instantanea"]["epoca"]
 
 
-async def test_only_the_own_page_may_watch(chain):
+async def test_only_the_own_page_may_watch(chain: Chain) -> None:
     """The proxy keeps the origin, and the panel knows the port that browsers see."""
     async with viewer_of(chain, origin=chain.origin) as viewer:
         await viewer.recv()
@@ -83,7 +88,7 @@ async def test_only_the_own_page_may_watch(chain):
         assert refused.value.response.status_code == 403
 
 
-async def test_a_restart_is_told_and_repaired(chain):
+async def test_a_restart_is_told_and_repaired(chain: Chain) -> None:
     """Viewers behind the proxy see 1012, and get everything again from the next panel."""
     panel = chain.parts["panel-visual"]
     async with viewer_of(chain) as viewer:
@@ -96,11 +101,11 @@ async def test_a_restart_is_told_and_repaired(chain):
     async with viewer_of(chain) as viewer:
         snapshot = await until(viewer, lambda m: m.get("total") == 1, 5)
 
-    assert closed.value.rcvd.code == 1012
+    assert closed.value.rcvd and closed.value.rcvd.code == 1012
     assert snapshot["clientes"] == {"a": 1}
 
 
-async def test_who_never_reads_is_cut_behind_the_proxy(chain):
+async def test_who_never_reads_is_cut_behind_the_proxy(chain: Chain) -> None:
     """The proxy hides it for long, but its pongs are missing; the others notice nothing."""
     deaf = socket.create_connection(("127.0.0.1", chain.routes.web_port))
     with contextlib.closing(deaf):

@@ -6,11 +6,13 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from tests.panel.conftest import Patient, Soon, Watch
 from tests.stack import ROOT, Part, free_ports
 
 # Further interpreters with the panel's requirements, to check what Hypercorn does differently.
@@ -36,7 +38,7 @@ class Panel(Part):
 
 
 @pytest.fixture(params=PYTHONS)
-def panel(request, tmp_path):
+def panel(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Panel]:
     """A running panel, once for each interpreter."""
     started = Panel(tmp_path, request.param, str(FOLDER / "panel.py"))
     started.start()
@@ -45,7 +47,7 @@ def panel(request, tmp_path):
 
 
 @contextlib.asynccontextmanager
-async def audience(watch, port, size):
+async def audience(watch: Watch, port: int, size: int) -> AsyncIterator[list[Patient]]:
     """So many viewers, each of which has got its first message."""
     async with contextlib.AsyncExitStack() as stack:
         viewers = []
@@ -57,20 +59,22 @@ async def audience(watch, port, size):
         yield viewers
 
 
-async def close_codes(viewers):
-    async def code(viewer):
+async def close_codes(viewers: list[Patient]) -> list[int | None]:
+    async def code(viewer: Patient) -> int | None:
         try:
             while True:
                 await viewer.recv()
         except ConnectionClosed as closed:
-            return closed.rcvd and closed.rcvd.code
+            return closed.rcvd.code if closed.rcvd else None
 
     async with asyncio.timeout(10):
         return await asyncio.gather(*(code(viewer) for viewer in viewers))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_stop_tells_every_viewer(panel, watch, number):
+async def test_a_stop_tells_every_viewer(
+    panel: Panel, watch: Watch, number: signal.Signals
+) -> None:
     """With a thousand viewers, a signal ends the process with 0, and each viewer saw 1012."""
     async with audience(watch, panel.push_port, 1000) as viewers:
         os.kill(panel.pid, number)
@@ -80,14 +84,14 @@ async def test_a_stop_tells_every_viewer(panel, watch, number):
     assert "Traceback" not in panel.log
 
 
-def unsent_by(port):
+def unsent_by(port: int) -> int:
     """How many bytes the kernel still holds for those who asked this port."""
     lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     mine = [line for line in lines if int(line[1].partition(":")[2], 16) == port]
     return sum(int(line[4].partition(":")[0], 16) for line in mine)
 
 
-async def test_a_stop_does_not_wait_for_page_requests(panel, soon):
+async def test_a_stop_does_not_wait_for_page_requests(panel: Panel, soon: Soon) -> None:
     """Idle, half-sent and unread page requests do not keep the process alive."""
     with contextlib.ExitStack() as stack:
         for request in (
@@ -123,11 +127,13 @@ sys.exit(panel.main())
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-async def test_a_dead_part_ends_the_process_with_its_error(tmp_path, watch, python):
+async def test_a_dead_part_ends_the_process_with_its_error(
+    tmp_path: Path, watch: Watch, python: str
+) -> None:
     """A poller that dies leaves no panel with old numbers: exit 1, and viewers see 1012."""
     boom = asyncio.Event()
 
-    async def answer(reader, writer):
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             await reader.readuntil(b"\r\n\r\n")
             await boom.wait()
@@ -146,7 +152,7 @@ async def test_a_dead_part_ends_the_process_with_its_error(tmp_path, watch, pyth
     assert "RuntimeError: boom" in panel.log
 
 
-def test_a_busy_port_is_one_sentence(tmp_path):
+def test_a_busy_port_is_one_sentence(tmp_path: Path) -> None:
     """It names the variable that changes it."""
     panel = Panel(tmp_path)
     with socket.create_server(("127.0.0.1", panel.push_port)):
@@ -157,7 +163,7 @@ def test_a_busy_port_is_one_sentence(tmp_path):
     assert len(panel.log.splitlines()) == 1
 
 
-def test_a_wrong_setting_is_one_sentence(tmp_path):
+def test_a_wrong_setting_is_one_sentence(tmp_path: Path) -> None:
     """It names the variable and the value."""
     panel = Panel(tmp_path, WEB_PORT="http")
     panel.start(wait=False)
@@ -166,7 +172,7 @@ def test_a_wrong_setting_is_one_sentence(tmp_path):
     assert panel.log.startswith("panel: WEB_PORT='http': ")
 
 
-def test_too_few_open_files_mean_fewer_viewers(tmp_path):
+def test_too_few_open_files_mean_fewer_viewers(tmp_path: Path) -> None:
     """Where the system allows few files, the panel says how many viewers it then takes."""
     start = f"ulimit -n 1024; exec {sys.executable} {FOLDER / 'panel.py'}"
     panel = Panel(tmp_path, "sh", "-c", start)

@@ -3,12 +3,12 @@ import pytest
 from panel_settings import BadSettingError, Settings, read_settings
 
 
-def test_has_defaults_for_one_machine():
+def test_has_defaults_for_one_machine() -> None:
     """Without variables, and with empty ones, everything is as on one machine."""
     assert read_settings({"PATH": "/bin", "WEB_PORT": "", "PANEL_ORIGENES": ""}) == Settings()
 
 
-def test_reads_the_environment():
+def test_reads_the_environment() -> None:
     """Variables are named like the fields, in upper case."""
     given = {"PUSH_PORT": "9000", "PANEL_ORIGENES": "https://a.b, http://c:81,"}
     settings = read_settings(given | {"PANEL_MARCOS": "https://wall.example"})
@@ -34,7 +34,7 @@ def test_reads_the_environment():
         ("PANEL_MARCOS", "'none'"),
     ],
 )
-def test_a_wrong_value_is_one_sentence(name, value):
+def test_a_wrong_value_is_one_sentence(name: str, value: str) -> None:
     """It names the variable and the value."""
     with pytest.raises(BadSettingError) as error:
         read_settings({name: value})

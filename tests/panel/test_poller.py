@@ -2,16 +2,20 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 
 import pytest
 
 from reading import poller
 from tests.heard_messages import first_state, is_offline, is_online, messages_until
+from tests.panel.conftest import Analytics, PanelFor, Soon, Watch
 
 CLIC = {"cliente": "cliente_uno", "evento": "clic"}
 
 
-async def test_a_viewer_sees_the_report_and_its_changes(analytics, panel_for, watch):
+async def test_a_viewer_sees_the_report_and_its_changes(
+    analytics: Analytics, panel_for: PanelFor, watch: Watch
+) -> None:
     """First the snapshot, then each event as a change that builds on it."""
     analytics.count(CLIC, {"cliente": "cliente_dos"})
     port = await panel_for(analytics.url)
@@ -26,7 +30,7 @@ async def test_a_viewer_sees_the_report_and_its_changes(analytics, panel_for, wa
     assert (change["clientes"], change["total"]) == ({"cliente_uno": 2}, 3)
 
 
-async def test_quiet_sends_nothing(analytics, panel_for, watch):
+async def test_quiet_sends_nothing(analytics: Analytics, panel_for: PanelFor, watch: Watch) -> None:
     """A report that does not change costs no message, however often it is asked for."""
     analytics.count(CLIC)
     port = await panel_for(analytics.url)
@@ -40,7 +44,7 @@ async def test_quiet_sends_nothing(analytics, panel_for, watch):
     assert 3 <= len(analytics.requests) - asked <= 10
 
 
-async def test_asks_as_agreed(analytics, panel_for, watch):
+async def test_asks_as_agreed(analytics: Analytics, panel_for: PanelFor, watch: Watch) -> None:
     """One request at a time: the status once a second, the report with a wait of a second."""
     analytics.count(CLIC)
     port = await panel_for(analytics.url)
@@ -57,7 +61,13 @@ async def test_asks_as_agreed(analytics, panel_for, watch):
     ]
 
 
-async def test_no_proxy_of_the_web_is_asked(analytics, panel_for, watch, monkeypatch, free_port):
+async def test_no_proxy_of_the_web_is_asked(
+    analytics: Analytics,
+    panel_for: PanelFor,
+    watch: Watch,
+    monkeypatch: pytest.MonkeyPatch,
+    free_port: Callable[[], int],
+) -> None:
     """A proxy in the environment is for the internet, not for our own services."""
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
     port = await panel_for(analytics.url)
@@ -66,7 +76,9 @@ async def test_no_proxy_of_the_web_is_asked(analytics, panel_for, watch, monkeyp
         await first_state(viewer)
 
 
-async def test_a_stream_of_events_is_at_most_forty_frames_a_second(analytics, panel_for, watch):
+async def test_a_stream_of_events_is_at_most_forty_frames_a_second(
+    analytics: Analytics, panel_for: PanelFor, watch: Watch
+) -> None:
     """Whatever the rate of events, a viewer gets a frame every 25 ms at most."""
     analytics.count(CLIC)
     port = await panel_for(analytics.url)
@@ -74,7 +86,7 @@ async def test_a_stream_of_events_is_at_most_forty_frames_a_second(analytics, pa
 
     async with watch(port) as viewer:
         await first_state(viewer)
-        started, frames = clock(), 0
+        started = clock()
         while clock() < started + 1:
             analytics.count(CLIC)
             await asyncio.sleep(0.001)
@@ -86,7 +98,9 @@ async def test_a_stream_of_events_is_at_most_forty_frames_a_second(analytics, pa
     assert frames[-1]["total"] == analytics.report()["total"]
 
 
-async def test_an_absence_is_told_and_ends_by_itself(analytics, panel_for, watch, caplog):
+async def test_an_absence_is_told_and_ends_by_itself(
+    analytics: Analytics, panel_for: PanelFor, watch: Watch, caplog: pytest.LogCaptureFixture
+) -> None:
     """Viewers keep what they have, learn how old it is, and go on when the analytics are back."""
     caplog.set_level("INFO")
     analytics.count(CLIC)
@@ -111,7 +125,9 @@ async def test_an_absence_is_told_and_ends_by_itself(analytics, panel_for, watch
     assert "showing what was read" in next(m for m in told if "caida" in m)
 
 
-async def test_without_analytics_a_viewer_is_told_so(panel_for, watch, free_port):
+async def test_without_analytics_a_viewer_is_told_so(
+    panel_for: PanelFor, watch: Watch, free_port: Callable[[], int]
+) -> None:
     """The first message then is a heartbeat that says that there is nothing yet."""
     port = await panel_for(f"http://127.0.0.1:{free_port()}")
 
@@ -122,12 +138,16 @@ async def test_without_analytics_a_viewer_is_told_so(panel_for, watch, free_port
 
 
 async def test_analytics_that_start_as_well_are_a_warning_only_when_they_are_late(
-    panel_for, free_port, caplog, monkeypatch, soon
-):
+    panel_for: PanelFor,
+    free_port: Callable[[], int],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    soon: Soon,
+) -> None:
     """Their absence is told once as information, and once as a warning when it lasts."""
     caplog.set_level("INFO")
 
-    def levels():
+    def levels() -> list[str]:
         return [r.levelname for r in caplog.records if "caida" in r.message]
 
     await panel_for(f"http://127.0.0.1:{free_port()}")
@@ -136,7 +156,9 @@ async def test_analytics_that_start_as_well_are_a_warning_only_when_they_are_lat
     await soon(lambda: levels() == ["INFO", "WARNING"])
 
 
-async def test_a_new_epoca_is_a_new_snapshot(analytics, panel_for, watch):
+async def test_a_new_epoca_is_a_new_snapshot(
+    analytics: Analytics, panel_for: PanelFor, watch: Watch
+) -> None:
     """When counting starts from nothing, every viewer is given everything anew."""
     analytics.count(CLIC, CLIC)
     port = await panel_for(analytics.url)
@@ -152,7 +174,9 @@ async def test_a_new_epoca_is_a_new_snapshot(analytics, panel_for, watch):
     assert (fresh["epoca"], fresh["total"]) == ("otra", 1)
 
 
-async def test_a_change_of_the_broker_is_told_at_once(analytics, panel_for, watch):
+async def test_a_change_of_the_broker_is_told_at_once(
+    analytics: Analytics, panel_for: PanelFor, watch: Watch
+) -> None:
     """Not only every 5 s: a heartbeat follows a change of what it tells."""
     port = await panel_for(analytics.url)
 

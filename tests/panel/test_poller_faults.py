@@ -3,21 +3,26 @@
 import asyncio
 import gc
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.heard_messages import first_state, is_offline, is_online, messages_until
+from tests.panel.conftest import Contract, PanelFor, Soon, Watch
+
+Answer = tuple[str, bytes] | tuple[str, bytes, str]
 
 
 class Faulty:
     """Answers like no analytics should; the test says what."""
 
-    def __init__(self):
-        self.answer = {}
+    def __init__(self) -> None:
+        self.url = ""
+        self.answer: dict[str, Answer] = {}
         self.drip = False
 
-    async def __call__(self, reader, writer):
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while line := await reader.readline():
                 while await reader.readline() != b"\r\n":
@@ -29,7 +34,9 @@ class Faulty:
         finally:
             writer.close()
 
-    async def _write(self, writer, status, body, headers=""):
+    async def _write(
+        self, writer: asyncio.StreamWriter, status: str, body: bytes, headers: str = ""
+    ) -> None:
         head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
         writer.write(head.encode("latin-1"))
         while self.drip and not writer.is_closing():
@@ -40,7 +47,7 @@ class Faulty:
 
 
 @pytest.fixture
-async def faulty(contract):
+async def faulty(contract: Contract) -> AsyncIterator[Faulty]:
     server = Faulty()
     for path, name in ("/reporte", "reporte"), ("/reporte/estado", "estado"):
         server.answer[path] = ("200 OK", json.dumps(contract(name)).encode())
@@ -63,7 +70,15 @@ async def faulty(contract):
         ("/reporte", ("huh", b""), "ProtocolError"),
     ],
 )
-async def test_a_wrong_answer_is_an_absence(faulty, panel_for, watch, caplog, path, answer, reason):
+async def test_a_wrong_answer_is_an_absence(
+    faulty: Faulty,
+    panel_for: PanelFor,
+    watch: Watch,
+    caplog: pytest.LogCaptureFixture,
+    path: str,
+    answer: Answer,
+    reason: str,
+) -> None:
     """An answer that makes no sense is not shown; its reason is logged, and a good one heals."""
     port = await panel_for(faulty.url)
     good = faulty.answer[path]
@@ -79,7 +94,9 @@ async def test_a_wrong_answer_is_an_absence(faulty, panel_for, watch, caplog, pa
     assert reason in caplog.text
 
 
-async def test_an_answer_in_drips_is_an_absence(faulty, panel_for, watch, monkeypatch):
+async def test_an_answer_in_drips_is_an_absence(
+    faulty: Faulty, panel_for: PanelFor, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A byte now and then is no answer, though each comes in time."""
     monkeypatch.setattr("reading.poller.ANSWER_WITHIN", 0.3)
     port = await panel_for(faulty.url)
@@ -92,9 +109,11 @@ async def test_an_answer_in_drips_is_an_absence(faulty, panel_for, watch, monkey
         await messages_until(viewer, is_online)
 
 
-async def test_an_etag_that_cannot_be_sent_is_not_kept(faulty, panel_for, watch):
+async def test_an_etag_that_cannot_be_sent_is_not_kept(
+    faulty: Faulty, panel_for: PanelFor, watch: Watch
+) -> None:
     """A header in Latin-1 does no harm."""
-    status, body = faulty.answer["/reporte"]
+    status, body, *_ = faulty.answer["/reporte"]
     faulty.answer["/reporte"] = (status, body, 'ETag: "ñ"\r\n')
     port = await panel_for(faulty.url)
 
@@ -102,12 +121,14 @@ async def test_an_etag_that_cannot_be_sent_is_not_kept(faulty, panel_for, watch)
         await first_state(viewer)
 
 
-async def test_a_long_absence_leaks_nothing(panel_for, monkeypatch, soon):
+async def test_a_long_absence_leaks_nothing(
+    panel_for: PanelFor, monkeypatch: pytest.MonkeyPatch, soon: Soon
+) -> None:
     """After a thousand failures there are as many open files and tasks as after a few."""
     monkeypatch.setattr("reading.poller.RETRY_AFTER", 0)
     connections = 0
 
-    async def hang_up(_, writer):
+    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal connections
         connections += 1
         writer.close()
@@ -122,6 +143,6 @@ async def test_a_long_absence_leaks_nothing(panel_for, monkeypatch, soon):
         assert len(asyncio.all_tasks()) <= tasks + 2
 
 
-def open_files():
+def open_files() -> int:
     gc.collect()
     return len(list(Path("/proc/self/fd").iterdir()))

@@ -1,11 +1,13 @@
 import json
+from typing import Any
 
 import pytest
 
 from messages.report_wire import Estado, InvalidAnswerError, Reporte, decode
+from tests.panel.conftest import Contract
 
 
-def test_reads_the_contracts(contract):
+def test_reads_the_contracts(contract: Contract) -> None:
     """The examples that the analytics are held to are understood."""
     report = decode(Reporte, json.dumps(contract("reporte")).encode())
     estado = decode(Estado, json.dumps(contract("estado")).encode())
@@ -14,7 +16,7 @@ def test_reads_the_contracts(contract):
     assert (estado.broker, estado.tasas["1s"]) == ("conectado", 4.0)
 
 
-def test_ignores_what_it_does_not_know(contract):
+def test_ignores_what_it_does_not_know(contract: Contract) -> None:
     """A newer analytics may say more."""
     assert decode(Reporte, json.dumps(contract("reporte") | {"nuevo": 1}).encode())
 
@@ -34,14 +36,14 @@ def test_ignores_what_it_does_not_know(contract):
         ({"rechazados": None}, "rechazados"),
     ],
 )
-def test_refuses_an_invalid_report(contract, change, reason):
+def test_refuses_an_invalid_report(contract: Contract, change: dict[str, Any], reason: str) -> None:
     """A report that does not add up is not shown; the reason names the part."""
     with pytest.raises(InvalidAnswerError, match=reason):
         decode(Reporte, json.dumps(contract("reporte") | change).encode())
 
 
 @pytest.mark.parametrize("body", [b"", b"no es json", b"[]", b'{"epoca": "\xff"}', b"[" * 100_000])
-def test_refuses_what_is_no_report(body):
+def test_refuses_what_is_no_report(body: bytes) -> None:
     """Any body at all is either a report or refused with a reason."""
     with pytest.raises(InvalidAnswerError, match="not a valid reporte"):
         decode(Reporte, body)

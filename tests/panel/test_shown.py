@@ -1,4 +1,5 @@
 import json
+from random import Random
 
 import hypothesis.strategies as st
 from hypothesis import example, given, settings
@@ -6,6 +7,8 @@ from hypothesis import example, given, settings
 from messages.deltas import Deltas, Update
 from messages.frames import MAX_PAYLOAD
 from messages.shown import MAX_SHOWN, shown_of
+from tests.panel.conftest import ReportOf, ViewerModel
+from tests.panel.news import news
 
 HUGE = 2**53 - 1
 # From one byte to the most that a code point can take: four, two escaped, six escaped.
@@ -17,7 +20,7 @@ def many(name: str, count: int, size: int) -> dict[str, int]:
     return {f"{i:03}{name * 61}": size for i in range(count)}
 
 
-def test_shows_the_largest_and_sums_the_rest(report_of):
+def test_shows_the_largest_and_sums_the_rest(report_of: ReportOf) -> None:
     """The 200 largest clients are shown (ties by name), and everything else is in otros."""
     clientes = {f"c{i:03}": 1000 - i // 2 for i in range(300)}
 
@@ -36,7 +39,9 @@ def test_shows_the_largest_and_sums_the_rest(report_of):
 @example(many("😀", 1000, HUGE // 1000), dict.fromkeys(many("😀", 100, 0), 0))
 @example(many("a", 1000, 1), {})
 @settings(max_examples=200)
-def test_a_snapshot_always_fits(report_of, clientes, eventos):
+def test_a_snapshot_always_fits(
+    report_of: ReportOf, clientes: dict[str, int], eventos: dict[str, int]
+) -> None:
     """No names and counts make a frame of 64 KB, and no client is left out without need."""
     shown, encoded = shown_of(report_of(clientes, hidden=3, eventos=eventos))
 
@@ -46,13 +51,13 @@ def test_a_snapshot_always_fits(report_of, clientes, eventos):
     assert len(shown.clientes) == expected or len(encoded) > MAX_PAYLOAD - 600
 
 
-def test_a_change_always_fits(report_of):
+def test_a_change_always_fits(report_of: ReportOf) -> None:
     """When 200 names leave and 200 come that together are too long, the change is a snapshot."""
     deltas = Deltas()
     deltas.advance(report_of(many("😀", 200, 5)))
 
-    update = deltas.advance(report_of(many("ñ", 200, 6) | many("😀", 200, 5), version=2))
-    larger = deltas.advance(report_of(many("🚀", 200, 7) | many("ñ", 200, 6), version=3))
+    update = news(deltas, report_of(many("ñ", 200, 6) | many("😀", 200, 5), version=2))
+    larger = news(deltas, report_of(many("🚀", 200, 7) | many("ñ", 200, 6), version=3))
 
     assert update.change is None or len(update.change) <= MAX_PAYLOAD
     assert larger.change is None
@@ -60,7 +65,7 @@ def test_a_change_always_fits(report_of):
 
 
 @st.composite
-def histories(draw):
+def histories(draw: st.DrawFn) -> list[tuple[str, int, dict[str, int]]]:
     """What reports are made of: counts only grow, unless another epoca begins."""
     clientes: dict[str, int] = {}
     history = []
@@ -78,8 +83,11 @@ def histories(draw):
 @given(histories(), st.randoms(use_true_random=False))
 @settings(max_examples=150)
 def test_every_viewer_holds_the_report_after_every_message(
-    viewer_model, report_of, history, random
-):
+    viewer_model: type[ViewerModel],
+    report_of: ReportOf,
+    history: list[tuple[str, int, dict[str, int]]],
+    random: Random,
+) -> None:
     """However often a viewer is skipped, a change or the snapshot brings it to the report."""
     deltas = Deltas()
     viewers = [viewer_model() for _ in range(4)]
@@ -87,7 +95,7 @@ def test_every_viewer_holds_the_report_after_every_message(
     for epoca, version, clientes in history:
         eventos = {"clic": sum(clientes.values())}
         report = report_of(clientes, epoca=epoca, version=version, eventos=eventos)
-        update = deltas.advance(report)
+        update = news(deltas, report)
         for i, viewer in enumerate(viewers):
             if random.random() < 0.3:
                 skipped.add(i)

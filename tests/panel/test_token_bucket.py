@@ -1,7 +1,7 @@
 from push.access.token_bucket import TokenBucket
 
 
-def test_lets_a_burst_through_and_then_the_rate():
+def test_lets_a_burst_through_and_then_the_rate() -> None:
     """The burst is free, and refills at the rate up to its size."""
     now = 0.0
     bucket = TokenBucket(rate=2, burst=5, clock=lambda: now)

@@ -7,18 +7,19 @@ import pytest
 from messages.frames import MAX_PAYLOAD
 from push.access.limits import Limits
 from push.viewer import TOO_SLOW
+from tests.panel.conftest import Contract
 
 DOC = (Path(__file__).parents[2] / "docs" / "websocket.md").read_text()
 EXAMPLES = {m["tipo"]: m for m in map(json.loads, re.findall(r"```json\n(.*?)```", DOC, re.DOTALL))}
 
 
 @pytest.mark.parametrize("tipo", ["instantanea", "cambio", "latido"])
-def test_each_message_is_the_contracts(contract, tipo):
+def test_each_message_is_the_contracts(contract: Contract, tipo: str) -> None:
     """The document's examples are those that the panel and the page are tested with."""
     assert EXAMPLES.pop(tipo) == contract(tipo)
 
 
-def test_the_limits_are_those_in_force():
+def test_the_limits_are_those_in_force() -> None:
     """The figures in the document are the panel's."""
     limits = Limits()
 

@@ -11,6 +11,7 @@ import pytest
 from push.access.origin_rule import OriginRule
 from push.hub import Hub
 from push.listening_socket import listen
+from push.viewer import Viewer
 from tests.push.audience import Audience, until
 from tests.push.raw_viewer import CLOSE, Way, client_frame
 
@@ -34,7 +35,9 @@ async def test_a_reset_between_close_and_end_ends_only_that_viewer(
             pushes.append(asyncio.create_task(hub.publish(snapshot(2), None)))
             raise OSError(errno.ENOTCONN, "Transport endpoint is not connected")
 
-        monkeypatch.setattr(type(next(iter(hub.ready)).out), "write_eof", refuse)
+        served = next(iter(hub.ready))
+        assert isinstance(served, Viewer)
+        monkeypatch.setattr(type(served.out), "write_eof", refuse)
         leaver.transport.write(client_frame(CLOSE, b"\x03\xe8"))
         await until(lambda: len(hub) == 2, 5, "the leaver is forgotten")
         monkeypatch.undo()

@@ -21,4 +21,4 @@ def test_a_type_under_another_name_is_noticed(event: bytes, named: str | None) -
     hint = hint_of(event)
 
     assert (hint is None) == (named is None)
-    assert hint is None or (hint.startswith("evento: ") and named in hint)
+    assert hint is None or (hint.startswith("evento: ") and named and named in hint)

@@ -15,6 +15,7 @@ from werkzeug.datastructures import Headers
 from decoding.event_decoding import decode
 from intake.access.keys import ANYONE, Caller
 from intake.access.problem import ProblemError
+from intake.bodies.cloudevents import CloudEvent as Taken
 from intake.bodies.cloudevents import take_batch, take_binary, take_structured
 from intake.bodies.events import Sender
 from intake.bodies.media import Kind, is_json, kind_of
@@ -32,7 +33,7 @@ def sdk_event(**more: object) -> CloudEvent:
     return CloudEvent({**attributes, **more}, {"importe": 12.5})
 
 
-def binary(message: HTTPMessage):
+def binary(message: HTTPMessage) -> list[Taken]:
     headers = Headers(list(message.headers.items()))
     assert kind_of(headers) is Kind.CLOUDEVENT_IN_HEADERS
     return take_binary(headers, message.body, is_json(headers), NOBODY)

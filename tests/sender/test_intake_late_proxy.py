@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -25,7 +26,7 @@ ADDRESS = "http://127.0.0.1:8080/eventos"
 
 @pytest.fixture
 def late(service: Service, tmp_path: Path) -> Iterator[LateProxy]:
-    routes = Routes(*free_ports(5), entrada_port=service.port)
+    routes = replace(Routes(*free_ports(6)), entrada_port=service.port)
     with late_proxy(routes, tmp_path) as proxy:
         yield proxy
 

@@ -1,0 +1,11 @@
+"""What a report that changes something is made into."""
+
+from messages.deltas import Deltas, Update
+from messages.report_wire import Reporte
+
+
+def news(deltas: Deltas, report: Reporte) -> Update:
+    """What viewers are sent for a report that is not what they see already."""
+    update = deltas.advance(report)
+    assert update is not None, "nothing new"
+    return update
