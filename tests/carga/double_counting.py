@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parents[2] / "servicio-analiticas"
-sys.path.insert(0, str(HOME))
+sys.path[:0] = [str(HOME), str(HOME.parent)]  # comun/ lies beside it
 
 from counting import tally as counting  # noqa: E402
 from decoding.cell_reading import Read  # noqa: E402
