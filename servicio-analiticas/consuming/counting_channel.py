@@ -11,8 +11,9 @@ from broker.amqp_errors import SessionLostError, describe
 from consuming.inbox import Inbox
 
 # Three a message. aiormq's default of ten takes two turns of the loop: where a turn takes 10 ms,
-# since many others have theirs too, that was 170 messages a second. This many are 5 ms of work.
-FRAMES_PER_TURN = 300
+# since many others have theirs too, that was 170 messages a second. This many are 2 ms of work;
+# more, and a process that gets little of a core can answer nobody in between.
+FRAMES_PER_TURN = 90
 
 
 async def open_counting_channel(

@@ -116,7 +116,7 @@ def test_the_report_is_refused_at_the_proxy_first() -> None:
     amount = middlewares()["reporte-requests"]["inFlightReq"]["amount"]
 
     assert amount < MOST_CONNECTIONS - MOST_CONNECTIONS // KEPT_FREE
-    assert f"lets {amount} requests of one address" in (ROOT / "docs" / "operations.md").read_text()
+    assert f"by the proxy | {amount} at a time |" in (ROOT / "docs" / "operations.md").read_text()
 
 
 def middlewares() -> dict[str, Any]:
