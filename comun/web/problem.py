@@ -52,12 +52,13 @@ async def answer(scope: Scope, send: Send, status: HTTPStatus, detail: str) -> N
     await send({"type": "http.response.body", "body": body})
 
 
-def raw_answer(status: HTTPStatus, detail: str, retry_after: int) -> bytes:
+def raw_answer(status: HTTPStatus, detail: str, retry_after: int | None = None) -> bytes:
     """An answer as it goes out over HTTP/1.1, for who asked nothing yet."""
     body = problem_body(status, detail)
+    later = () if retry_after is None else (f"Retry-After: {retry_after}",)
     lines = (
         f"HTTP/1.1 {int(status)} {status.phrase}",
-        f"Retry-After: {retry_after}",
+        *later,
         "Connection: close",
         f"Content-Type: {TYPE}",
         f"Content-Length: {len(body)}",
