@@ -7,9 +7,6 @@ from http import HTTPStatus
 from typing import Any, TypeAlias
 
 import msgspec
-from quart import Response
-from werkzeug.datastructures import Headers
-from werkzeug.exceptions import HTTPException
 
 TYPE = "application/problem+json"
 SOONEST, LATEST = 5, 15  # seconds
@@ -23,14 +20,6 @@ def problem_body(status: HTTPStatus, detail: str | None, **further: Any) -> byte
     """*further* are members of the problem besides the standard's own."""
     fields = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
     return msgspec.json.encode(fields | further)
-
-
-def http_problem(error: HTTPException, detail: str | None = None) -> Response:
-    """Of an error that a framework raised; its own headers say what a client may do instead."""
-    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    headers = Headers([(k, v) for k, v in error.get_headers() if k != "Content-Type"])
-    body = problem_body(status, error.description if detail is None else detail)
-    return Response(body, status, headers, mimetype=TYPE)
 
 
 async def answer(scope: Scope, send: Send, status: HTTPStatus, detail: str) -> None:

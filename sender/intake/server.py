@@ -20,11 +20,10 @@ from pathlib import Path
 
 from comun.logs import configure_logging
 from comun.open_files import allow_open_files
-from comun.web import prompt_close
 from comun.web.connections import Bounds, Listener, listening
 from comun.web.door import Door
 from comun.web.known_hosts import KnownHosts
-from comun.web.metrics_server import serve_metrics
+from comun.web.metrics_app import metrics_door
 from comun.web.problem import raw_answer
 from exit_codes import BAD_USAGE, UNCONFIRMED
 from intake.access.admission import Admission
@@ -41,6 +40,7 @@ from publishing.publisher import Publisher
 
 LOG = logging.getLogger("entrada")
 LOG_HTTP = logging.getLogger("entrada.http")
+LOG_METRICS = logging.getLogger("entrada.metrics")
 ENOUGH_FILES = 4096
 OTHER_FILES = 160  # may be open beside connections: the broker's, bodies on the disk, libraries
 TOO_MANY = raw_answer(
@@ -58,6 +58,7 @@ BOUNDS = Bounds(
     refusal=lambda: TOO_MANY,
 )
 REQUESTS_SECONDS = 6  # longer than a request waits for its confirm
+METRICS_SECONDS = 1
 DRAIN_SECONDS = 1.0
 WAITING_BYTES = 32 * 1024 * 1024  # for the broker; then requests are answered 503
 STOP_TIMEOUT = 8.0  # until what is left is cut
@@ -65,7 +66,6 @@ STOP_TIMEOUT = 8.0  # until what is left is cut
 
 def serve(environ: Mapping[str, str]) -> int:
     """Run until a signal; return the exit code."""
-    prompt_close.install()
     try:
         settings = read_intake_settings(environ)
         configure_logging(settings.log_format)
@@ -111,8 +111,10 @@ async def run(
         asyncio.get_running_loop().add_signal_handler(signum, stop_in_time, stop, publisher)
     async with asyncio.TaskGroup() as parts:
         delivery = parts.create_task(publisher.run(), name="delivery")
-        told, to = IntakeCollector(publisher), logging.getLogger("entrada.metrics")
-        parts.create_task(serve_metrics(told, metrics, settings.hosts, stop, to), name="metrics")
+        if metrics:
+            told = IntakeCollector(publisher)
+            door, inside = metrics_door(told, metrics, settings.hosts, LOG_METRICS)
+            parts.create_task(serve_http(door, inside, stop, METRICS_SECONDS), name="metrics")
         await serve_http(app, bounded, stop, REQUESTS_SECONDS)
         await publisher.drain(DRAIN_SECONDS)
         delivery.cancel()
