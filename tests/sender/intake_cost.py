@@ -60,7 +60,7 @@ def processor_seconds(pid: int) -> float:
 
 def run(broker: Broker, folder: Path) -> None:
     with broker.virtual_host() as vhost, serving(vhost, folder) as service:
-        for told in (small(service), small(service), large(service, 200)):
+        for told in (small(service), small(service), large(service, 200), large(service, 600)):
             print(told)  # noqa: T201
 
 
