@@ -106,17 +106,27 @@ def circle(edges: Mapping[str, Iterable[str]]) -> list[str]:
 
 
 def foreign_packages(*folders: str) -> set[str]:
-    """The projects, as an index names them, whose packages these folders import."""
+    """The projects, as an index names them, of what these folders need, with `comun/`."""
     own = {module.partition(".")[0] for folder in FOLDERS for module in modules(folder)}
     names = {
-        name.partition(".")[0]
-        for folder in folders
-        for path in modules(folder).values()
-        for name in imported(path, ())
+        name.partition(".")[0] for path in with_shared(*folders) for name in imported(path, ())
     }
     projects = packages_distributions()
     foreign = names - own - sys.stdlib_module_names - {"_typeshed"}  # is for type checkers only
     return {normal(project) for name in foreign for project in projects.get(name, [name])}
+
+
+def with_shared(*folders: str) -> set[Path]:
+    """The modules of these folders, and those of `comun/` that they come to need."""
+    shared = modules("comun")
+    waiting = [path for folder in folders for path in modules(folder).values()]
+    found: set[Path] = set()
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting += [shared[name] for name in imported(path, shared) if name in shared]
+    return found
 
 
 def dependency_group(name: str) -> set[str]:

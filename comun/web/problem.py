@@ -7,9 +7,6 @@ from http import HTTPStatus
 from typing import Any, TypeAlias
 
 import msgspec
-from quart import Response
-from werkzeug.datastructures import Headers
-from werkzeug.exceptions import HTTPException
 
 TYPE = "application/problem+json"
 SOONEST, LATEST = 5, 15  # seconds
@@ -23,14 +20,6 @@ def problem_body(status: HTTPStatus, detail: str | None, **further: Any) -> byte
     """*further* are members of the problem besides the standard's own."""
     fields = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
     return msgspec.json.encode(fields | further)
-
-
-def http_problem(error: HTTPException, detail: str | None = None) -> Response:
-    """Of an error that a framework raised; its own headers say what a client may do instead."""
-    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    headers = Headers([(k, v) for k, v in error.get_headers() if k != "Content-Type"])
-    body = problem_body(status, error.description if detail is None else detail)
-    return Response(body, status, headers, mimetype=TYPE)
 
 
 async def answer(scope: Scope, send: Send, status: HTTPStatus, detail: str) -> None:
@@ -52,12 +41,13 @@ async def answer(scope: Scope, send: Send, status: HTTPStatus, detail: str) -> N
     await send({"type": "http.response.body", "body": body})
 
 
-def raw_answer(status: HTTPStatus, detail: str, retry_after: int) -> bytes:
+def raw_answer(status: HTTPStatus, detail: str, retry_after: int | None = None) -> bytes:
     """An answer as it goes out over HTTP/1.1, for who asked nothing yet."""
     body = problem_body(status, detail)
+    later = () if retry_after is None else (f"Retry-After: {retry_after}",)
     lines = (
         f"HTTP/1.1 {int(status)} {status.phrase}",
-        f"Retry-After: {retry_after}",
+        *later,
         "Connection: close",
         f"Content-Type: {TYPE}",
         f"Content-Length: {len(body)}",

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from hypercorn.asyncio import serve
 from quart import Quart
 
-from comun.web.connections import BoundedConfig, Bounds, Listener
+from comun.web.bounded_config import BoundedConfig
+from comun.web.connections import Bounds, Listener
 from comun.web.door import Door
 from comun.web.known_hosts import KnownHosts
 

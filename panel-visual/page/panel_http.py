@@ -10,7 +10,7 @@ import msgspec
 from quart import Quart, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from comun.web.problem import http_problem
+from comun.web.quart_problem import http_problem
 from page.relay_routes import add_relays
 from page.start_page import Account, for_account
 from page.static_files import StaticFile, read_static

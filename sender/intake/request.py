@@ -7,14 +7,13 @@ from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from quart import Request
 from werkzeug.datastructures import Headers
 
 from intake.access.problem import unavailable
-from intake.bodies.body import chunks, read_all
 from intake.bodies.cloudevents import CloudEvent, take_batch, take_binary, take_structured
 from intake.bodies.events import Sender, hints_of, take_events
 from intake.bodies.gzip_body import unpacked
+from intake.bodies.http_request import Request, read_all
 from intake.bodies.media import Kind, is_json, is_packed, kind_of
 from intake.bodies.ndjson import take_ndjson
 from intake.bodies.parts import Part, cut
@@ -97,7 +96,7 @@ class Intake:
 
 def _body_of(request: Request, most: int) -> AsyncIterator[bytes]:
     """What the client means: a retry may be packed in another way, or not at all."""
-    given = chunks(request, most)
+    given = request.chunks(most)
     return unpacked(given, most) if is_packed(request.headers) else given
 
 

@@ -18,23 +18,20 @@ from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 
-from hypercorn.asyncio import serve as serve_http
-from hypercorn.config import Config
-
 from comun.logs import configure_logging
 from comun.open_files import allow_open_files
-from comun.web import prompt_close
-from comun.web.connections import BoundedConfig, Bounds, Listener, listening
+from comun.web.connections import Bounds, Listener, listening
 from comun.web.door import Door
 from comun.web.known_hosts import KnownHosts
-from comun.web.metrics_server import serve_metrics
+from comun.web.metrics_app import metrics_door
 from comun.web.problem import raw_answer
 from exit_codes import BAD_USAGE, UNCONFIRMED
 from intake.access.admission import Admission
 from intake.access.keys import KeyRing, read_keys
 from intake.access.rate import RateLimit
 from intake.delivery import Delivery
-from intake.http import create_app
+from intake.http import IntakeApp
+from intake.http_server import serve_http
 from intake.metrics import IntakeCollector
 from intake.settings import IntakeSettings, read_intake_settings
 from publishing.broker_link import Broker
@@ -43,6 +40,7 @@ from publishing.publisher import Publisher
 
 LOG = logging.getLogger("entrada")
 LOG_HTTP = logging.getLogger("entrada.http")
+LOG_METRICS = logging.getLogger("entrada.metrics")
 ENOUGH_FILES = 4096
 OTHER_FILES = 160  # may be open beside connections: the broker's, bodies on the disk, libraries
 TOO_MANY = raw_answer(
@@ -50,7 +48,7 @@ TOO_MANY = raw_answer(
     "too many connections at once; this attempt took nothing, try again",
     retry_after=2,
 )
-# A body that nobody reads yet lies in the kernel, in asyncio and in Hypercorn. Each connection has
+# A body that nobody reads yet lies in the kernel and in Uvicorn. Each connection has
 # its price, whatever its request is answered.
 BOUNDS = Bounds(
     connections=512,
@@ -60,6 +58,7 @@ BOUNDS = Bounds(
     refusal=lambda: TOO_MANY,
 )
 REQUESTS_SECONDS = 6  # longer than a request waits for its confirm
+METRICS_SECONDS = 1
 DRAIN_SECONDS = 1.0
 WAITING_BYTES = 32 * 1024 * 1024  # for the broker; then requests are answered 503
 STOP_TIMEOUT = 8.0  # until what is left is cut
@@ -67,7 +66,6 @@ STOP_TIMEOUT = 8.0  # until what is left is cut
 
 def serve(environ: Mapping[str, str]) -> int:
     """Run until a signal; return the exit code."""
-    prompt_close.install()
     try:
         settings = read_intake_settings(environ)
         configure_logging(settings.log_format)
@@ -107,26 +105,20 @@ async def run(
     admission = Admission(ring, rate, settings.entrada_trusted_hops)
     most = most_connections(allow_open_files(ENOUGH_FILES))
     bounded = Listener(listener.detach(), replace(BOUNDS, connections=most), LOG_HTTP)
-    app = Door(create_app(admission, Delivery(publisher)), bounded, KnownHosts(settings.hosts))
+    app = Door(IntakeApp(admission, Delivery(publisher)), bounded, KnownHosts(settings.hosts))
     stop = asyncio.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signum, stop_in_time, stop, publisher)
     async with asyncio.TaskGroup() as parts:
         delivery = parts.create_task(publisher.run(), name="delivery")
-        told, to = IntakeCollector(publisher), logging.getLogger("entrada.metrics")
-        parts.create_task(serve_metrics(told, metrics, settings.hosts, stop, to), name="metrics")
-        await serve_http(app, http_config(bounded), shutdown_trigger=stop.wait)
+        if metrics:
+            told = IntakeCollector(publisher)
+            door, inside = metrics_door(told, metrics, settings.hosts, LOG_METRICS)
+            parts.create_task(serve_http(door, inside, stop, METRICS_SECONDS), name="metrics")
+        await serve_http(app, bounded, stop, REQUESTS_SECONDS)
         await publisher.drain(DRAIN_SECONDS)
         delivery.cancel()
     return publisher.unconfirmed
-
-
-def http_config(listener: Listener) -> Config:
-    config = BoundedConfig(listener, LOG_HTTP)
-    config.max_app_queue_size = 2  # of an unread body; Hypercorn's 10 hold 640 KB
-    config.graceful_timeout = REQUESTS_SECONDS
-    config.h11_max_incomplete_size = 16_384
-    return config
 
 
 def most_connections(files: int) -> int:
@@ -138,12 +130,12 @@ def stop_in_time(stop: asyncio.Event, publisher: Publisher) -> None:
     """
     End by *stop*, or else by force with the same exit code.
 
-    On Python 3.12 and later Hypercorn 0.18 waits without a limit for a client that never ends its
-    request (pgjones/hypercorn#308). Whoever did end it was answered by then.
+    A thread that looks up the broker's address can't be stopped, and the end of a process waits
+    for it. Whoever sent something was answered by then.
     """
 
     def give_up() -> None:
-        LOG.warning("still open after %.0f s: cutting requests that never ended", STOP_TIMEOUT)
+        LOG.warning("not at an end after %.0f s: leaving", STOP_TIMEOUT)
         os._exit(outcome(publisher.unconfirmed))
 
     if not stop.is_set():

@@ -14,7 +14,8 @@ from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
 from aside.set_aside import summary
 from asking.turns import TooManyReadersError
-from comun.web.problem import come_again_in, http_problem
+from comun.web.problem import come_again_in
+from comun.web.quart_problem import http_problem
 from comun.wire_time import rfc3339
 from counting.totals import ledger, report
 from live.live import Live
