@@ -34,6 +34,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 EVERY = 0.05  # seconds
 CLIENTS = 40  # two seconds of them
+COUNTS = (b'{"tipo":"instantanea"', b'{"tipo":"cambio"')  # a heartbeat has other totals
 TOTAL = re.compile(rb'"total":(\d+)')  # of the whole: it stands before all others
 SHARES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
 AGREED = 0.1
@@ -56,7 +57,7 @@ async def watch(url: str, pushes: Pushes) -> None:
     ) as socket:
         while True:
             message = await socket.recv(decode=False)
-            if found := TOTAL.search(message):
+            if message.startswith(COUNTS) and (found := TOTAL.search(message)):
                 pushes.append((cast(Connection, socket).arrival, int(found[1])))
 
 

@@ -56,6 +56,20 @@ def test_command(folder: str) -> None:
 
 
 @every_image
+def test_what_is_copied_is_watched(folder: str) -> None:
+    """`docker compose watch` rebuilds an image when anything in it changes."""
+    copied = {source.split()[0] for source in values(folder, "COPY")}
+    folders = {source for source in copied if (ROOT / source).is_dir()}
+    text = (ROOT / "docker-compose.yml").read_text()
+    build = f"build: {{context: ., dockerfile: {folder}/Dockerfile}}"
+
+    for after in text.split(build)[1:]:
+        watch = re.search(r"watch: \[(.*)\]", after)
+        assert watch
+        assert set(re.findall(r"path: ([\w-]+)", watch[1])) == folders
+
+
+@every_image
 def test_packages(folder: str) -> None:
     """Every package is checked against its hash, and none is compiled."""
     (install,) = [run for run in values(folder, "RUN") if run.startswith("pip ")]
