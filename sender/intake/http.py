@@ -45,7 +45,7 @@ class IntakeApp:
             finished = await request.finish()
         except ClientGoneError:
             return
-        await _send(send, reply, last=not finished)
+        await _send(send, reply, last=not finished or request.has_two_lengths)
 
     async def _reply(self, request: Request) -> Reply:
         """Raises ClientGoneError."""

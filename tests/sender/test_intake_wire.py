@@ -112,6 +112,18 @@ def test_a_body_in_chunks(client: Client) -> None:
     assert client.hear().status == 202
 
 
+def test_a_body_of_two_lengths_is_the_last(client: Client) -> None:
+    """Where it ends is a matter of who reads it, so nothing after it is taken for a request."""
+    chunked = b"Transfer-Encoding: chunked"
+    client.say(post(chunked, body=b"f\r\n" + EVENT + b"\r\n0\r\n\r\n"))
+
+    answer = client.hear()
+
+    assert answer.status == 202
+    assert answer.headers["connection"] == "close"
+    assert client.ended()
+
+
 def test_http_1_0(client: Client) -> None:
     """It is answered, and the connection ends."""
     client.say(b"POST /eventos HTTP/1.0\r\nContent-Length: %d\r\n\r\n" % len(EVENT), EVENT)

@@ -36,6 +36,11 @@ class Request:
         self._receive, self._more = receive, True
         self._held_back = self.headers.get("Expect", "").lower() == "100-continue"
 
+    @property
+    def has_two_lengths(self) -> bool:
+        """Whether another program may have read its end elsewhere (RFC 9112, section 6.1)."""
+        return {"Transfer-Encoding", "Content-Length"} <= {name.title() for name, _ in self.headers}
+
     async def chunks(self, most: int) -> AsyncIterator[bytes]:
         """
         Yield the body as it comes.
