@@ -74,9 +74,9 @@ async def slow_down(part: Part) -> None:
     try:
         while True:
             part.pause()
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.3)
             part.resume()
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.06)
     finally:
         part.resume()
 
@@ -143,7 +143,7 @@ async def test_catching_up(chain: Chain, pages: Pages) -> None:
     async with meanwhile(keep_backlog(chain.vhost, BACKLOG, ["a", "b"])):
         first = next(iter(pages.values()))
         await expect(first.locator("#badge")).to_have_attribute("data-kind", "behind")
-        # Not before: in a twenty-fifth of the time it may not even reach the broker.
+        # Not before: in a sixth of the time it may not even reach the broker.
         async with meanwhile(slow_down(analytics)):
             await none_in(pages, "behind")
 
