@@ -29,7 +29,7 @@ from parts.keeper import kept
 from parts.part_log import LOG_BYTES
 from parts.programs import broker_programs, node_of, other_programs
 from parts.readiness import first_unready, probes, web_address
-from parts.service_accounts import ROOT, demo
+from parts.service_accounts import ROOT, demo, where_to_log_in_with
 from ports import unusable_ports
 from run_folder import FolderInUseError, close_to_others, held, last_lines
 from run_settings import PORTS, read_run_settings
@@ -137,7 +137,7 @@ def addresses(settings: Mapping[str, str]) -> str:
         f"  report      {web}/reporte\n"
         f"  intake      {web}/eventos   (POST; docs/intake.md)\n"
         f"  Traefik     http://{traefik}/dashboard/\n"
-        f"  AMQP        {amqp}   (user and password as in .env)\n"
+        f"  AMQP        {amqp}   ({where_to_log_in_with()})\n"
         f"  management  http://{management}/"
     )
 

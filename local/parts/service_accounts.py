@@ -28,6 +28,14 @@ def operator_password(given: str, secrets: Path = SECRETS) -> str:
     return read_env_file(written)["OPERADOR_PASSWORD"] if written.exists() else given
 
 
+def where_to_log_in_with(secrets: Path = SECRETS) -> str:
+    """Where a person finds the operator's account."""
+    written = secrets / "operador.env"
+    if written.exists():
+        return f"user as in .env, password in {secrets.name}/{written.name}"
+    return "user and password as in .env"
+
+
 def demo(secrets: Path = SECRETS) -> bool:
     """Whether any account still has a password that everybody can read in the repository."""
     names = (*SERVICES, "operador")

@@ -25,7 +25,7 @@ FORGED: tuple[dict[str, Any], ...] = (
     {"x-death": []},
 )
 BROKER_DISK_MB = 96
-RESTART_SECONDS = 60.0  # the broker looks at its disk each 10 s, and the machine may be busy
+RESTART_SECONDS = 30.0
 
 
 def set_aside_by_the_broker(rig: Rig, each: int, kills: int) -> None:

@@ -18,6 +18,7 @@ from parts.service_accounts import (
     operator_password,
     service_account,
     service_passwords,
+    where_to_log_in_with,
 )
 
 SCRIPT = Path(__file__).resolve().parents[2] / "local" / "make_secrets.py"
@@ -102,3 +103,14 @@ def test_the_operators_earlier_passwords_are_kept(tmp_path: Path) -> None:
 
     lines = read_env_file(tmp_path / "operador.env")
     assert lines["OPERADOR_ANTERIORES"].split(",") == [passwords[1], passwords[0]]
+
+
+def test_a_person_is_told_where_the_password_is(tmp_path: Path) -> None:
+    """In .env as long as it is the demo's, and where the secrets were written after that."""
+    secrets = tmp_path / "secretos"
+    assert where_to_log_in_with(secrets) == "user and password as in .env"
+
+    assert make(secrets).returncode == 0
+
+    assert where_to_log_in_with(secrets) == "user as in .env, password in secretos/operador.env"
+    assert (secrets / "operador.env").is_file()

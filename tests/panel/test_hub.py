@@ -7,9 +7,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Close
 
-from push.hub import text_frame
+from push.hub import Hub, text_frame
 from push.viewer import Viewer
-from tests.panel.conftest import HubOn, Soon, Watch
+from tests.panel.conftest import HubOn, Patient, Soon, Watch
 
 
 async def test_a_viewer_first_gets_the_snapshot_and_the_heartbeat(
@@ -82,16 +82,21 @@ async def test_a_viewer_that_fell_behind_gets_the_newest_snapshot(
         assert await viewer.recv() == "change"
 
 
+async def go_deaf(viewer: Patient, hub: Hub) -> None:
+    """Read no more; return when the hub has nobody left to tell."""
+    viewer.transport.pause_reading()
+    async with asyncio.timeout(10):
+        while hub.ready:
+            await hub.publish(b"x" * 60_000, b"y" * 60_000)
+
+
 async def test_who_missed_one_change_gets_that(hub_on: HubOn, watch: Watch) -> None:
     """What it has is the state before, so that the change is enough."""
     hub, port = await hub_on()
     await hub.publish(b"first", None)
     async with watch(port, max_queue=1) as viewer:
         assert await viewer.recv() == "first"
-        viewer.transport.pause_reading()
-        async with asyncio.timeout(10):
-            while hub.ready:
-                await hub.publish(b"x" * 60_000, b"y" * 60_000)
+        await go_deaf(viewer, hub)
         await hub.publish(b"snapshot", b"change")
         viewer.transport.resume_reading()
 
@@ -108,10 +113,7 @@ async def test_only_the_heartbeat_was_missed(hub_on: HubOn, watch: Watch) -> Non
     await hub.publish(b"first", None)
     async with watch(port, max_queue=1) as viewer:
         assert await viewer.recv() == "first"
-        viewer.transport.pause_reading()
-        async with asyncio.timeout(10):
-            while hub.ready:
-                await hub.publish(b"x" * 60_000, b"y" * 60_000)
+        await go_deaf(viewer, hub)
         await hub.beat(b"heartbeat")
         viewer.transport.resume_reading()
 
