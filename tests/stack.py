@@ -44,6 +44,15 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
+def _thread_states(pid: int) -> list[str]:
+    """What the threads of a process do, as proc(5) calls it; without those that end meanwhile."""
+    states = []
+    for stat in Path(f"/proc/{pid}/task").glob("*/stat"):
+        with suppress(OSError):
+            states.append(stat.read_text().rpartition(")")[2].split()[0])
+    return states
+
+
 class Part:
     """
     A program as a process of its own, which a test may stop, kill, freeze and start again.
@@ -110,8 +119,15 @@ class Part:
         self.wait(10)
 
     def pause(self) -> None:
-        """Freeze it (SIGSTOP); its connections stay open and say nothing."""
+        """
+        Freeze it (SIGSTOP); its connections stay open and say nothing.
+
+        The signal only asks: until each thread has come by to stop, on a busy machine some of
+        them go on answering.
+        """
         self._signal(signal.SIGSTOP)
+        while self.running and not all(state == "T" for state in _thread_states(self.pid)):
+            time.sleep(0.001)
 
     def resume(self) -> None:
         self._signal(signal.SIGCONT)

@@ -10,7 +10,6 @@ import analytics_settings
 import panel_settings
 from intake import settings as intake_settings
 from tests.compose.compose_file import (
-    FOLDERS,
     LASTING,
     PARTS,
     READERS,
@@ -99,11 +98,3 @@ def test_metrics() -> None:
     assert {name for name in PARTS if f'"{name}:9464"' in scrapes} == {*parts} - {"panel-visual"}
     assert "{names: [panel-visual], type: A, port: 9464}" in scrapes
     assert not [port for p in PARTS.values() for port in p.get("ports", []) if "9464" in str(port)]
-
-
-def test_development() -> None:
-    """`docker compose watch` rebuilds a part when a file of it changes."""
-    for name, folder in FOLDERS.items():
-        watched = {each["path"] for each in PARTS[name]["develop"]["watch"]}
-
-        assert watched - {"static"} == {folder}
