@@ -26,6 +26,7 @@ from measure_ingest import FOREIGN_WINDOW
 from peer_pair import c_program
 from screen import PROXIED
 from tests.broker_stack import Broker
+from tests.ending import end_in_order
 
 PY_SPY = Path(sys.executable).with_name("py-spy")
 SECONDS = 15
@@ -99,6 +100,7 @@ def main() -> int:
     if not PY_SPY.exists():
         print("py-spy is missing: run `.venv/bin/pip install py-spy`", file=sys.stderr)
         return 2
+    end_in_order("make profile-foreign")
     with (
         tempfile.TemporaryDirectory(prefix="pulso-profile-") as folder,
         Broker(Path(folder)).at_work() as broker,

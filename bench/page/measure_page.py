@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from playwright.async_api import Browser, CDPSession, Page, async_playwright, expect
 
+from tests.ending import end_in_order
 from tests.stack import answers, free_ports
 
 STAND_IN = Path(__file__).with_name("page_stand_in.py")
@@ -167,7 +168,9 @@ async def measure(quick: bool) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
-    asyncio.run(measure(parser.parse_args().quick))
+    quick = parser.parse_args().quick
+    end_in_order("make bench-page")
+    asyncio.run(measure(quick))
     return 0
 
 
