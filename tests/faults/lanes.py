@@ -111,7 +111,7 @@ def _lane(folder: Path) -> Iterator[Lane]:
 
 
 def _work(pipe: Connection, folder: Path) -> None:
-    end_in_order("make faults, a lane")
+    end_in_order()
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # one Ctrl-C reaches both; whoever started us ends us
