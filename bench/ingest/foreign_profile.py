@@ -33,7 +33,8 @@ SECONDS = 15
 SETTLE = 3  # seconds until the load is under way, and as many before its end
 SAMPLES_A_SECOND = 250
 PARTS = (
-    ("AMQP: bytes to frames to messages", ("aiormq/", "pamqp/", "lenient_amqp.py")),
+    ("bytes to messages", ("delivery_stream.py", "delivery_transport.py")),
+    ("the rest of AMQP", ("aiormq/", "pamqp/", "lenient_amqp.py")),
     ("our queue of deliveries", ("inbox.py", "batch_cut.py", "consumer.py")),
     ("ids: looked up and kept", ("kept_ids.py", "message_identity.py", "verdict.py")),
     ("decoding and counting", ("tally.py", "cell_reading.py", "event_decoding.py")),

@@ -11,6 +11,7 @@ from aio_pika.abc import AbstractConnection
 
 from analytics_settings import Settings
 from broker.amqp_errors import SessionLostError, broker_errors, cancelled_by_us
+from broker.delivery_transport import BulkConnection
 from comun.waiting import set_within
 
 HEARTBEAT = 10  # seconds; a frozen broker is noticed after about three of them
@@ -21,7 +22,7 @@ MAX_RETRY_DELAY = 5.0
 MAX_DOUBLINGS = 9  # further ones would change no delay
 
 
-async def connect(settings: Settings, name: str) -> AbstractConnection:
+async def connect(settings: Settings, name: str) -> BulkConnection:
     return await aio_pika.connect(
         host=settings.rabbitmq_host,
         port=settings.rabbitmq_port,
@@ -31,6 +32,7 @@ async def connect(settings: Settings, name: str) -> AbstractConnection:
         heartbeat=HEARTBEAT,
         timeout=CONNECT_TIMEOUT,
         client_properties={"connection_name": name},
+        connection_class=BulkConnection,
     )
 
 

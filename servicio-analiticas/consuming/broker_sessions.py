@@ -6,18 +6,17 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from aio_pika.abc import AbstractConnection
-
 from analytics_settings import Settings
 from broker.amqp_errors import describe, gravest
 from broker.connection import MAX_RETRY_DELAY, Retries, close, connect
+from broker.delivery_transport import BulkConnection
 from live.live import Vitals
 
 LOG = logging.getLogger("analiticas.broker")
 STOP_TIMEOUT = 2.0  # for a session that hangs on a frozen broker
 TOLD_AFTER = 3  # failures in a row, while the connection that counts is well
 
-Session = Callable[[AbstractConnection], Awaitable[None]]
+Session = Callable[[BulkConnection], Awaitable[None]]
 Unopened = Callable[[Exception], None]
 """Is told why there is no connection."""
 

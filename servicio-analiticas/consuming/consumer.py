@@ -15,7 +15,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
-import aio_pika
 import aiormq
 from aiormq.abc import AbstractChannel as RawChannel
 
@@ -28,8 +27,9 @@ from broker.amqp_errors import (
     nobody_listens,
 )
 from broker.connection import Retries, close, connect
+from broker.delivery_transport import BulkConnection
 from broker.young_queues import YoungQueues
-from consuming.counting_channel import open_counting_channel
+from consuming.delivery_channel import consume
 from consuming.inbox import Inbox
 from consuming.queue_watch import QueueWatch
 from consuming.store_writer import StoreWriter
@@ -42,8 +42,6 @@ from storing.store import Store
 LOG = logging.getLogger("analiticas.consumer")
 STARTING_SECONDS = 60.0  # in which a broker that is not there yet is no warning
 OPEN_TIMEOUT = 30.0  # until consuming; a queue without a leader answers nothing at all
-# RabbitMQ 4.3 does so also when an acknowledgement is late, where earlier ones close the channel.
-CANCELLED = "cancelled by the broker: the queue is gone, or an acknowledgement came too late"
 
 
 class Consumer:
@@ -125,9 +123,7 @@ class Consumer:
         finally:
             self._opening = None
 
-    async def _subscribe(
-        self, connection: aio_pika.abc.AbstractConnection, inbox: Inbox
-    ) -> RawChannel:
+    async def _subscribe(self, connection: BulkConnection, inbox: Inbox) -> RawChannel:
         channel = await connection.channel(publisher_confirms=False)
         try:
             await self._queues.declare(connection, channel)
@@ -141,10 +137,7 @@ class Consumer:
             raise
         self._declared()
         await channel.close()
-        raw = await open_counting_channel(connection, self._settings.prefetch, inbox)
-        raw.on_consumer_cancel_callbacks.add(lambda _: inbox.lose(CANCELLED))
-        await raw.basic_consume(topology.QUEUE, inbox.receive)
-        return raw
+        return await consume(connection, topology.QUEUE, self._settings.prefetch, inbox)
 
     def _started(self, inbox: Inbox) -> None:
         self._inbox = inbox
