@@ -1,7 +1,7 @@
 """
 Where the analytics' time goes under a foreign publisher of one event a message.
 
-make profile-foreign [T=RATE]     (half a minute; 12,000 messages a second unless given)
+make profile-foreign [T=RATE]     (half a minute; 16,000 messages a second unless given)
 
 Samples the analytics with py-spy, which is no package of ours: `.venv/bin/pip install py-spy`.
 A sample is of a thread that runs (one that waits for the disk doesn't), and counts for the
@@ -96,7 +96,7 @@ def profile(rate: int, folder: Path, broker: Broker) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Where the time of counting goes.")
-    parser.add_argument("rate", nargs="?", type=int, default=12_000)
+    parser.add_argument("rate", nargs="?", type=int, default=16_000)
     rate = parser.parse_args().rate
     if not PY_SPY.exists():
         print("py-spy is missing: run `.venv/bin/pip install py-spy`", file=sys.stderr)
