@@ -25,12 +25,13 @@ test-compose: ## bring the compose file up on Docker, break, scale and move it (
 	@$(SETUP) test
 	@COMPOSE_TESTS=all $(BIN)/python -m pytest tests/compose $(T)
 
-lint: ## ruff, mypy --strict and the page's types, as pre-commit runs them
+lint: ## ruff, mypy --strict, the page's types and AsyncAPI's parser, as pre-commit runs them
 	@$(SETUP) lint
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@PYTHONPATH=local:. $(BIN)/python tests/page/check_types.py
+	@PYTHONPATH=local:. $(BIN)/python tests/contracts/check_asyncapi.py
 
 format: ## rewrite the Python code in the one style
 	@$(SETUP) format
