@@ -12,6 +12,7 @@ import aio_pika
 from pamqp.common import FieldValue
 
 from tests.broker_stack import VirtualHost
+from tests.contracts.answers import described
 from tests.stack import HTTP
 
 EXCHANGE = "eventos_clientes"
@@ -65,9 +66,10 @@ class RawText(str):
 
 
 def read(url: str) -> Mapping[str, Any]:
+    """Raises AssertionError also where the document is not what its schema describes."""
     answer = HTTP.get(url, timeout=5)
     answer.raise_for_status()
-    document: Mapping[str, Any] = answer.json()
+    document: Mapping[str, Any] = described(answer).json()
     return document
 
 

@@ -1,0 +1,135 @@
+"""The schemas themselves: what both drafts read alike, and whose examples they show."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.contracts.wire_schemas import (
+    CONTRACTS,
+    DRAFTS,
+    SCHEMAS,
+    SUFFIX,
+    documents,
+    example,
+    names,
+    schema,
+    sent,
+    subschemas,
+    valid,
+)
+
+ALIKE = {
+    *("type", "enum", "anyOf", "not", "pattern", "format", "minLength", "maxLength"),
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
+    *("items", "minItems", "maxItems"),
+    *("properties", "required", "additionalProperties", "propertyNames", "maxProperties"),
+    *("title", "description", "examples", "$id", "definitions", "x-version", "x-direction"),
+}
+"""Keywords that draft-07 and 2020-12 read alike, as long as `items` is one schema."""
+
+
+def cases(kind: type) -> list[Any]:
+    return [
+        case["body"] for case in example("evento")["accepted"] if isinstance(case["body"], kind)
+    ]
+
+
+EXAMPLES: dict[str, list[Any]] = {
+    "batch": cases(list),
+    "change": [example("cambio")],
+    "client_report": [example("cliente")],
+    "cloudevent": [example("cloudevent")],
+    "cloudevent_batch": [[example("cloudevent")]],
+    "doctor_findings": [example("doctor")],
+    "event": cases(dict),
+    "heartbeat": [example("latido")],
+    "history": [example("historia")],
+    "intake_readiness": [{"broker": "conectado"}],
+    "intake_receipt": example("acuses"),
+    "ledger": [example("libro")],
+    "lines_receipt": [example("acuse_lineas")],
+    "lines_result": [example("enviar")],
+    "load_report": [example("resumen")],
+    "load_verification": [example("verificar")],
+    "panel_readiness": [{"viewers": 2, "cuts": {"too slow": 1}}],
+    "panel_state": [{"instantanea": example("instantanea"), "latido": example("latido")}],
+    "problem": [example("problema"), example("problema_eventos")],
+    "rejected": [example("rechazados")],
+    "report": [example("reporte")],
+    "snapshot": [example("instantanea")],
+    "state": [example("estado")],
+}
+"""What the examples of each schema are taken from."""
+
+
+@pytest.mark.parametrize("name", documents())
+def test_both_drafts_read_it_alike(name: str) -> None:
+    """It is a schema of both, and has no keyword that one knows and the other reads otherwise."""
+    document = documents()[name]
+    for draft, _ in DRAFTS:
+        draft.check_schema(document)
+    for where, part in subschemas(document):
+        assert part.keys() <= ALIKE or part.keys() == {"$ref"}, f"{where}: {part.keys()}"
+        assert isinstance(part.get("items", {}), dict), where
+    assert document["$id"] == name
+
+
+@pytest.mark.parametrize("name", documents())
+def test_everything_is_described(name: str) -> None:
+    """A property says what it means, there or where it leads."""
+    for where, part in subschemas(documents()[name]):
+        for field, inner in part.get("properties", {}).items():
+            assert {"description", "$ref"} & inner.keys(), f"{where}: {field}"
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_message_has_title_version_and_direction(name: str) -> None:
+    """A program learns from the schema alone whether we send it or take it."""
+    document = schema(name)
+
+    assert document["title"].replace(" ", "").isalnum()
+    assert document["description"].endswith(".")
+    assert document["x-version"] >= 1
+    assert document["x-direction"] in ("sent", "received")
+
+
+def test_each_reference_leads_somewhere() -> None:
+    """To a file of the folder, or to a part that there is; and no part is left over."""
+    parts = set(documents()["parts.json"]["definitions"])
+    used = set()
+    for document in documents().values():
+        for where, part in subschemas(document):
+            if "$ref" in part:
+                file, _, pointer = part["$ref"].partition("#/definitions/")
+                assert file in documents(), where
+                assert not pointer or pointer in parts, where
+                used |= {pointer}
+
+    assert parts - used == set()
+
+
+def test_every_message_has_examples() -> None:
+    """Each schema is compared with an example."""
+    assert sorted(EXAMPLES) == names()
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_examples_are_those_of_the_tests(name: str) -> None:
+    """A schema shows what tests of both sides of the wire read, each of it valid."""
+    shown = schema(name)["examples"]
+
+    assert [one for one in shown if one not in EXAMPLES[name]] == []
+    for one in (*shown, *EXAMPLES[name]):
+        (valid if schema(name)["x-direction"] == "received" else sent)(name, one)
+
+
+def test_the_folder_holds_nothing_else() -> None:
+    """Whoever reads *.schema.json has all messages."""
+    files = {path.name for path in SCHEMAS.iterdir()}
+
+    assert files == {"parts.json", *(name + SUFFIX for name in names())}
+    for path in CONTRACTS.rglob("*.json"):
+        json.loads(path.read_text())
