@@ -150,25 +150,45 @@ def run(chain: Chain, document: Path = PATH) -> dict[str, Any]:
 Publish = Callable[[aio_pika.abc.AbstractChannel], Any]
 
 
-@pytest.mark.parametrize("refusal", document()["operations"]["receiveEvents"]["x-refusals"][:3])
-async def test_what_the_broker_refuses(chain: Chain, refusal: dict[str, Any]) -> None:
+@pytest.mark.parametrize("begin", ["The message is larger", "The property user_id", "There is no"])
+async def test_what_the_broker_refuses(chain: Chain, begin: str) -> None:
     """A message that is too large, of another user, or for an exchange that is not there."""
     events, large = "eventos_clientes", b"{" + b" " * 1024**2
     attempts: dict[str, Publish] = {
         "The message is larger": lambda channel: to(events, channel, large),
         "The property user_id": lambda channel: to(events, channel, b"{}", user_id="otro"),
-        "There is no exchange": lambda channel: to("no_existe", channel, b"{}"),
+        "There is no": lambda channel: to("no_existe", channel, b"{}"),
     }
-    (attempt,) = (each for when, each in attempts.items() if refusal["when"].startswith(when))
-    assert refusal["is"] == "channel.close"
+    names = {406: aiormq.ChannelPreconditionFailed, 404: aiormq.ChannelNotFoundEntity}
+    said = refusal(begin)
+    assert said["is"] == "channel.close"
 
     async with await aio_pika.connect(chain.vhost.url) as connection:
         channel = await connection.channel(on_return_raises=True)
-        with pytest.raises((aiormq.ChannelPreconditionFailed, aiormq.ChannelNotFoundEntity)) as why:
-            await attempt(channel)
+        with pytest.raises(names[said["code"]]):
+            await attempts[begin](channel)
 
-    names = {406: aiormq.ChannelPreconditionFailed, 404: aiormq.ChannelNotFoundEntity}
-    assert isinstance(why.value, names[refusal["code"]])
+
+async def test_what_no_queue_gets_is_returned(chain: Chain) -> None:
+    """As it is while the queue is too new to be bound."""
+    said = refusal("No queue is bound")
+    async with await aio_pika.connect(chain.vhost.url) as connection:
+        channel = await connection.channel(on_return_raises=True)
+        await channel.declare_exchange("sin_colas", "fanout", auto_delete=True)
+        with pytest.raises(aiormq.PublishError) as returned:
+            await to("sin_colas", channel, b"{}")
+        await channel.exchange_delete("sin_colas")
+
+    frame = returned.value.frame
+    assert (said["is"], said["code"]) == ("basic.return", frame.reply_code)
+
+
+def refusal(begin: str) -> dict[str, Any]:
+    """The only refusal whose reason begins so."""
+    rows = document()["operations"]["receiveEvents"]["x-refusals"]
+    (found,) = [row for row in rows if row["when"].startswith(begin)]
+    row: dict[str, Any] = found
+    return row
 
 
 async def to(
@@ -213,6 +233,7 @@ HANDSHAKES: dict[str, tuple[str, str, dict[str, str]]] = {
 def test_every_status_of_a_handshake_is_there() -> None:
     """Each that the document has is brought about here, or by tests of their own."""
     assert PANEL["x-handshake-statuses"].keys() == HANDSHAKES.keys() | ON_OTHER_TESTS
+    assert "Origin" in HANDSHAKES[str(PANEL["x-origin"]["refusedWith"])][2]
 
 
 @pytest.mark.parametrize("status", HANDSHAKES)

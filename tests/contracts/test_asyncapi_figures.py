@@ -7,6 +7,7 @@ import gzip
 import json
 import re
 import zlib
+from hashlib import blake2b
 from itertools import product
 from typing import Any
 
@@ -87,6 +88,7 @@ def test_pages_that_may_watch() -> None:
     for scheme, host in product(said["schemes"], said["hosts"]):
         assert rule.accepts([f"{scheme}://{host}:8080"])
     assert not any(rule.accepts([origin]) for origin in said["never"])
+    assert rule.accepts(["http://localhost:8080"] * said["most"])
     assert not rule.accepts(["http://localhost:8080"] * (said["most"] + 1))
 
 
@@ -117,6 +119,16 @@ def test_the_table_for_people_says_the_same(code: str) -> None:
     assert lines[0].startswith("yes") == (PANEL["x-close-codes"][code]["comeBack"] is not None)
 
 
+def test_a_refused_handshake_is_come_back_from_like_a_close() -> None:
+    """As from a loss where the proxy answers alone, as from a full panel where that refuses."""
+    lost, full = PANEL["x-come-back"]["otherCodes"], PANEL["x-close-codes"]["1013"]["comeBack"]
+    cases = [case for each in PANEL["x-handshake-statuses"].values() for case in each]
+
+    for case in cases:
+        if case["comeBack"] is not None:
+            assert case["comeBack"] == (lost if case["from"] == "proxy" else full), case["means"]
+
+
 def test_accounts_are_those_that_are_made() -> None:
     """Rights are those of rabbitmq/accounts.json, and allow what each is said to do."""
     made = json.loads((ROOT / "rabbitmq" / "accounts.json").read_text())
@@ -135,6 +147,8 @@ def test_publishing_is_what_our_own_publisher_does() -> None:
     assert said["exchange"] == broker_link.EXCHANGE == topology.EXCHANGE
     assert said["confirmSeconds"] == broker_link.PUBLISH_TIMEOUT
     assert said["heartbeatSeconds"] == broker_link.HEARTBEAT
+    delivery_mode = published("x-properties")["properties"]["delivery_mode"]
+    assert delivery_mode["const"] == PUBLISH["bindings"]["amqp"]["deliveryMode"]
     assert said["mandatory"] is PUBLISH["bindings"]["amqp"]["mandatory"] is True
 
 
@@ -156,6 +170,13 @@ def test_packed_bodies_are_known_by_what_is_said() -> None:
 
     assert gzipped["firstBytes"] == [packed_body.MAGIC.hex()]
     assert set(zlibbed["firstBytes"]) == {first.hex() for first in packed_body.DEFLATE}
+    for level in range(10):
+        first_two = int.from_bytes(zlib.compress(b"{}", level)[:2], "big")
+        assert first_two % zlibbed["firstTwoDivisibleBy"] == 0
+    body = gzip.compress(b'{"cliente": "a"}') * gzipped["members"]
+    assert decode(body)
+    with pytest.raises(NotCountableError):
+        decode(body + gzip.compress(b" "))
 
 
 def test_identity_is_judged_by_the_table() -> None:
@@ -194,7 +215,9 @@ def test_an_id_is_kept_as_long_as_is_said() -> None:
 
     assert said["window"]["seconds"] == settings.id_window_seconds
     assert said["window"]["ids"] == settings.id_window_rows
-    assert max(abs(digest_of(bytes([n]))) for n in range(64)).bit_length() <= said["digest"]["bits"]
+    digest = blake2b(b"{}", digest_size=said["digest"]["bits"] // 8).digest()
+    assert digest_of(b"{}") == int.from_bytes(digest, "big", signed=True)
+    assert said["digest"]["algorithm"].lower() == "blake2b"
     assert channel("analyticsQueue")["x-settle-seconds"] == settings.queue_settle_seconds
 
 
@@ -218,6 +241,18 @@ def test_a_cloudevent_is_no_event_here() -> None:
     assert channel("events")["x-cloudevents"]["taken"] is False
     with pytest.raises(NotCountableError, match="cliente"):
         decode(json.dumps(event).encode())
+
+
+def test_the_time_of_a_message_is_within_the_years_of_a_timestamp() -> None:
+    """AMQP's timestamp may be what the field of an event may be, in whole seconds."""
+    said = published("x-properties")["properties"]["timestamp"]
+    first, last = said["minimum"], said["maximum"]
+
+    for moment in (first, last):
+        assert decode(b'{"cliente": "a", "timestamp": %d}' % (moment * 1000 if moment else 0))
+    for moment in (first - 1, last + 1):
+        with pytest.raises(NotCountableError):
+            decode(b'{"cliente": "a", "timestamp": %d}' % (moment * 1000))
 
 
 def test_reasons_of_the_broker() -> None:
