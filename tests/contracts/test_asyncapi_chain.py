@@ -14,6 +14,7 @@ from typing import Any
 import aio_pika
 import aiormq
 import pytest
+from pamqp.commands import Basic
 from websockets.asyncio.client import connect
 
 from tests.broker_stack import Broker
@@ -180,6 +181,7 @@ async def test_what_no_queue_gets_is_returned(chain: Chain) -> None:
         await channel.exchange_delete("sin_colas")
 
     frame = returned.value.frame
+    assert isinstance(frame, Basic.Return)
     assert (said["is"], said["code"]) == ("basic.return", frame.reply_code)
 
 
