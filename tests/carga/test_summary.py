@@ -1,7 +1,7 @@
 """From what a run left behind to its verdict and its exit code."""
 
-import json
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from carga.checking.reporte_client import Others, Reporte
 from carga.checking.verification import ClientLine
 from carga.command_line import code_of
+from carga.doctor import Finding
 from carga.figures.metrics import METRICS
 from carga.figures.numbers import RunNumbers
 from carga.figures.thresholds import Threshold
@@ -18,6 +19,7 @@ from carga.report.summary import Summary, summarise
 from carga.run.course import Outcome
 from carga.run.settling import Settled
 from carga.sending.schedule import Schedule
+from carga.verify_again import Verified
 from carga.wire.messages import Begin, Finished
 from tests.contracts.wire_schemas import example, schema, sent
 
@@ -73,11 +75,14 @@ def test_verdict(found: Outcome, verdict: str, code: int, words: str) -> None:
     assert code_of(summary) == code
 
 
-def test_the_contracts_report_is_read_and_written() -> None:
-    """What the contract shows can be verified again, and is written as it stands there."""
-    read = msgspec.convert(example("resumen"), Summary)
+@pytest.mark.parametrize(
+    ("name", "kind"), [("resumen", Summary), ("verificar", Verified), ("doctor", list[Finding])]
+)
+def test_what_the_contract_shows_is_read_and_written(name: str, kind: Any) -> None:
+    """What programs print with --json comes out as it stands there."""
+    read = msgspec.convert(example(name), kind)
 
-    assert json.loads(encoded(read)) == example("resumen")
+    assert msgspec.json.decode(msgspec.json.encode(read)) == example(name)
 
 
 def test_the_schema_beside_a_report_has_the_contracts_fields() -> None:

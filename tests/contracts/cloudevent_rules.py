@@ -16,7 +16,9 @@ ATTRIBUTES = {"cliente": "source", "evento": "type", "timestamp": "time"}
 def cloudevent_faults(value: object) -> set[Fault]:
     """All that is wrong with it; nothing when it is taken."""
     places = {str(path[0]) if path else "body" for path in faults("cloudevent", value)}
-    missing = {"specversion", "id", "source", "type"} - set(value if isinstance(value, dict) else ())
+    missing = {"specversion", "id", "source", "type"} - set(
+        value if isinstance(value, dict) else ()
+    )
     if missing and "body" in places:
         places = places - {"body"} | missing
     found = {Fault(SCHEMA, place) for place in places}

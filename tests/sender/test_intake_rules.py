@@ -85,7 +85,9 @@ def test_what_the_contract_shows_is_taken() -> None:
 texts = (names | times | st.builds(quote, names.filter(str.isprintable) | times)).filter(
     lambda text: "\ud800" not in text
 )
-values = texts | st.sampled_from([None, 7, True, "", [], "1.0", "%", "%25", "%FF", "%0A"])
+values: st.SearchStrategy[Any] = texts | st.sampled_from(
+    [None, 7, True, "", [], "1.0", "%", "%25", "%FF", "%0A"]
+)
 
 
 def usually(good: str) -> st.SearchStrategy[Any]:
