@@ -25,10 +25,18 @@ export async function send(origin, events) {
   const headers = { "Content-Type": "application/json", "Idempotency-Key": key };
   const request = { method: "POST", headers, body: JSON.stringify(events) };
   for (let attempt = 0; ; attempt++) {
-    const answer = await fetch(`${origin}/eventos`, { ...request, signal: AbortSignal.timeout(20_000) }).catch((error) => error);
-    if (answer.ok) return answer.json();
-    const why = answer.status ? `HTTP ${answer.status}: ${await answer.text()}` : `${answer.cause ?? answer}`;
-    if (attempt === 29 || isFinal(answer)) throw new Error(why);
+    let final = attempt === 29; // two minutes in all, more or less
+    let why;
+    try {
+      const answer = await fetch(`${origin}/eventos`, { ...request, signal: AbortSignal.timeout(20_000) });
+      const text = await answer.text();
+      if (answer.ok) return JSON.parse(text);
+      why = `HTTP ${answer.status}: ${text}`;
+      final ||= isFinal(answer);
+    } catch (error) {
+      why = `${error.cause ?? error}`;
+    }
+    if (final) throw new Error(why);
     console.error(`${why}; trying again`);
     await pause(Math.random() * Math.min(10, 0.1 * 2 ** attempt));
   }
@@ -36,7 +44,7 @@ export async function send(origin, events) {
 
 /** Whether it would be refused again. A 404 may be that of a proxy that is only starting. */
 function isFinal({ status, headers }) {
-  if (!(status >= 400 && status < 500) || status === 408 || status === 429) return false;
+  if (status < 400 || status >= 500 || status === 408 || status === 429) return false;
   return status !== 404 || headers.get("Content-Type") === "application/problem+json";
 }
 

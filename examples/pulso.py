@@ -16,6 +16,7 @@ import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
+from http.client import HTTPException
 from typing import Any, NamedTuple, NotRequired, TypedDict
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -46,7 +47,8 @@ class Wait(NamedTuple):
     longest: float
 
     def seconds(self, failures: int) -> float:
-        spread = min(self.longest, self.base * 2**failures) if failures else self.first
+        doubled = self.base * 2.0 ** min(failures, 99)
+        spread = min(self.longest, doubled) if failures else self.first
         return self.least + random.uniform(0, spread)
 
 
@@ -64,7 +66,7 @@ DEAD_AFTER = 12  # seconds of silence
 
 
 def send(origin: str, events: Sequence[Event]) -> Receipt:
-    """Return what was answered, once *events* are safe; raises OSError when they may be lost."""
+    """Return what was answered, once *events* are safe; raises an error when they may be lost."""
     key = str(uuid.uuid4())  # one for all attempts: however often they arrive, they count once
     headers = {"Content-Type": "application/json", "Idempotency-Key": key}
     request = Request(f"{origin}/eventos", json.dumps(events).encode(), headers)
@@ -73,7 +75,7 @@ def send(origin: str, events: Sequence[Event]) -> Receipt:
             with urlopen(request, timeout=20) as answer:
                 receipt: Receipt = json.load(answer)
                 return receipt
-        except OSError as error:
+        except (OSError, HTTPException) as error:
             if attempt == 29 or is_final(error):
                 raise
             print(f"{error}; trying again", file=sys.stderr, flush=True)
@@ -81,7 +83,7 @@ def send(origin: str, events: Sequence[Event]) -> Receipt:
     raise AssertionError
 
 
-def is_final(error: OSError) -> bool:
+def is_final(error: Exception) -> bool:
     """Whether it would be refused again. A 404 may be that of a proxy that is only starting."""
     if not isinstance(error, HTTPError):
         return False
@@ -98,7 +100,7 @@ def report(origin: str) -> Counts:
 async def watch(origin: str) -> AsyncIterator[Counts]:
     """Yield the counts at each change, through any number of connections; raises the reason."""
     from websockets.asyncio.client import connect
-    from websockets.exceptions import ConnectionClosed, InvalidStatus
+    from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
     url, failures = f"ws{origin.removeprefix('http')}/panel/ws", 0
     while True:
@@ -118,7 +120,7 @@ async def watch(origin: str) -> AsyncIterator[Counts]:
             if error.response.status_code in FINAL_STATUSES:
                 raise
             print(error, file=sys.stderr, flush=True)
-        except OSError as error:  # nobody listens, or a timeout
+        except (OSError, InvalidHandshake) as error:  # nobody listens, or not long enough
             print(error, file=sys.stderr, flush=True)
         await asyncio.sleep(wait.seconds(failures))
         failures += 1
@@ -130,7 +132,7 @@ async def states(socket: Any) -> AsyncIterator[Counts]:
     while True:
         message = json.loads(await asyncio.wait_for(socket.recv(), DEAD_AFTER))
         if message["tipo"] == "cambio":
-            if (state["epoca"], state["version"]) != (message["epoca"], message["previa"]):
+            if (state.get("epoca"), state.get("version")) != (message["epoca"], message["previa"]):
                 return
             merged = state["clientes"] | message["clientes"]
             message["clientes"] = {name: n for name, n in merged.items() if n is not None}

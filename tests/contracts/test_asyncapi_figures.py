@@ -232,6 +232,8 @@ def test_each_reason_names_a_field_of_the_list() -> None:
         seen.add(re.split(r"[:. ]", reason)[0])
 
     assert seen - {""} == fields - {"message_id"}
+    rules = json.loads((ROOT / "contracts" / "rules.json").read_text())["message"]
+    assert {name for rule in rules for name in rule["names"]} <= fields
 
 
 def test_a_cloudevent_is_no_event_here() -> None:
