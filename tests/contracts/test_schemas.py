@@ -13,13 +13,14 @@ from tests.contracts.wire_schemas import (
     SCHEMAS,
     SUFFIX,
     documents,
-    example,
     names,
     schema,
     sent,
     subschemas,
     valid,
 )
+from tests.contracts.wire_schemas import EXAMPLES as FOLDER
+from tests.contracts.wire_schemas import example as read_example
 
 ALIKE = {
     *("type", "enum", "anyOf", "not", "pattern", "format", "minLength", "maxLength"),
@@ -29,6 +30,16 @@ ALIKE = {
     *("title", "description", "examples", "$id", "definitions", "x-version", "x-direction"),
 }
 """Keywords that draft-07 and 2020-12 read alike, as long as `items` is one schema."""
+
+
+NO_MESSAGES = {"anfitriones", "celdas", "origenes", "preguntas"}
+"""Files of examples for other things: names of servers, cells of a table, queries."""
+READ: set[str] = set()
+
+
+def example(name: str) -> Any:
+    READ.add(name)
+    return read_example(name)
 
 
 def cases(kind: type) -> list[Any]:
@@ -116,6 +127,11 @@ def test_every_message_has_examples() -> None:
     assert sorted(EXAMPLES) == names()
 
 
+def test_every_example_is_of_a_message() -> None:
+    """A file that a producer or a consumer is tested with has a schema."""
+    assert {path.stem for path in FOLDER.glob("*.json")} == READ | NO_MESSAGES
+
+
 @pytest.mark.parametrize("name", names())
 def test_the_examples_are_those_of_the_tests(name: str) -> None:
     """A schema shows what tests of both sides of the wire read, each of it valid."""
@@ -124,6 +140,26 @@ def test_the_examples_are_those_of_the_tests(name: str) -> None:
     assert [one for one in shown if one not in EXAMPLES[name]] == []
     for one in (*shown, *EXAMPLES[name]):
         (valid if schema(name)["x-direction"] == "received" else sent)(name, one)
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "wrong"),
+    [
+        ("client_report", "visto", "2026-11-24T07:00:60.000Z"),
+        ("client_report", "visto", "2026-11-24T08:00:00+01:00"),
+        ("client_report", "visto", "ayer Z"),
+        ("client_report", "nuevo", 1),
+        ("intake_receipt", "mensajes", ["01a20d94"]),
+        ("problem", "status", 200),
+    ],
+)
+def test_what_is_sent_is_looked_at_closely(name: str, field: str, wrong: object) -> None:
+    """Formats, bounds and fields that nobody described are faults by either draft."""
+    good = schema(name)["examples"][0]
+
+    sent(name, good)
+    with pytest.raises(AssertionError, match="Draft7"):
+        sent(name, good | {field: wrong})
 
 
 def test_the_folder_holds_nothing_else() -> None:
