@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
 from tests.contracts.wire_schemas import sent
 
 PROBLEM = "application/problem+json"
-PANEL = "/panel"
+PANEL, CLIENT = "/panel", "/reporte/clientes"
 ROUTES = {
     ("/reporte", 200): "report",
-    ("/reporte/clientes", 200): "client_report",
+    (CLIENT, 200): "client_report",
     ("/reporte/estado", 200): "state",
     ("/reporte/libro", 200): "ledger",
     ("/reporte/historia", 200): "history",
@@ -27,9 +27,12 @@ ROUTES = {
 
 def message_at(url: str, status: int) -> str | None:
     """The schema of what is answered there as JSON, through the proxy or past it."""
-    path = urlsplit(url).path.removeprefix(PANEL).rstrip("/")
-    if path.startswith("/reporte/clientes/"):
-        path = "/reporte/clientes"
+    asked = urlsplit(url)
+    path = asked.path.removeprefix(PANEL).rstrip("/")
+    if path.startswith(f"{CLIENT}/"):
+        path = CLIENT
+    elif path == CLIENT and "cliente" not in parse_qs(asked.query):
+        return None
     return ROUTES.get((path, status))
 
 

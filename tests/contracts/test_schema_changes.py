@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.schema_changes import breaks
+from tests.contracts.schema_changes import FREE, breaks
+from tests.contracts.wire_schemas import ALIKE, subschemas
 
 TEXT, COUNT = {"type": "string"}, {"type": "integer", "minimum": 0}
 NULLABLE = {"type": ["string", "null"]}
@@ -51,6 +52,15 @@ NARROWED = [
     ("its presence", object_of([], a=TEXT), {"type": "object", "additionalProperties": False}),
 ]  # fmt: skip
 """What the second schema refuses of the first."""
+
+
+def test_every_keyword_is_compared() -> None:
+    """Nothing that a schema may say is overlooked when it changes."""
+    shown = {
+        keyword for pair in NARROWED for _, part in subschemas(list(pair[1:])) for keyword in part
+    }
+
+    assert ALIKE - FREE - {"definitions"} <= shown
 
 
 @pytest.mark.parametrize(("what", "wide", "narrow"), NARROWED)

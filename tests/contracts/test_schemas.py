@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from tests.contracts.wire_schemas import (
+    ALIKE,
     CONTRACTS,
     DRAFTS,
+    EXAMPLES_FOLDER,
     SCHEMAS,
     SUFFIX,
     documents,
@@ -21,46 +23,44 @@ from tests.contracts.wire_schemas import (
     valid,
 )
 
-ALIKE = {
-    *("type", "enum", "anyOf", "not", "pattern", "format", "minLength", "maxLength"),
-    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
-    *("items", "minItems", "maxItems"),
-    *("properties", "required", "additionalProperties", "propertyNames", "maxProperties"),
-    *("title", "description", "examples", "$id", "definitions", "x-version", "x-direction"),
-}
-"""Keywords that draft-07 and 2020-12 read alike, as long as `items` is one schema."""
+NO_MESSAGES = {"anfitriones", "celdas", "origenes", "preguntas"}
+"""Files of examples for other things: names of servers, cells of a table, queries."""
+READ: set[str] = set()
+
+
+def shown(name: str) -> Any:
+    READ.add(name)
+    return example(name)
 
 
 def cases(kind: type) -> list[Any]:
-    return [
-        case["body"] for case in example("evento")["accepted"] if isinstance(case["body"], kind)
-    ]
+    return [case["body"] for case in shown("evento")["accepted"] if isinstance(case["body"], kind)]
 
 
 EXAMPLES: dict[str, list[Any]] = {
     "batch": cases(list),
-    "change": [example("cambio")],
-    "client_report": [example("cliente")],
-    "cloudevent": [example("cloudevent")],
-    "cloudevent_batch": [[example("cloudevent")]],
-    "doctor_findings": [example("doctor")],
+    "change": [shown("cambio")],
+    "client_report": [shown("cliente")],
+    "cloudevent": [shown("cloudevent")],
+    "cloudevent_batch": [[shown("cloudevent")]],
+    "doctor_findings": [shown("doctor")],
     "event": cases(dict),
-    "heartbeat": [example("latido")],
-    "history": [example("historia")],
+    "heartbeat": [shown("latido")],
+    "history": [shown("historia")],
     "intake_readiness": [{"broker": "conectado"}],
-    "intake_receipt": example("acuses"),
-    "ledger": [example("libro")],
-    "lines_receipt": [example("acuse_lineas")],
-    "lines_result": [example("enviar")],
-    "load_report": [example("resumen")],
-    "load_verification": [example("verificar")],
+    "intake_receipt": shown("acuses"),
+    "ledger": [shown("libro")],
+    "lines_receipt": [shown("acuse_lineas")],
+    "lines_result": [shown("enviar")],
+    "load_report": [shown("resumen")],
+    "load_verification": [shown("verificar")],
     "panel_readiness": [{"viewers": 2, "cuts": {"too slow": 1}}],
-    "panel_state": [{"instantanea": example("instantanea"), "latido": example("latido")}],
-    "problem": [example("problema"), example("problema_eventos")],
-    "rejected": [example("rechazados")],
-    "report": [example("reporte")],
-    "snapshot": [example("instantanea")],
-    "state": [example("estado")],
+    "panel_state": [{"instantanea": shown("instantanea"), "latido": shown("latido")}],
+    "problem": [shown("problema"), shown("problema_eventos")],
+    "rejected": [shown("rechazados")],
+    "report": [shown("reporte")],
+    "snapshot": [shown("instantanea")],
+    "state": [shown("estado")],
 }
 """What the examples of each schema are taken from."""
 
@@ -116,14 +116,39 @@ def test_every_message_has_examples() -> None:
     assert sorted(EXAMPLES) == names()
 
 
+def test_every_example_is_of_a_message() -> None:
+    """A file that a producer or a consumer is tested with has a schema."""
+    assert {path.stem for path in EXAMPLES_FOLDER.glob("*.json")} == READ | NO_MESSAGES
+
+
 @pytest.mark.parametrize("name", names())
 def test_the_examples_are_those_of_the_tests(name: str) -> None:
     """A schema shows what tests of both sides of the wire read, each of it valid."""
-    shown = schema(name)["examples"]
+    own = schema(name)["examples"]
 
-    assert [one for one in shown if one not in EXAMPLES[name]] == []
-    for one in (*shown, *EXAMPLES[name]):
+    assert [one for one in own if one not in EXAMPLES[name]] == []
+    for one in (*own, *EXAMPLES[name]):
         (valid if schema(name)["x-direction"] == "received" else sent)(name, one)
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "wrong"),
+    [
+        ("client_report", "visto", "2026-11-24T07:00:60.000Z"),
+        ("client_report", "visto", "2026-11-24T08:00:00+01:00"),
+        ("client_report", "visto", "ayer Z"),
+        ("client_report", "nuevo", 1),
+        ("intake_receipt", "mensajes", ["01a20d94"]),
+        ("problem", "status", 200),
+    ],
+)
+def test_what_is_sent_is_looked_at_closely(name: str, field: str, wrong: object) -> None:
+    """Formats, bounds and fields that nobody described are faults by either draft."""
+    good = schema(name)["examples"][0]
+
+    sent(name, good)
+    with pytest.raises(AssertionError, match="Draft7"):
+        sent(name, good | {field: wrong})
 
 
 def test_the_folder_holds_nothing_else() -> None:

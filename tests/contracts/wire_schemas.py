@@ -13,13 +13,22 @@ from jsonschema.protocols import Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7, DRAFT202012
 
-EXAMPLES = Path(__file__).parent
+EXAMPLES_FOLDER = Path(__file__).parent
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 SCHEMAS = CONTRACTS / "schemas"
 SUFFIX = ".schema.json"
 DRAFTS = ((Draft7Validator, DRAFT7), (Draft202012Validator, DRAFT202012))
 BY_NAME = ("properties", "definitions")
 NO_SCHEMAS = ("examples", "enum", "required")
+
+ALIKE = {
+    *("type", "enum", "anyOf", "pattern", "format", "minLength", "maxLength"),
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
+    *("items", "minItems", "maxItems"),
+    *("properties", "required", "additionalProperties", "propertyNames", "maxProperties"),
+    *("title", "description", "examples", "$id", "definitions", "x-version", "x-direction"),
+}
+"""Keywords that draft-07 and 2020-12 read alike, as long as `items` is one schema."""
 
 Document = dict[str, Any]
 
@@ -40,7 +49,7 @@ def schema(name: str) -> Document:
 
 def example(name: str) -> Any:
     """The file of that name beside this one, which tests of producers and consumers read."""
-    return json.loads((EXAMPLES / f"{name}.json").read_text())
+    return json.loads((EXAMPLES_FOLDER / f"{name}.json").read_text())
 
 
 def valid(name: str, value: Any) -> None:
