@@ -7,7 +7,7 @@ BIN := .venv/bin
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q pyproject.toml \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 
-.PHONY: help run test test-compose lint format lock bench bench-push bench-page bench-history bench-ingest profile-foreign load bench-agreement bench-counting bench-clients faults fuzz contracts secretos clean
+.PHONY: help run test test-compose lint format lock bench bench-push bench-page bench-history bench-ingest profile-foreign load bench-agreement bench-counting bench-clients faults fuzz fuzz-contracts contracts secretos clean
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
@@ -98,6 +98,10 @@ fuzz: ## try 1,000,000 bodies on the decoders and 10,000 sequences of faults on 
 		--bodies "$(or $(BODIES),1000000)" --seed "$(or $(SEED),1)"
 	@FUZZ_EXAMPLES="$(or $(EXAMPLES),10000)" $(BIN)/python -m pytest -q \
 		--hypothesis-show-statistics tests/analiticas/test_store_machine.py
+
+fuzz-contracts: ## try 2,000 requests a route of contracts/openapi.json on the running chain (10 minutes; T='--include-path /reporte')
+	@$(SETUP) test
+	@PYTHONPATH=local:. $(BIN)/python tests/api/contract_fuzz.py --examples "$(or $(EXAMPLES),2000)" $(T)
 
 contracts: ## keep the schemas of contracts/ as given out; refuses what would break somebody
 	@$(SETUP) test

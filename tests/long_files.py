@@ -27,6 +27,7 @@ LONG_FILES = (
     "examples/test_examples.py",
     "push/test_storm.py",
     "sender/test_line_command.py",
+    "api/test_contracts_served.py",
 )
 
 
