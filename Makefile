@@ -31,7 +31,7 @@ lint: ## ruff, mypy --strict, the page's types and AsyncAPI's parser, as pre-com
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@PYTHONPATH=local:. $(BIN)/python tests/page/check_types.py
-	@PYTHONPATH=local:. $(BIN)/python tests/contracts/check_asyncapi.py
+	@PYTHONPATH=panel-visual:local:. $(BIN)/python tests/contracts/check_asyncapi.py
 
 format: ## rewrite the Python code in the one style
 	@$(SETUP) format

@@ -101,7 +101,7 @@ def test_a_program_that_knows_only_the_document(chain: Chain) -> None:
     count = before["clientes"].get(client, 0)
     ledger = read(f"{chain.report_url}/libro")["mensajes"]
 
-    done = run(chain)
+    done = run(chain, f"{chain.origin}/asyncapi.json")
 
     assert done["event"]["cliente"] == client
     assert done["seen"] == [count, count + 1]
@@ -123,17 +123,17 @@ def test_other_arguments_are_refused(chain: Chain, tmp_path: Path) -> None:
     (tmp_path / PATH.name).write_text(json.dumps(wrong))
 
     with pytest.raises(subprocess.CalledProcessError) as refused:
-        run(chain, tmp_path / PATH.name)
+        run(chain, (tmp_path / PATH.name).as_uri())
 
     assert "PRECONDITION_FAILED" in refused.value.stderr
 
 
-def run(chain: Chain, document: Path = PATH) -> dict[str, Any]:
+def run(chain: Chain, document: str) -> dict[str, Any]:
     broker, vhost = chain.vhost.broker, chain.vhost.name
     done = subprocess.run(
         [
             *(sys.executable, "-m", "tests.contracts.contract_publisher"),
-            document.as_uri(),
+            document,
             *(f"broker.host={broker.host}", f"broker.port={broker.port}", f"broker.vhost={vhost}"),
             *(f"user={broker.user}", f"password={broker.password}"),
             f"panel.port={chain.routes.web_port}",
