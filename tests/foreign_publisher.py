@@ -79,7 +79,7 @@ def wait_for(
     while not condition(document := _document(answer := _asked(url))):
         assert time.monotonic() < end, f"{url} still says {document}"
         time.sleep(0.02)
-    described(answer)  # only the last: of a thousand clients it takes 65 ms
+    described(answer)  # only the last: of a thousand clients that costs more than the asking
     return document
 
 
