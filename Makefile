@@ -99,7 +99,7 @@ fuzz: ## try 1,000,000 bodies on the decoders and 10,000 sequences of faults on 
 	@FUZZ_EXAMPLES="$(or $(EXAMPLES),10000)" $(BIN)/python -m pytest -q \
 		--hypothesis-show-statistics tests/analiticas/test_store_machine.py
 
-fuzz-contracts: ## try 2,000 requests a route of contracts/openapi.json on the running chain (10 minutes; T='--include-path /reporte')
+fuzz-contracts: ## try 2,000 requests a route of contracts/openapi.json on the running chain (20 minutes; T='--include-path /reporte')
 	@$(SETUP) test
 	@PYTHONPATH=local:. $(BIN)/python tests/api/contract_fuzz.py --examples "$(or $(EXAMPLES),2000)" $(T)
 

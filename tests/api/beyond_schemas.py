@@ -20,9 +20,9 @@ def events_are_refused(
     media_type: str, body: object, query: Mapping[str, Any], headers: Mapping[str, Any]
 ) -> bool:
     """Whether one of the rules beside the schemas speaks against a body of `POST /eventos`."""
-    header = headers.get("X-Client-Name")
-    given = [str(one) for one in (query.get("cliente"), header) if one is not None]
-    if any(map(name_is_refused, given)) or not str(header or "").isascii():
+    found = [query.get("cliente"), headers.get("X-Client-Name")]
+    given = [str(one) for one in found if one is not None]
+    if any(map(name_is_refused, given)):
         return True
     return any(_faults(media_type, body, headers, given[0] if given else None))
 
