@@ -43,6 +43,7 @@ lock: ## rewrite requirements.lock and each service's requirements.txt from pypr
 	@$(COMPILE) --group sender -c requirements.lock -o sender/requirements.txt
 	@$(COMPILE) --group analiticas -c requirements.lock -o servicio-analiticas/requirements.txt
 	@$(COMPILE) --group panel -c requirements.lock -o panel-visual/requirements.txt
+	@$(COMPILE) --group avisos -c requirements.lock -o servicio-avisos/requirements.txt
 
 bench: ## measure how fast an event is on a screen
 	@$(SETUP) test
