@@ -14,7 +14,11 @@ MOST_FIRING = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One thing that is or was wrong. Times are seconds since 1970; *subject* may be empty."""
+    """
+    One thing that is or was wrong. Times are seconds since 1970.
+
+    *subject* is a name where it is *about* a `cliente` or an `evento`, else both are empty.
+    """
 
     id: str
     rule: str
@@ -26,6 +30,7 @@ class Alert:
     limit: float
     note: str = ""
     resolved: float | None = None
+    about: str = ""
 
 
 class Alarms:
@@ -78,9 +83,9 @@ class Alarms:
             return []
         name = hashlib.sha256(f"{rule.name}\n{subject}\n{at}".encode()).hexdigest()[:16]
         alert = Alert(
-            name, rule.name, rule.kind, subject, wrong.since, at, wrong.value, wrong.limit,
-            wrong.note,
-        )  # fmt: skip
+            *(name, rule.name, rule.kind, subject, wrong.since, at),
+            *(wrong.value, wrong.limit, wrong.note, None, rule.about),
+        )
         self.firing[rule.name, subject] = alert
         return [alert]
 

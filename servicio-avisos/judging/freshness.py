@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from judging.readings import Status
 
+PATIENCE = 5.0  # seconds: one answer that comes late makes nothing stale
 LATE = 10.0  # seconds: what waits longer than this to be counted may be anybody's
 UNREACHABLE, NO_BROKER, HELD_UP, PAUSED, BEHIND = (
     "sin_respuesta",
@@ -41,13 +42,16 @@ class Freshness:
     def see(self, status: Status | None, at: float) -> None:
         self.reason = why_stale(status)
         if self.reason is not None or status is None:
-            self.since = None
             self.stale_since = at if self.stale_since is None else self.stale_since
+            if status is not None or at - self.stale_since >= PATIENCE:
+                self.since = None
         elif self.since is None:
             self.since = min(at, status.since) if self._first and status.since is not None else at
             self.stale_since = None
-        elif status.since is not None and self.since < status.since <= at:
-            self.since = status.since  # it was away between two looks
+        else:
+            self.stale_since = None
+            if status.since is not None and self.since < status.since <= at:
+                self.since = status.since  # it was away between two looks
         self._first = False
 
     def current_from(self, moment: float) -> bool:

@@ -51,7 +51,7 @@ class Thresholds:
     def judge(self, reading: Reading, freshness: Freshness) -> list[Judged]:
         """What piled up while the numbers were stale is in no window."""
         counts = reading.counts
-        if counts is None or freshness.since is None or counts.epoch != self._epoch:
+        if freshness.since is None or (counts is not None and counts.epoch != self._epoch):
             for _, window in self._windows:
                 window.clear()
         if counts is None or freshness.since is None:

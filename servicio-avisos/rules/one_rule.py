@@ -95,5 +95,5 @@ def _check(rule: Rule, node: yaml.Node, told: dict[str, yaml.Node]) -> None:
         refuse(told["evento"], "a rule is about a cliente or about an evento, not about both")
     if "salvo" in told and (rule.names is None or rule.names.one):
         refuse(told["salvo"], "salvo belongs to a cliente with a *")
-    if rule.kind == "banda" and rule.window % 60:
-        refuse(told["ventana"], "ventana of a banda must be whole minutes")
+    if rule.kind == "banda" and (rule.window % 60 or rule.window > 3600):
+        refuse(told["ventana"], "ventana of a banda must be whole minutes, 60 at most")

@@ -61,6 +61,11 @@ class Rule:
     spreads: float = 4.0
     channels: tuple[str, ...] = ()
 
+    @property
+    def about(self) -> str:
+        """What its subjects are: `cliente`, `evento`, or nothing."""
+        return "evento" if self.event else "cliente" if self.names else ""
+
     @cached_property
     def windowed(self) -> bool:
         """Whether it compares counts now with those of a while ago."""
