@@ -65,7 +65,7 @@ def _ahead(db: sqlite3.Connection, hours: Level, now: Moment) -> int:
     next_hour = int(now.latest + FUTURE_SECONDS) // hours.step + 1
     chunk, slot = divmod(next_hour, hours.slots)
     ahead = 0
-    for key, data in db.execute(sql.CHUNKS_FROM, (hours.key(chunk),)):
+    for key, data in db.execute(sql.CHUNKS_OF_TOTAL, (hours.key(chunk), hours.end)):
         begun = slot if key == hours.key(chunk) else 0
         ahead += sum(unpack(data, hours.slots)[begun:])
     return ahead

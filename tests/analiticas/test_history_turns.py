@@ -93,4 +93,4 @@ def test_the_pages_questions_are_cheap() -> None:
     day = cost_of(HistoryQuery(86_400, 600, "cliente", limite=6), LEVELS, NOW)
     year = cost_of(HistoryQuery(360 * 86_400, 86_400, "cliente,evento", limite=100), LEVELS, NOW)
 
-    assert cost_of(HistoryQuery(120, 1, "total", limite=1), LEVELS, NOW) < page < day < year
+    assert cost_of(HistoryQuery(120, 1, "total", limite=1), LEVELS, NOW) < day < page < year
