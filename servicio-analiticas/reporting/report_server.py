@@ -28,6 +28,7 @@ from reporting.front_door import FrontDoor
 from reporting.history_http import add_history
 from reporting.report_http import create_app
 from reporting.turnstile import Turnstile
+from reporting.usual_http import add_usual
 from storing.store import Store
 from storing.store_thread import StoreThread
 
@@ -52,6 +53,7 @@ def create_reports(
     read_clients = partial(longer.ask, store.read_clients)
     add_client(app, partial(short.ask, store.read_client), partial(answer_page, read_clients, live))
     add_history(app, history.ask)
+    add_usual(app, history.ask)
     return app
 
 
