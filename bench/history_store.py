@@ -45,6 +45,7 @@ QUERIES = {
     "15 min by second, types of a client": HistoryQuery(15 * 60, 1, "evento", cliente="cliente_1"),
     "24 h by minute, 20 largest pairs": HistoryQuery(DAY, 60),
     "48 h by 5 minutes, clients": HistoryQuery(2 * DAY, 300, "cliente"),
+    "15 days by 15 minutes, clients": HistoryQuery(15 * DAY, 900, "cliente"),
     "30 days by hour, 20 largest pairs": HistoryQuery(30 * DAY, HOUR),
     "30 days by hour, 100 largest pairs": HistoryQuery(30 * DAY, HOUR, limite=100),
     "a year by day, clients": HistoryQuery(364 * DAY, DAY, "cliente"),
