@@ -55,9 +55,10 @@ async def run(settings: Settings, sockets: Sockets) -> None:
     heartbeat, pusher = Heartbeat(hub), Pusher(hub, pace)
     poller = Poller(settings.reporte_url, pace, pusher, heartbeat)
     relay = Relay(settings.reporte_url)
+    alerts = alerts_of(settings)
     account = Account(settings.rabbitmq_user, settings.rabbitmq_port)
     state = state_of(pusher, heartbeat)
-    app = create_app(STATIC, hub, state, relay, settings.framers(), account)
+    app = create_app(STATIC, hub, state, relay, settings.framers(), account, alerts)
 
     async with asyncio.TaskGroup() as group:
         most = most_pages(allow_open_files(ENOUGH_FILES))
@@ -71,6 +72,7 @@ async def run(settings: Settings, sockets: Sockets) -> None:
                 poller.run(),
                 heartbeat.run(),
                 relay.run(),
+                *([alerts.run()] if alerts else []),
             )
         ]
         at = f"http://{settings.panel_host}"
@@ -82,6 +84,11 @@ async def run(settings: Settings, sockets: Sockets) -> None:
             give_up_later(0 if stop.is_set() else 1)
         for part in parts:
             part.cancel()
+
+
+def alerts_of(settings: Settings) -> Relay | None:
+    silent = "the alert service does not answer"
+    return Relay(settings.avisos_url, no_answer=silent) if settings.avisos_url else None
 
 
 def limits_of(settings: Settings) -> Limits:

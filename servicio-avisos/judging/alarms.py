@@ -37,7 +37,7 @@ class Alarms:
     """
     *firing* is by rule and subject.
 
-    *left_out* counts those that found no place: so many fire that one more would tell nothing.
+    *left_out* is how many found no place in this round: one more would tell nothing.
     """
 
     def __init__(self, firing: Iterable[Alert] = ()) -> None:

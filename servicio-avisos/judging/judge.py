@@ -36,6 +36,7 @@ class Judge:
     def judge(self, reading: Reading) -> list[Alert]:
         """Return the alerts that have just fired and those that are over."""
         at, freshness = reading.at, self.freshness
+        self.alarms.left_out = 0
         freshness.see(reading.status, at)
         judged = self._states.judge(reading, freshness)
         judged += self._thresholds.judge(reading, freshness)

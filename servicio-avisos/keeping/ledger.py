@@ -15,6 +15,7 @@ from keeping.alert_store import AlertStore, Key, Mute, Told
 
 LOG = logging.getLogger("avisos.store")
 T = TypeVar("T")
+MOST_WAITING = 5_000  # alerts, while the disk takes nothing: then the oldest go
 
 
 class Ledger:
@@ -32,7 +33,7 @@ class Ledger:
         self.uncertain = {key for key, told in self.told.items() if told.sending}
         self.mutes: list[Mute] = []
         self.writable = True
-        self._waiting: list[tuple[Alert, list[Key]]] = []
+        self._waiting: dict[str, tuple[Alert, list[Key]]] = {}  # by id, for the disk
 
     @property
     def firing(self) -> list[Alert]:
@@ -46,11 +47,16 @@ class Ledger:
 
     async def note(self, changes: Iterable[tuple[Alert, list[Key]]]) -> bool:
         """Note what fires or is over, and who is to be told of it; return whether it is noted."""
-        self._waiting += changes
+        for alert, keys in changes:
+            _, before = self._waiting.pop(alert.id, (alert, []))
+            self._waiting[alert.id] = alert, [*before, *keys]
+        while len(self._waiting) > MOST_WAITING:
+            del self._waiting[next(iter(self._waiting))]
         if not self._waiting:
             return True
-        alerts = [alert for alert, _ in self._waiting]
-        told = {key: Told() for _, keys in self._waiting for key in keys if key not in self.told}
+        waiting = list(self._waiting.values())
+        alerts = [alert for alert, _ in waiting]
+        told = {key: Told() for _, keys in waiting for key in keys if key not in self.told}
         forgotten = await self._try(lambda: self._store.note(alerts, told.items()))
         if forgotten is None:
             return False

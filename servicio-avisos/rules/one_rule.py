@@ -58,7 +58,7 @@ READERS: dict[str, tuple[str, Callable[[yaml.Node, str], Any]]] = {
     "veces": ("spreads", lambda node, what: number(node, what, 1, 10)),
 }
 USUAL: dict[Kind, dict[str, Any]] = {
-    "banda": {"window": 300.0, "readings": 2},
+    "banda": {"window": 120.0},
     "datos": {"after": 30.0},
     "pausa": {"after": 30.0},
     "cola": {"after": 60.0},

@@ -58,7 +58,7 @@ class Rule:
     below: float | None = None
     window: float = 60.0
     readings: int = 1
-    spreads: float = 4.0
+    spreads: float = 5.0
     channels: tuple[str, ...] = ()
 
     @property

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from judging.alarms import Alert
-from keeping.alert_store import KEPT_RESOLVED, AlertStore, AlertStoreError, Mute, Told, add_mute
+from keeping.alert_file import AlertStoreError
+from keeping.alert_store import KEPT_RESOLVED, AlertStore, Mute, Told, add_mute
 from keeping.ledger import Ledger
 
 T = 1_790_000_000.0

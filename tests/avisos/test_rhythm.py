@@ -10,7 +10,7 @@ from judging.readings import Client, Counts, Reading, Status
 from judging.rhythm import Rhythm
 from judging.week import HOUR, Week
 from rules.rule import DEFAULTS
-from tests.avisos.simulated_weeks import STEP, Silence, Weeks, simulate
+from tests.avisos.weeks_of_clients import STEP, Silence, Weeks, simulate
 
 UTC = Week("UTC")
 LOOKED_AT = (1, 2, 3, 4, 5, 6)  # the constants of judging/rhythm.py were chosen by these

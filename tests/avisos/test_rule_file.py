@@ -22,7 +22,7 @@ reglas:
   - {nombre: tiendas, tipo: silencio, cliente: tienda_*, salvo: [tienda_demo*], tras: 5m}
   - {nombre: mucho, tipo: umbral, cliente: web, encima: 1_000, ventana: 5m, lecturas: 3}
   - {nombre: pocas compras, tipo: umbral, evento: compra, debajo: 5, ventana: 1h}
-  - {tipo: banda, cliente: "*", veces: 5}
+  - {tipo: banda, cliente: "*", veces: 4}
   - {tipo: rechazados, encima: 10}
   - {tipo: datos}
   - {tipo: cola, encima: 500, tras: 30s}
@@ -47,7 +47,7 @@ def test_reads_what_is_to_be_watched() -> None:
     assert rules["mucho"].above == 1000
     assert rules["mucho"].readings == 3
     assert rules["pocas compras"].event == "compra"
-    assert (rules["banda"].window, rules["banda"].readings, rules["banda"].spreads) == (300, 2, 5)
+    assert (rules["banda"].window, rules["banda"].readings, rules["banda"].spreads) == (120, 1, 4)
     assert rules["datos"].after == 30
 
 
