@@ -1,5 +1,6 @@
 // @ts-check
 import { hatch } from "./hatch.js";
+import { drawMarks } from "./marks.js";
 import { coloursOf, optionsOf } from "./options.js";
 import { roundTop, shapeOf } from "./shape.js";
 import { uPlot } from "./uplot.js";
@@ -32,6 +33,7 @@ export class Chart {
   #top = 1;
   /** @type {{from: number, to: number} | null} */ #unknown = null;
   #noData = "";
+  /** Where alerts fired and were over. @type {import("../../model/alerts.js").Mark[]} */ marks = [];
   #colours = coloursOf();
 
   /** @param {HTMLElement} holder @param {Palette} palette @param {(k: number | null) => void} onCursor */
@@ -57,7 +59,7 @@ export class Chart {
   draw(picture, words) {
     const { timeline, stacked, now, knownUntil } = picture;
     const { question, revision, version, names } = timeline;
-    const key = [revision, version, names.join("\n"), stacked, knownUntil === null, words.language, timeline.from, question.until].join();
+    const key = [revision, version, names.join("\n"), stacked, knownUntil === null, words.language, timeline.from, question.until, this.marks.map(({ at }) => at).join(" ")].join();
     const apart = Math.max(LEAST_APART_MS, question.span / MOVES_A_WINDOW);
     const due = question.until === null && now - this.#drawnAt >= apart;
     const other = this.#drawn.split(",").slice(1).join() !== key.split(",").slice(1).join();
@@ -94,7 +96,10 @@ export class Chart {
       range: () => [this.shape?.range.from ?? 0, this.shape?.range.to ?? 1],
       top: () => this.#top,
       onCursor: this.onCursor,
-      onDraw: (plot) => this.#unknown && hatch(plot, this.#unknown.from, this.#unknown.to, this.#colours.text, this.#noData),
+      onDraw: (plot) => {
+        if (this.#unknown) hatch(plot, this.#unknown.from, this.#unknown.to, this.#colours.text, this.#noData);
+        drawMarks(plot, this.marks, this.#colours.text);
+      },
     });
     this.#plot = new uPlot(options, [[], ...names.map(() => [])], this.holder);
   }
