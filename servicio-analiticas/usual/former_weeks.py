@@ -62,7 +62,7 @@ class FormerWeeks:
     The first and the last unit lie outside the window: each is judged with its neighbours.
     """
 
-    first: Hour
+    starts: Sequence[Hour]  # of the units
     units: Sequence[Sequence[tuple[Hour, ...]]]  # for each hour of a unit, those before it
 
     @property
@@ -84,15 +84,21 @@ class FormerWeeks:
                 found.update(hour for hour, n in known if n < OUTAGE * usual)
         return frozenset(found)
 
-    def samples(self, counts: Counts, outages: frozenset[Hour]) -> list[list[int]]:
-        """For each unit how many events it had in each of the weeks of which that is known."""
+    def samples(self, counts: Counts, outages: frozenset[Hour], least: int) -> list[list[int]]:
+        """
+        For each unit how many events it had in each of the weeks of which that is known.
+
+        Nothing where there are fewer than *least* weeks before it, outages or not.
+        """
         return [
             [
                 events
                 for week in zip(*unit, strict=True)
                 if (events := _sum(counts, week, outages)) is not None
             ]
-            for unit in self.units
+            if counts.weeks(start) >= least
+            else []
+            for start, unit in zip(self.starts, self.units, strict=True)
         ]
 
 
@@ -113,7 +119,7 @@ def former_weeks(window: Window, zone: datetime.tzinfo) -> FormerWeeks:
         [weeks_before(hour, zone) for hour in range(begin, end, HOUR)]
         for begin, end in pairwise(edges)
     ]
-    return FormerWeeks(edges[0], units)
+    return FormerWeeks(edges[:-1], units)
 
 
 def _edges(window: Window) -> list[Hour]:

@@ -8,16 +8,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
-from history.answer import Steps
+from history.answer import Steps, added_to
 from history.catalogue import TOTAL, Series
 from history.horizon import Horizon
 from history.levels import Level
+from history.spread import Sorted
 from history.view import View
 from history.window import Window
 from usual.band import LEAST_WEEKS, Usual, between, noise_of, usual_of
 from usual.former_weeks import HOUR, Counts, FormerWeeks, Hour, former_weeks
 
 NOISE_SECONDS = 3 * 86400  # before a window: so far back noise within hours is looked at
+
+
+Points = dict[int, list[int]]
+"""How many events in each step, by the id of a series."""
 
 
 class Judged(NamedTuple):
@@ -43,8 +48,8 @@ class Past:
     window: Window
     former: FormerWeeks
     known_since: Hour
-    hours: dict[int, list[int]]  # by the id of a series, from `former.begin` on
-    fives: dict[int, list[int]]  # likewise, up to the window
+    hours: Points  # from `former.begin` on
+    fives: Points  # up to the window
     outages: frozenset[Hour]
 
     @classmethod
@@ -52,17 +57,23 @@ class Past:
         cls,
         db: sqlite3.Connection,
         view: View,
+        waiting: Sorted,
         window: Window,
         zone: datetime.tzinfo,
         series: Sequence[Series],
     ) -> Self:
+        """*waiting*: what of the view is not in the store yet."""
         *_, five_minutes, hour = view.levels
         former = former_weeks(window, zone)
         total = view.catalogue.series[TOTAL]
         until = window.start - window.start % HOUR
-        # What waits to be folded is left out: it happened just now, all but a backfill.
-        hours = Steps(db, _steps(hour, former.begin, former.end), {}).points([total, *series])
-        fives = Steps(db, _steps(five_minutes, until - NOISE_SECONDS, until), {}).points(series)
+
+        def points(level: Level, begin: int, end: int, of: Sequence[Series]) -> Points:
+            steps = Window(level, begin, level.step, (end - begin) // level.step)
+            return Steps(db, steps, added_to(waiting, view.catalogue, steps)).points(of)
+
+        hours = points(hour, former.begin, former.end, [total, *series])
+        fives = points(five_minutes, until - NOISE_SECONDS, until, series)
         lacks_before = Horizon(db).lacks_before(hour, former.begin)
         known_since = max(hour.oldest(view.now.wall), lacks_before or 0)
         outages = former.outages(Counts(former.begin, hours[total.id], known_since))
@@ -73,20 +84,17 @@ class Past:
             return Judged(0, 1.0, [None] * self.window.points)
         counts = Counts(self.former.begin, self.hours[series.id], self.known_since)
         noise = noise_of(self.fives[series.id], HOUR // 300)
-        weeks = counts.weeks(self.window.start)
-        usuals = usual_of(self.former.samples(counts, self.outages), noise)
+        weeks = counts.weeks(self.window.end)
+        samples = self.former.samples(counts, self.outages, LEAST_WEEKS)
+        usuals = usual_of(samples, noise)
         return Judged(weeks, noise, self._by_steps(usuals))
 
     def _by_steps(self, usuals: list[Usual | None]) -> list[Usual | None]:
         window = self.window
         if window.step >= HOUR:
             return usuals[1:-1]
-        first = window.start + window.step / 2 - self.former.first
+        first = window.start + window.step / 2 - self.former.starts[0]
         return [
             between(usuals, (first + n * window.step) / HOUR, window.step / HOUR)
             for n in range(window.points)
         ]
-
-
-def _steps(level: Level, begin: int, end: int) -> Window:
-    return Window(level, begin, level.step, (end - begin) // level.step)

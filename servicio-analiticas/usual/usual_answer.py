@@ -32,10 +32,12 @@ def usual_answer(db: sqlite3.Connection, view: View, query: UsualQuery) -> dict[
     """*db* sees the store as of the view's commit. Raises BadQueryError and NotKeptError."""
     catalogue, levels, pending, now = view
     window = _checked(query, window_of(query.about, levels, now.wall))
-    steps = Steps(db, window, added_to(sort(pending, catalogue, levels, now), catalogue, window))
+    waiting = sort(pending, catalogue, levels, now)
+    steps = Steps(db, window, added_to(waiting, catalogue, window))
     listed = _listed(query, catalogue, window)
     series = [catalogue.series[name] for name in listed.names if name in catalogue.series]
-    happened, past = steps.points(series), Past.read(db, view, window, zone_of(query.zona), series)
+    happened = steps.points(series)
+    past = Past.read(db, view, waiting, window, zone_of(query.zona), series)
 
     def told(name: Name) -> dict[str, Any]:
         one = catalogue.series.get(name)

@@ -68,6 +68,18 @@ async def test_the_answer_is_the_contracts(weeks: History) -> None:
     assert waiting == folded == CONTRACT
 
 
+async def test_weeks_that_wait_to_be_folded_are_known(history: History) -> None:
+    """A backfill of the weeks before is what is usual at once, as if it were folded."""
+    weeks = range(NOW - 49 * DAY, NOW, HOUR)
+    cells = {("web", "clic", h + s): 300 for h in weeks for s in range(0, HOUR, 300)}
+
+    waiting = await ask(client_of(history, cells), ventana="1h", paso="5m")
+    history.fold(cells, moment(NOW - 0.5))
+
+    assert waiting == await ask(client_of(history), ventana="1h", paso="5m")
+    assert waiting["series"][0]["estado"] == "sabido"
+
+
 async def test_all_of_a_kind_by_pages(db: sqlite3.Connection) -> None:
     """Every client, or every type, is on one page, by name, with what it is asked for alone."""
     history = History(db)

@@ -165,6 +165,18 @@ def test_with_few_weeks_it_is_learning(history: History, weeks: float, told: int
     assert sum(web["puntos"]) == web["todo"]["puntos"] > 0
 
 
+def test_a_window_that_begins_before_it_is_known(history: History) -> None:
+    """Its steps have a band from the third week on, and the whole of it has none."""
+    fill(history, weeks=6)
+
+    days = one(history, ventana=30 * DAY, paso=DAY)
+
+    known = [middle is not None for middle in days["medio"]]
+    assert days["estado"] == "sabido"
+    assert known == [False] * known.index(True) + [True] * 21
+    assert days["todo"]["medio"] is None
+
+
 @pytest.mark.parametrize(
     ("day", "hours"), [("2026-10-25T23:59:59+01:00", 25), ("2026-03-29T23:59:59+02:00", 23)]
 )
