@@ -11,19 +11,19 @@ import asyncio
 import logging
 import os
 import signal
-import socket
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 # comun/ lies beside this folder, and is found after all that is in it.
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from alert_commands import parser, run_command
+from alert_sockets import Sockets, open_sockets
 from avisos_settings import BadSettingError, Settings, read_book, read_channels, read_settings
 from comun.logs import configure_logging
 from comun.web import prompt_close
-from comun.web.connections import listening
 from comun.web.metrics_server import serve_metrics
 from judging.judge import Judge
 from keeping.alert_file import AlertStoreError
@@ -37,7 +37,7 @@ from serving.alert_server import serve_alerts
 from telling.apprise_channel import hush
 from telling.courier import Courier
 from telling.receivers import Receivers, WrongAddressError
-from watching.analytics import reaching
+from watching.analytics import Analytics, reaching
 from watching.rounds import Rounds
 from watching.usual import UsualBands
 from watching.watch import Watch
@@ -47,47 +47,49 @@ LOG_METRICS = logging.getLogger("avisos.metrics")
 STOP_WITHIN = 8.0  # seconds
 
 
-async def run(settings: Settings, book: RuleBook, receivers: Receivers, store: AlertStore) -> None:
+class Parts(NamedTuple):
+    """What is there before anything runs."""
+
+    settings: Settings
+    book: RuleBook
+    receivers: Receivers
+    store: AlertStore
+    sockets: Sockets
+
+
+async def run(parts: Parts) -> None:
     """Run until SIGINT or SIGTERM. A part that dies ends all, with its error."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    ledger = Ledger(store)
+    ledger = Ledger(parts.store)
     try:
-        await _watch(settings, book, receivers, ledger, store, stop)
+        async with reaching(parts.settings.reporte_url) as analytics:
+            await _watch(parts, ledger, analytics, stop)
     finally:
         ledger.close()
 
 
-async def _watch(
-    settings: Settings,
-    book: RuleBook,
-    receivers: Receivers,
-    ledger: Ledger,
-    store: AlertStore,
-    stop: asyncio.Event,
-) -> None:
-    judge = Judge(book.rules, book.zone, book.grace, ledger.firing, store.rhythms())
-    couriers = receivers.couriers(ledger)
-    async with reaching(settings.reporte_url) as analytics:
-        rounds = Rounds(analytics, UsualBands(book.rules, book.zone))
-        watch = Watch(rounds, judge, ledger, receivers, couriers)
-        alerts = AlertList(judge, ledger, rounds, couriers)
-        app = create_app(alerts.told, lambda: watch.rounds > 0)
-        page = _listening(settings.avisos_host, settings.avisos_port, "AVISOS_PORT")
-        collector = AlertCollector(judge, ledger, couriers, watch)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(serve_alerts(app, page, settings.hosts, stop))
-            scraped = _metrics_listener(settings)
-            group.create_task(serve_metrics(collector, scraped, settings.hosts, stop, LOG_METRICS))
-            group.create_task(watch.run(stop))
-            telling = [group.create_task(courier.run(stop)) for courier in couriers]
-            LOG.info("listo: %d rules, %d channels", len(book.rules), len(couriers))
-            try:
-                await stop.wait()
-            finally:
-                _give_up_later(0 if stop.is_set() else 1)
-            await _let_end(couriers, telling)
+async def _watch(parts: Parts, ledger: Ledger, analytics: Analytics, stop: asyncio.Event) -> None:
+    book, hosts, sockets = parts.book, parts.settings.hosts, parts.sockets
+    judge = Judge(book.rules, book.zone, book.grace, ledger.firing, parts.store.rhythms())
+    couriers = parts.receivers.couriers(ledger)
+    rounds = Rounds(analytics, UsualBands(book.rules, book.zone))
+    watch = Watch(rounds, judge, ledger, parts.receivers, couriers)
+    alerts = AlertList(judge, ledger, rounds, couriers)
+    app = create_app(alerts.told, lambda: watch.rounds > 0)
+    collector = AlertCollector(judge, ledger, couriers, watch)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(serve_alerts(app, sockets.page, hosts, stop))
+        group.create_task(serve_metrics(collector, sockets.metrics, hosts, stop, LOG_METRICS))
+        group.create_task(watch.run(stop))
+        telling = [group.create_task(courier.run(stop)) for courier in couriers]
+        LOG.info("listo: %d rules, %d channels", len(book.rules), len(couriers))
+        try:
+            await stop.wait()
+        finally:
+            _give_up_later(0 if stop.is_set() else 1)
+        await _let_end(couriers, telling)
 
 
 async def _let_end(couriers: Iterable[Courier], telling: list[asyncio.Task[None]]) -> None:
@@ -110,20 +112,6 @@ def _give_up_later(status: int) -> None:
     asyncio.get_running_loop().call_later(STOP_WITHIN, give_up)
 
 
-def _metrics_listener(settings: Settings) -> socket.socket | None:
-    if not settings.metrics_port:
-        return None
-    return _listening(settings.metrics_host, settings.metrics_port, "METRICS_PORT")
-
-
-def _listening(host: str, port: int, variable: str) -> socket.socket:
-    """Raises OSError with a sentence that names the variable."""
-    try:
-        return listening(host, port)
-    except OSError as error:
-        raise OSError(f"can't listen on {host}:{port}: {error}. Set {variable}.") from None
-
-
 def main() -> int:
     words = parser().parse_args()
     configure_logging("consola")
@@ -136,11 +124,12 @@ def main() -> int:
             return run_command(words, settings)
         book = read_book(settings)
         receivers = Receivers(book, read_channels(settings, book))
+        sockets = open_sockets(settings)
         store = AlertStore(settings.store_path)
     except (BadSettingError, WrongAddressError, AlertStoreError) as error:
         print(f"avisos: {error}", file=sys.stderr)  # noqa: T201
         return 2
-    asyncio.run(run(settings, book, receivers, store))
+    asyncio.run(run(Parts(settings, book, receivers, store, sockets)))
     return 0
 
 
