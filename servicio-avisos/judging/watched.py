@@ -46,7 +46,9 @@ class Watched:
             else:
                 heard = max(self._looked, min(at if seen is None else seen, at))
                 complete = since is not None and since <= rhythm.last
-                rhythm.heard(heard, total - before, complete, self._week)
+                # What is caught up with after an outage says nothing of this hour
+                count = total - before if since is not None else 0
+                rhythm.heard(heard, count, complete, self._week)
             self.changed.add(name)
             self._due.pop(name, None)
         self._looked = at

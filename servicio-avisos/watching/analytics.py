@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 
@@ -21,25 +21,40 @@ KEEPALIVE = 30.0  # seconds; below the 120 s of the analytics, which otherwise h
 FAILURES = (httpx.HTTPError, TimeoutError, InvalidAnswerError)
 
 
+FAILURES_OF_A_CLIENT = 3  # then it is replaced: httpcore can lose places of its pool for good
+
+
 @asynccontextmanager
 async def reaching(url: str) -> AsyncIterator[Analytics]:
-    async with httpx.AsyncClient(
-        base_url=url,
-        timeout=TIMEOUT,
-        limits=httpx.Limits(max_connections=1, keepalive_expiry=KEEPALIVE),
-        verify=ssl.create_default_context(),
-        trust_env=False,  # a proxy that is set for the web is none for our own services
-    ) as client:
-        yield Analytics(client)
+    tls = ssl.create_default_context()  # made once: it takes 20 ms
+
+    def client() -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            base_url=url,
+            timeout=TIMEOUT,
+            limits=httpx.Limits(max_connections=1, keepalive_expiry=KEEPALIVE),
+            verify=tls,
+            trust_env=False,  # a proxy that is set for the web is none for our own services
+        )
+
+    analytics = Analytics(client)
+    try:
+        yield analytics
+    finally:
+        await analytics.close()
 
 
 class Analytics:
     """One question at a time, *asked* of them in all."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
-        self._client = client
+    def __init__(self, make: Callable[[], httpx.AsyncClient]) -> None:
+        self._make, self._client = make, make()
+        self._failures = 0
         self._next = 0.0
         self.asked = 0
+
+    async def close(self) -> None:
+        await self._client.aclose()
 
     async def get(
         self, path: str, params: Mapping[str, str], headers: Mapping[str, str] | None = None
@@ -48,8 +63,15 @@ class Analytics:
         await asyncio.sleep(max(0.0, self._next - time.monotonic()))
         self._next = time.monotonic() + APART
         self.asked += 1
-        async with asyncio.timeout(ANSWER_WITHIN):
-            answer = await self._client.get(path, params=dict(params), headers=dict(headers or {}))
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                answer = await self._client.get(
+                    path, params=dict(params), headers=dict(headers or {})
+                )
+        except (httpx.HTTPError, TimeoutError):
+            await self._failed()
+            raise
+        self._failures = 0
         if answer.status_code in (HTTPStatus.NOT_MODIFIED, HTTPStatus.NOT_FOUND):
             return None
         if answer.status_code != HTTPStatus.OK:
@@ -57,3 +79,10 @@ class Analytics:
         if len(answer.content) > MAX_ANSWER:
             raise InvalidAnswerError(f"{path} answered more than {MAX_ANSWER} bytes")
         return answer
+
+    async def _failed(self) -> None:
+        self._failures += 1
+        if self._failures >= FAILURES_OF_A_CLIENT:
+            self._failures = 0
+            await self._client.aclose()
+            self._client = self._make()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -10,8 +11,9 @@ from comun.wire_time import rfc3339
 from judging.readings import Band
 from rules.rule import Rule
 from watching.analytics import Analytics
-from watching.answers import Habitual, decode
+from watching.answers import Habitual, InvalidAnswerError, decode
 
+LOG = logging.getLogger("avisos.usual")
 PATH = "/reporte/habitual"
 MINUTE = 60.0
 LATE = 8.0  # seconds: events that are a little late belong to the minute that is over
@@ -37,12 +39,14 @@ class UsualBands:
         if minute == self._minute or not self._questions:
             return {}
         until = {"hasta": rfc3339(minute * MINUTE)}
-        answers = {
-            question: await _answer(analytics, dict(question.params) | until)
-            for question in dict.fromkeys(self._questions.values())
-        }
         self._minute = minute
-        return {name: answers[question] for name, question in self._questions.items()}
+        answers: dict[Question, list[Band]] = {}
+        for question in dict.fromkeys(self._questions.values()):
+            try:
+                answers[question] = await _answer(analytics, dict(question.params) | until)
+            except InvalidAnswerError as error:  # all else can be judged without it
+                LOG.warning("what is usual is not to be had: %s", error)
+        return {name: answers[q] for name, q in self._questions.items() if q in answers}
 
 
 def question_of(rule: Rule, zone: str) -> Question:

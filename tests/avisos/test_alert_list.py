@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from quart.testing import QuartClient
 
@@ -51,7 +52,7 @@ class Service:
         self.judge = Judge(BOOK.rules, "UTC", 60.0, ledger.firing)
         receivers = Receivers(BOOK, Channels({"guardia": ("json://127.0.0.1:1",)}))
         self.couriers = receivers.couriers(ledger)
-        rounds = Rounds(Analytics(None), UsualBands(BOOK.rules, "UTC"))  # type: ignore[arg-type]
+        rounds = Rounds(Analytics(httpx.AsyncClient), UsualBands(BOOK.rules, "UTC"))
         self.watch = Watch(rounds, self.judge, ledger, receivers, self.couriers)
         self.list = AlertList(self.judge, ledger, rounds, self.couriers)
         self.ledger = ledger

@@ -121,6 +121,39 @@ def history() -> Iterator[History]:
         yield history
 
 
+async def test_a_question_that_is_refused_spoils_nothing_else(
+    history: History, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A rule whose band is not to be had is not judged, and the others are."""
+    monkeypatch.setattr("watching.analytics.APART", 0.0)
+    rules = [Rule("bad", "banda", spreads=99.0), Rule("good", "banda", Names("web"))]
+    transport = httpx.ASGITransport(app=client_of(history).app)  # type: ignore[arg-type]
+    analytics = Analytics(lambda: httpx.AsyncClient(transport=transport, base_url="http://x"))
+    found = await UsualBands(rules, "UTC").read(analytics, NOW + LATE)
+    await analytics.close()
+
+    assert found.keys() == {"good"}
+    assert "/reporte/habitual answered 400" in caplog.text
+
+
+async def test_a_client_that_fails_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its pool may have lost its only place."""
+    monkeypatch.setattr("watching.analytics.APART", 0.0)
+    made: list[httpx.AsyncClient] = []
+
+    def make() -> httpx.AsyncClient:
+        made.append(httpx.AsyncClient(base_url="http://127.0.0.1:1", trust_env=False))
+        return made[-1]
+
+    analytics = Analytics(make)
+    for _ in range(4):
+        with pytest.raises(httpx.ConnectError):
+            await analytics.get("/reporte", {})
+    await analytics.close()
+
+    assert [client.is_closed for client in made] == [True, True]
+
+
 async def test_asks_for_each_minute_once_and_for_every_page(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,11 +161,12 @@ async def test_asks_for_each_minute_once_and_for_every_page(
     monkeypatch.setattr("watching.analytics.APART", 0.0)
     rules = [Rule("one", "banda", Names("*")), Rule("two", "banda", Names("web*"))]
     transport = httpx.ASGITransport(app=client_of(history).app)  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
-        analytics, bands = Analytics(client), UsualBands(rules, "UTC")
-        found = await bands.read(analytics, NOW - 60 + LATE + 1)
-        again = await bands.read(analytics, NOW - 60 + LATE + 2)
-        asked = analytics.asked
+    analytics = Analytics(lambda: httpx.AsyncClient(transport=transport, base_url="http://x"))
+    bands = UsualBands(rules, "UTC")
+    found = await bands.read(analytics, NOW - 60 + LATE + 1)
+    again = await bands.read(analytics, NOW - 60 + LATE + 2)
+    asked = analytics.asked
+    await analytics.close()
 
     assert again == {}
     assert asked == 2
