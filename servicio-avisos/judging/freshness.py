@@ -6,10 +6,11 @@ from judging.readings import Status
 
 PATIENCE = 5.0  # seconds: one answer that comes late makes nothing stale
 LATE = 10.0  # seconds: what waits longer than this to be counted may be anybody's
-UNREACHABLE, NO_BROKER, HELD_UP, PAUSED, BEHIND = (
+UNREACHABLE, NO_BROKER, HELD_UP, REFUSES, PAUSED, BEHIND = (
     "sin_respuesta",
     "sin_broker",
     "broker_bloqueado",
+    "broker_rechaza",
     "almacen_en_pausa",
     "con_atraso",
 )
@@ -21,6 +22,8 @@ def why_stale(status: Status | None) -> str | None:
         return UNREACHABLE
     if status.broker != "conectado":
         return HELD_UP if status.broker == "bloqueado" else NO_BROKER
+    if status.refuses:
+        return REFUSES
     if status.store != "ok":
         return PAUSED
     return BEHIND if status.lag > LATE else None

@@ -15,13 +15,18 @@ class Client(NamedTuple):
 
 
 class Status(NamedTuple):
-    """What `/reporte/estado` says; *since* is when the broker's state began."""
+    """
+    What `/reporte/estado` says; *since* is when the broker's state began.
+
+    *refuses*: the broker takes nothing of what is published, though it is connected.
+    """
 
     broker: str
     since: float | None
     store: str
     waiting: int | None
     lag: float
+    refuses: bool = False
 
 
 class Counts(NamedTuple):

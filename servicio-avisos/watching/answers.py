@@ -31,10 +31,13 @@ class Estado(Struct, frozen=True):
     atraso_s: float
     desde: Label | None = None
     cola: Depth | None = None
+    escritura: Label | None = None
 
     def status(self) -> Status:
         waiting = None if self.cola is None else self.cola.listos + self.cola.sin_ack
-        return Status(self.broker, seconds(self.desde), self.almacen, waiting, self.atraso_s)
+        refuses = self.escritura == "rechazada"
+        since = seconds(self.desde)
+        return Status(self.broker, since, self.almacen, waiting, self.atraso_s, refuses)
 
 
 class Reporte(Struct, frozen=True):

@@ -72,11 +72,12 @@ def test_whoever_comes_back_in_an_outage_s_grace_is_over_at_once() -> None:
 
 
 def test_numbers_are_stale_for_many_reasons() -> None:
-    """No answer, no broker, an alarm, a pause and a backlog: each is named."""
+    """No answer, no broker, one that takes nothing, a pause, a backlog: each is named."""
     for status, why in (
         (None, "sin_respuesta"),
         (AWAY, "sin_broker"),
         (AWAY._replace(broker="bloqueado"), "broker_bloqueado"),
+        (WELL._replace(refuses=True), "broker_rechaza"),
         (WELL._replace(store="en_pausa"), "almacen_en_pausa"),
         (WELL._replace(lag=11.0), "con_atraso"),
     ):

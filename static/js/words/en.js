@@ -262,6 +262,7 @@ const en = {
   "alert.why_sin_respuesta": "the analytics do not answer",
   "alert.why_sin_broker": "there is no connection to RabbitMQ",
   "alert.why_broker_bloqueado": "RabbitMQ takes no messages",
+  "alert.why_broker_rechaza": "RabbitMQ refuses what is published",
   "alert.why_almacen_en_pausa": "the store has paused",
   "alert.why_con_atraso": "messages wait to be counted",
 

@@ -268,6 +268,7 @@ const es = {
   "alert.why_sin_respuesta": "la analítica no responde",
   "alert.why_sin_broker": "no hay conexión con RabbitMQ",
   "alert.why_broker_bloqueado": "RabbitMQ no acepta mensajes",
+  "alert.why_broker_rechaza": "RabbitMQ rechaza lo que se publica",
   "alert.why_almacen_en_pausa": "el almacén está en pausa",
   "alert.why_con_atraso": "hay mensajes sin contar",
 

@@ -12,6 +12,7 @@ const WHY = {
   sin_respuesta: "alert.why_sin_respuesta",
   sin_broker: "alert.why_sin_broker",
   broker_bloqueado: "alert.why_broker_bloqueado",
+  broker_rechaza: "alert.why_broker_rechaza",
   almacen_en_pausa: "alert.why_almacen_en_pausa",
   con_atraso: "alert.why_con_atraso",
 };
