@@ -25,6 +25,10 @@ LONG_FILES = (
     "sender/test_sender_process.py",
     "local/test_broker.py",
     "push/test_storm.py",
+    "avisos/test_alert_chain.py",
+    "avisos/test_alert_kills.py",
+    "page/test_page_alerts.py",
+    "avisos/test_rhythm.py",
     "sender/test_line_command.py",
 )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.avisos.kill_storm import GROUPS, KillStorm
 from tests.broker_stack import VirtualHost
 
-KILLS = 8
+KILLS = 5
 
 
 async def test_kills_lose_nothing_and_repeat_nothing_unseen(

@@ -109,19 +109,3 @@ async def test_no_rule_is_broken_with_alerts_open(watched: Chain, open_page: Ope
             found: list[str] = await page.evaluate(RUN)
             assert found == [], (name, size)
         await page.close()
-
-
-async def test_without_an_alert_service_there_is_no_bell(
-    chain: Chain, open_page: OpenPage, complaints: Complaints
-) -> None:
-    """And nobody complains."""
-    send(chain, "web")
-    page = await open_page(chain.web_url)
-    async with page.expect_response("**/avisos") as answer:
-        await page.reload()
-
-    assert (await answer.value).status == 204
-    await expect(page.locator("#alerts-open")).to_be_hidden()
-    await page.keyboard.press("a")
-    await expect(page.locator("#alerts")).to_be_hidden()
-    assert complaints == []
