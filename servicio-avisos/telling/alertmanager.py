@@ -13,7 +13,7 @@ import msgspec
 from comun.wire_time import rfc3339
 from judging.alarms import Alert
 from telling.alert_words import AlertWords
-from telling.apprise_channel import NotToldError
+from telling.not_told import NotToldError
 
 AGAIN = 60.0  # seconds: it forgets an alert that it does not hear of
 FORGETS = 300.0

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import apprise
 
 from telling.message import Message
+from telling.not_told import NotToldError
 
 WITHIN = 30.0  # seconds for one message
 # They name the addresses that they talk to, and an address is a secret
@@ -20,14 +21,6 @@ _STATUS = re.compile(r"error=(\d{3})\b")
 
 class UnknownAddressError(ValueError):
     """Apprise knows no way to this address, which is not shown."""
-
-
-class NotToldError(RuntimeError):
-    """What is known of why, without anything of the address; *maybe* it was taken all the same."""
-
-    def __init__(self, why: str, *, maybe: bool = False) -> None:
-        super().__init__(why)
-        self.maybe = maybe
 
 
 def hush() -> None:

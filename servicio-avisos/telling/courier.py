@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from keeping.alert_store import Told
 from keeping.ledger import Ledger
-from telling.apprise_channel import NotToldError
 from telling.due import Due, due
+from telling.not_told import NotToldError
 
 LOG = logging.getLogger("avisos.courier")
 FIRST_RETRY, LONGEST_RETRY = 1.0, 300.0  # seconds

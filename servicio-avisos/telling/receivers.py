@@ -11,11 +11,12 @@ from keeping.ledger import Ledger
 from rules.rule_file import Channel, RuleBook
 from telling.alert_words import AlertWords
 from telling.alertmanager import AGAIN, Alertmanager
-from telling.apprise_channel import AppriseChannel, NotToldError, UnknownAddressError
+from telling.apprise_channel import AppriseChannel, UnknownAddressError
 from telling.channel_file import ALERTMANAGER, Channels
 from telling.courier import Courier, Manners
 from telling.due import Due, muted
 from telling.message import Message, compose
+from telling.not_told import NotToldError
 
 
 class WrongAddressError(ValueError):
