@@ -82,7 +82,7 @@ class KillStorm:
         return self._outcome()
 
     async def _kill(self, service: Part, kills: int) -> None:
-        """At any moment of its life, and now and then just when a message has arrived."""
+        """At any moment of its life, or just when a message has arrived; now and then in order."""
         receiver = self._receiver
         assert receiver is not None
         while self._kills < kills:
@@ -93,7 +93,8 @@ class KillStorm:
             while service.running and time.monotonic() < end:  # noqa: ASYNC110 - it has no event
                 await asyncio.sleep(0.01)
             receiver.before_answer = lambda: None
-            await asyncio.to_thread(service.kill)
+            end_it = service.stop if self._lot.random() < 0.2 else service.kill
+            await asyncio.to_thread(end_it)
             self._kills += 1
         await asyncio.to_thread(service.start)
 
