@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Former, formerQuestion } from "../../static/js/history/former.js";
 import { chartQuestion } from "../../static/js/history/question.js";
+import { drawnBeside } from "../../static/js/view/chart/beside.js";
 import { DEFAULT_VIEW } from "../../static/js/reader/view-state.js";
 
 process.env.TZ = "Europe/Madrid";
@@ -62,6 +63,16 @@ test("events are told where clocks show the same now, also after a change of clo
   const before = Date.parse("2026-10-20T09:00:00+02:00");
   const { edges } = former(before, HOUR, [5, 7]);
   assert.deepEqual(edges.map((ms) => new Date(ms).toISOString()), ["2026-10-27T08:00:00.000Z", "2026-10-27T09:00:00.000Z", "2026-10-27T10:00:00.000Z"]);
+});
+
+test("an hour that clocks skip has no rate, and those around it keep theirs", () => {
+  const one = former(Date.parse("2026-03-22T01:00:00+01:00"), HOUR, [60, 61, 62, 63]);
+  const range = { from: one.edges[0] / 1000, to: /** @type {number} */ (one.edges.at(-1)) / 1000 };
+  const shape = { xs: [], rates: [], tops: [], names: ["a"], range };
+  const { line } = drawnBeside({ former: one, lately: null, usual: null, failed: { former: false, usual: false } }, shape, true);
+  assert.deepEqual(one.edges.map((ms) => new Date(ms).getHours()), [1, 3, 3, 4, 5]);
+  assert.deepEqual(line.map(({ y }) => Math.round(3600 * y)), [60, 62, 63]);
+  assert.equal(one.between(one.edges[0], one.edges[4]), 60 + 62 + 63);
 });
 
 test("of a step that lies half within, half of the events count", () => {

@@ -33,11 +33,11 @@ export function topWith({ top, reach }, lines) {
   return happened === 0 ? reach : Math.max(happened, Math.min(reach, HIGHER * happened));
 }
 
-/** @param {import("../../history/former.js").Former} former @param {Shape["range"]} range */
+/** An hour that clocks skip has no length, and no rate. @param {import("../../history/former.js").Former} former @param {Shape["range"]} range */
 function lineOf({ edges, counts }, range) {
   const steps = counts.map((n, k) => ({ x: (edges[k] + edges[k + 1]) / 2000, y: (1000 * n) / (edges[k + 1] - edges[k]), from: edges[k] / 1000, to: edges[k + 1] / 1000 }));
   const apart = steps.length > 0 ? steps[0].to - steps[0].from : 0;
-  return steps.filter(({ from, to }) => to > range.from - apart && from < range.to + apart).map(({ x, y }) => ({ x, y }));
+  return steps.filter(({ from, to }) => to > from && to > range.from - apart && from < range.to + apart).map(({ x, y }) => ({ x, y }));
 }
 
 /** Each run of steps of which it is known, from edge to edge; the last step of all goes on. @param {import("../../history/usual.js").Usual} usual @param {Shape["range"]} range */
