@@ -7,7 +7,7 @@ BIN := .venv/bin
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q pyproject.toml \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 
-.PHONY: help run test test-compose lint format lock bench bench-push bench-page bench-history bench-ingest profile-foreign load bench-agreement bench-counting bench-clients faults fuzz fuzz-contracts contracts secretos clean
+.PHONY: help run test test-compose lint format lock bench bench-push bench-page bench-history bench-ingest profile-foreign load bench-agreement bench-counting bench-clients bench-alerts faults fuzz fuzz-contracts contracts secretos clean
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
@@ -44,6 +44,7 @@ lock: ## rewrite requirements.lock and each service's requirements.txt from pypr
 	@$(COMPILE) --group sender -c requirements.lock -o sender/requirements.txt
 	@$(COMPILE) --group analiticas -c requirements.lock -o servicio-analiticas/requirements.txt
 	@$(COMPILE) --group panel -c requirements.lock -o panel-visual/requirements.txt
+	@$(COMPILE) --group avisos -c requirements.lock -o servicio-avisos/requirements.txt
 
 bench: ## measure how fast an event is on a screen
 	@$(SETUP) test
@@ -86,6 +87,10 @@ bench-counting: ## measure decode, count and commit with 10 to 1,000,000 clients
 bench-clients: ## a million distinct clients through the whole chain (2 minutes; T='--clients 50000')
 	@$(SETUP) test
 	@PYTHONPATH=bench:sender:local:. $(BIN)/python bench/million_clients.py $(T)
+
+bench-alerts: ## the alert service with 10,000 clients, and killed a thousand times (an hour; T='--kills 20')
+	@$(SETUP) test
+	@PYTHONPATH=bench:sender:servicio-avisos:local:. $(BIN)/python bench/alerts.py $(T)
 
 faults: ## break every part on purpose and show what became of the events; ROW=7 SEED=42 repeats one
 	@$(SETUP) test

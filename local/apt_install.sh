@@ -34,7 +34,7 @@ quietly apt-get -q install --yes --no-install-recommends "$@"
 
 # Nor at the next boot: the system's RabbitMQ would hold the port of ours.
 if [ -d /run/systemd/system ]; then
-    for service in rabbitmq-server prometheus; do
+    for service in rabbitmq-server prometheus prometheus-alertmanager; do
         case " $* " in
         *" $service "*) systemctl --quiet disable "$service" || true ;;
         esac

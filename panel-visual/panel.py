@@ -57,10 +57,10 @@ async def run(settings: Settings, sockets: Sockets) -> None:
     hub, pace = Hub(rule, limits_of(settings)), Pace()
     heartbeat, pusher = Heartbeat(hub), Pusher(hub, pace)
     poller = Poller(settings.reporte_url, pace, pusher, heartbeat)
-    relay = Relay(settings.reporte_url)
+    relay, alerts = Relay(settings.reporte_url), alerts_of(settings)
     account = Account(settings.rabbitmq_user, settings.rabbitmq_port)
     state = state_of(pusher, heartbeat)
-    app = create_app(STATIC, hub, state, relay, settings.framers(), account)
+    app = create_app(STATIC, hub, state, relay, settings.framers(), account, alerts)
     add_contracts(app, read_documents(CONTRACTS))
 
     async with asyncio.TaskGroup() as group:
@@ -75,6 +75,7 @@ async def run(settings: Settings, sockets: Sockets) -> None:
                 poller.run(),
                 heartbeat.run(),
                 relay.run(),
+                *([alerts.run()] if alerts else []),
             )
         ]
         at = f"http://{settings.panel_host}"
@@ -86,6 +87,11 @@ async def run(settings: Settings, sockets: Sockets) -> None:
             give_up_later(0 if stop.is_set() else 1)
         for part in parts:
             part.cancel()
+
+
+def alerts_of(settings: Settings) -> Relay | None:
+    silent = "the alert service does not answer"
+    return Relay(settings.avisos_url, no_answer=silent) if settings.avisos_url else None
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -23,7 +23,7 @@ USER, PASSWORD = "otra-cuenta", "otra-clave"  # not the defaults: they must come
 PORTS = ("WEB_PORT", "TRAEFIK_PORT", "RABBITMQ_PORT", "RABBITMQ_MANAGEMENT_PORT")
 PARTS = {
     *("rabbitmq-service", "reverse-proxy", "servicio-analiticas", "panel-visual"),
-    *("entrada", "cliente-uno", "cliente-dos"),
+    *("servicio-avisos", "entrada", "cliente-uno", "cliente-dos"),
 }
 KILL = "import os, sys; [os.kill(int(pid), 9) for pid in sys.argv[1:]]"
 

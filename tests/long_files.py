@@ -26,6 +26,10 @@ LONG_FILES = (
     "local/test_broker.py",
     "examples/test_examples.py",
     "push/test_storm.py",
+    "avisos/test_alert_chain.py",
+    "avisos/test_alert_kills.py",
+    "page/test_page_alerts.py",
+    "avisos/test_rhythm.py",
     "sender/test_line_command.py",
     "api/test_contracts_served.py",
 )

@@ -100,6 +100,7 @@ def configuration(targets: Mapping[str, str]) -> str:
     text = (OBSERVABILITY / "prometheus.yml").read_text()
     text = text.replace("servicio-analiticas:9464", targets["analiticas"])
     text = text.replace("entrada:9464", targets["entrada"])
+    text = text.replace("servicio-avisos:9464", targets["avisos"])
     panel = f'static_configs: [{{targets: ["{targets["panel"]}"]}}]'
     text = re.sub(r"dns_sd_configs: .*", panel, text)
     assert not re.search(r":9464|9464}", text)

@@ -48,6 +48,7 @@ TEST = (
     Package("chromium", "chromium", ""),
     Package("amqp-publish", "amqp-tools", "rabbitmq-c"),
     Package("prometheus", "prometheus", "prometheus"),  # promtool too
+    Package("prometheus-alertmanager", "prometheus-alertmanager", ""),
     Package("strace", "strace", ""),  # shows the order of the store's system calls
     Library("libatomic", "libatomic1", ""),  # Playwright's Node.js needs it
 )

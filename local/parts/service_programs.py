@@ -28,7 +28,8 @@ class Program:
 
 HOW_LONG_KEPT = (
     *("ID_WINDOW_SECONDS", "ID_WINDOW_ROWS"),
-    *("HISTORY_SECONDS_KEPT", "HISTORY_MINUTES_KEPT", "HISTORY_HOURS_KEPT"),
+    *("HISTORY_SECONDS_KEPT", "HISTORY_MINUTES_KEPT", "HISTORY_FIVE_MINUTES_KEPT"),
+    "HISTORY_HOURS_KEPT",
 )
 PANEL_KNOWS = (
     *("PANEL_PORT", "PUSH_PORT", "WEB_PORT", "PANEL_MARCOS", *HOSTS),
@@ -39,7 +40,7 @@ PANEL_KNOWS = (
 def service_programs(
     settings: Mapping[str, str], folder: Path, inherited: Mapping[str, str]
 ) -> list[Program]:
-    keys = settings["ENTRADA_CLAVES"]
+    reporte = {"REPORTE_URL": f"http://127.0.0.1:{settings['REPORTE_PORT']}"}
     told = {
         "servicio-analiticas": (
             ("servicio-analiticas/analiticas.py",),
@@ -49,16 +50,15 @@ def service_programs(
         "panel-visual": (
             ("panel-visual/panel.py",),
             PANEL_KNOWS,
-            {"REPORTE_URL": f"http://127.0.0.1:{settings['REPORTE_PORT']}"},
+            {**reporte, "AVISOS_URL": f"http://127.0.0.1:{settings['AVISOS_PORT']}"},
         ),
+        "servicio-avisos": _alerts(settings, folder, reporte),
         "entrada": (
             ("sender/app.py", "servir"),
             ("ENTRADA_PORT", "ENTRADA_MAX_PER_SECOND", *HOSTS),
-            {
-                **_account("entrada", settings),
-                "ENTRADA_CLAVES": keys and str(ROOT / keys),
-                "ENTRADA_TRUSTED_HOPS": "1",
-            },
+            _account("entrada", settings)
+            | _files(settings, "ENTRADA_CLAVES")
+            | {"ENTRADA_TRUSTED_HOPS": "1"},
         ),
         "cliente-uno": _demo_client("cliente_uno", settings),
         "cliente-dos": _demo_client("cliente_dos", settings),
@@ -85,6 +85,17 @@ Told = tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]
 def _demo_client(cliente: str, settings: Mapping[str, str]) -> Told:
     account = _account("clientes", settings)
     return ("sender/app.py",), ("EVENTS_PER_SECOND",), {**account, "CLIENTE": cliente}
+
+
+def _alerts(settings: Mapping[str, str], folder: Path, reporte: dict[str, str]) -> Told:
+    files = _files(settings, "AVISOS_REGLAS", "AVISOS_CANALES")
+    kept = {"AVISOS_STORE_PATH": str(folder / "avisos.db")}
+    return ("servicio-avisos/avisos.py",), ("AVISOS_PORT", *HOSTS), {**reporte, **kept, **files}
+
+
+def _files(settings: Mapping[str, str], *variables: str) -> dict[str, str]:
+    """Paths as `.env` says them, which are from the project's folder; parts run elsewhere."""
+    return {name: settings[name] and str(ROOT / settings[name]) for name in variables}
 
 
 def _account(name: str, settings: Mapping[str, str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from comun.web.quart_problem import http_problem
 from page.file_answer import file_answer
-from page.relay_routes import add_relays
+from page.relay_routes import add_alerts, add_relays
 from page.start_page import Account, for_account
 from page.static_files import StaticFile, read_static
 from push.heartbeat import Heartbeat
@@ -44,11 +44,13 @@ def create_app(
     relay: Relay,
     framers: Sequence[str] = (),
     account: Account = USUAL_ACCOUNT,
+    alerts: Relay | None = None,
 ) -> Quart:
     """
     *state* gives the body of `estado.json`; *framers* are origins that may frame the page.
 
-    *account* is the one that the command of the empty page publishes with.
+    *account* is the one that the command of the empty page publishes with, *alerts* asks the alert
+    service, if there is one.
     """
     app = Quart(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # its redirect is for good, and forgets any prefix
@@ -57,6 +59,7 @@ def create_app(
     _secure(app, {"Content-Security-Policy": " ".join([POLICY, *framers]), **STRICT_HEADERS})
     _add_page(app, static.resolve(), state, account)
     add_relays(app, relay)
+    add_alerts(app, alerts)
     _add_health(app, hub)
     return app
 

@@ -1,6 +1,6 @@
 """The tables of the store, and the statements that touch them."""
 
-VERSION = 3
+VERSION = 4
 
 LEDGER_TABLE = """
 CREATE TABLE libro (                      -- one row: the ledger
@@ -70,7 +70,9 @@ KNOWN_CLIENTES = "SELECT cliente, total FROM clientes WHERE cliente IN ({})"
 KNOWN_EVENTOS = "SELECT evento, total FROM eventos WHERE evento IN ({})"
 LARGEST_CLIENTES = "SELECT cliente, total FROM clientes ORDER BY total DESC, cliente LIMIT ?"
 LARGEST_EVENTOS = "SELECT evento, total FROM eventos ORDER BY total DESC, evento LIMIT ?"
-ONE_CLIENTE = "SELECT total, visto FROM clientes WHERE cliente = ?"
+ONE_CLIENTE = "SELECT cliente, total, visto FROM clientes WHERE cliente = ?"
+SOME_CLIENTES = """SELECT cliente, total, visto FROM clientes WHERE cliente > ?
+    ORDER BY cliente LIMIT ?"""
 ADD_CLIENTES = """INSERT INTO clientes VALUES (?, ?, ?)
     ON CONFLICT (cliente) DO UPDATE SET total = total + excluded.total,
     visto = max(coalesce(visto, 0), excluded.visto)"""

@@ -14,6 +14,8 @@ from history.steady_clock import SteadyClock
 from history.view import View
 from storing.delta_log import DeltaLog
 from storing.ledger_row import identity
+from usual.usual_answer import usual_answer
+from usual.usual_query import UsualQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,11 @@ class HistorySnapshot:
     commit: dict[str, Any]
     view: View
 
-    def answer(self, query: HistoryQuery) -> dict[str, Any]:
+    def answer(self, query: HistoryQuery | UsualQuery) -> dict[str, Any]:
         """Answer, once: this ends the snapshot. Raises BadQueryError and NotKeptError."""
         try:
+            if isinstance(query, UsualQuery):
+                return {**self.commit, **usual_answer(self.db, self.view, query)}
             return {**self.commit, **answer(self.db, self.view, query)}
         finally:
             self.db.execute("ROLLBACK")

@@ -27,7 +27,7 @@ from decoding.message import Message
 from history.history import History
 from history.levels import Retention
 from history.steady_clock import running_seconds
-from storing.client_row import read_client
+from storing.client_row import PageOfClients, read_client, read_clients
 from storing.delta_log import DeltaLog
 from storing.folding import Folding
 from storing.kept_ids import KeptIds
@@ -124,6 +124,10 @@ class Store:
     def read_client(self, cliente: str) -> dict[str, Any] | None:
         found = read_client(self._db, self._log, cliente, self._clock.now().latest)
         return found and {**found, "version": identity(self._db)["version"]}
+
+    def read_clients(self, page: PageOfClients) -> dict[str, Any]:
+        found = read_clients(self._db, self._log, page, self._clock.now().latest)
+        return {**identity(self._db), **found}
 
     def read_future_events(self) -> dict[str, Any] | None:
         """What `/reporte/estado` tells of events dated in the future. Raises as `apply` does."""

@@ -8,6 +8,7 @@ import uuid
 
 from aside import copies, rejections, set_aside_counts
 from history import tables as history_tables
+from history.upgrades.five_minutes import enter_five_minutes
 from storing import schema as sql
 
 
@@ -27,3 +28,7 @@ def create_or_migrate(db: sqlite3.Connection) -> None:
         tables = f"{sql.FROM_2_TO_3} {history_tables.FROM_2_TO_3}"
         tables += f" {set_aside_counts.TABLES} {copies.TABLES}"
         db.executescript(f"BEGIN; {tables} PRAGMA user_version = 3; COMMIT;")
+    if version < 4:
+        db.executescript(f"BEGIN; {history_tables.FROM_3_TO_4} PRAGMA user_version = 4;")
+        enter_five_minutes(db)
+        db.execute("COMMIT")

@@ -18,6 +18,7 @@ from reading.relay import Relay
 from reporting.client_http import add_client
 from reporting.history_http import add_history
 from reporting.report_http import create_app as create_reports
+from reporting.usual_http import add_usual
 from tests.api.openapi_document import CONTRACTS, OPENAPI, operations
 from tests.stack import ROOT
 
@@ -44,8 +45,9 @@ def routes_of(app: Quart) -> Routes:
 def reports() -> Routes:
     nothing = cast("Any", None)
     app = create_reports(nothing, nothing)
-    add_client(app, nothing)
+    add_client(app, nothing, nothing)
     add_history(app, nothing)
+    add_usual(app, nothing)
     return {(path, method) for path, method in routes_of(app) if path not in INSIDE}
 
 

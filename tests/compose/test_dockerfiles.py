@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-every_image = pytest.mark.parametrize("folder", ["sender", "servicio-analiticas", "panel-visual"])
+every_image = pytest.mark.parametrize(
+    "folder", ["sender", "servicio-analiticas", "panel-visual", "servicio-avisos"]
+)
 
 
 def instructions(folder: str) -> list[tuple[str, str]]:
@@ -102,6 +104,7 @@ def test_build_context() -> None:
         "!sender",
         "!servicio-analiticas",
         "!panel-visual",
+        "!servicio-avisos",
         "!static",
     }
 
@@ -113,7 +116,7 @@ def test_lint() -> None:
 
     done = subprocess.run([hadolint, *files], capture_output=True, text=True, check=False)
 
-    assert len(files) == 3
+    assert len(files) == 4
     assert (done.returncode, done.stdout) == (0, "")
 
 
@@ -123,7 +126,11 @@ def test_volumes() -> None:
         folder: re.findall(
             r"install -d -m 700 -o 10001 -g 10001 (\S+)", " ".join(values(folder, "RUN"))
         )
-        for folder in ("sender", "servicio-analiticas")
+        for folder in ("sender", "servicio-analiticas", "servicio-avisos")
     }
 
-    assert made == {"sender": ["/informes"], "servicio-analiticas": ["/datos"]}
+    assert made == {
+        "sender": ["/informes"],
+        "servicio-analiticas": ["/datos"],
+        "servicio-avisos": ["/datos"],
+    }

@@ -1,6 +1,6 @@
 // @ts-check
 import { remember, remembered } from "../../reader/memory.js";
-import { splitOf, WINDOW_NAMES } from "../../reader/view-state.js";
+import { nextBefore, splitOf, WINDOW_NAMES } from "../../reader/view-state.js";
 import { byId, make } from "../dom/elements.js";
 import { chooseNext } from "./preferences.js";
 
@@ -16,7 +16,9 @@ const LIST = [
   ["1 2 3 4 5", "key.windows"],
   ["t", "key.table"],
   ["s", "key.split"],
+  ["v", "key.compare"],
   ["/", "key.search"],
+  ["a", "key.alerts"],
   ["c", "key.copy"],
   ["d", "key.theme"],
   ["l", "key.language"],
@@ -32,7 +34,7 @@ export class Shortcuts {
   #keys = byId("keys", HTMLElement);
   #on = byId("keys-on", HTMLInputElement);
 
-  /** @param {ViewState} view @param {{search: () => void, copy: () => void}} controls */
+  /** @param {ViewState} view @param {{search: () => void, copy: () => void, alerts: () => void}} controls */
   constructor(view, controls) {
     /** @type {Record<string, () => void>} */
     this.actions = { ...actionsOf(view, controls), "?": () => this.#dialog.showModal() };
@@ -55,23 +57,25 @@ export class Shortcuts {
   /** @param {KeyboardEvent} event */
   #pressed(event) {
     const action = Object.hasOwn(this.actions, event.key) ? this.actions[event.key] : undefined;
-    if (!action || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || this.#dialog.open) return;
+    if (!action || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (event.key !== "Escape" && (!this.#on.checked || isForElement(event))) return;
     event.preventDefault();
     action();
   }
 }
 
-/** What each key does. @param {ViewState} view @param {{search: () => void, copy: () => void}} controls @returns {Record<string, () => void>} */
-const actionsOf = (view, { search, copy }) => ({
+/** What each key does. @param {ViewState} view @param {{search: () => void, copy: () => void, alerts: () => void}} controls @returns {Record<string, () => void>} */
+const actionsOf = (view, { search, copy, alerts }) => ({
   " ": () => view.set({ paused: !view.value.paused }),
   ...Object.fromEntries(WINDOW_NAMES.map((window, i) => [String(i + 1), () => view.set({ window })])),
   t: () => view.set({ table: !view.value.table }),
   s: () => view.set({ by: splitOf(view.value) === "cliente" ? "evento" : "cliente" }),
+  v: () => view.set({ compare: nextBefore(view.value) }),
   d: () => chooseNext("theme"),
   l: () => chooseNext("language"),
   "/": search,
   c: copy,
+  a: alerts,
   Escape: () => view.set({ client: null, type: null, search: "", until: null }),
 });
 
