@@ -228,7 +228,13 @@ async def test_two_slashes_are_not_one(client: QuartClient) -> None:
     assert answer.status_code == 404
 
 
-@pytest.mark.parametrize("query", ["?cliente=", "?cliente=a&cliente=b", f"?cliente={'a' * 65}"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("?cliente=", "?cliente=a&cliente=b", f"?cliente={'a' * 65}"),
+        *("?cliente=a&limite=5", "?despues=a&cliente=b", "?cliente=a&otro=b"),
+    ],
+)
 async def test_bad_question_for_a_client(client: QuartClient, query: str) -> None:
     """What is no name is a 400 that says so."""
     answer = await client.get(f"/reporte/clientes{query}")

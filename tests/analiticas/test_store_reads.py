@@ -77,6 +77,7 @@ def test_what_is_usual_is_of_one_commit(store: Store) -> None:
     for number in range(4):
         store.apply([message(number, ("a", "x", now - number))])
         read = store.history.pin().answer(UsualQuery(ventana=60, paso=1, cliente="a"))
+        sent("usual", read)
 
         assert read["version"] == read["series"][0]["todo"]["puntos"] == number + 1
         store.tend()

@@ -114,8 +114,10 @@ def is_against_a_rule(case: Case[Any]) -> bool:
     match case.operation.label:
         case "POST /eventos":
             return events_are_refused(case.media_type or "", case.body, case.query, case.headers)
-        case "GET /reporte/clientes":
-            return name_is_refused(str(case.query.get("cliente")))
+        case "GET /reporte/clientes":  # one client has no page
+            names = [case.query[name] for name in ("cliente", "despues") if name in case.query]
+            alone = "cliente" not in case.query or len(case.query) == 1
+            return not alone or any(name and name_is_refused(str(name)) for name in names)
         case "GET /reporte/clientes/{cliente}":
             return name_is_refused(unquote(str(case.path_parameters["cliente"])))
     return False

@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from history.query import MAX_SERIES, SPLITS, HistoryQuery
+from history.query import MAX_SERIES, SPLITS, UNITS, BadQueryError, HistoryQuery
 from intake.access.webhook import NAME as ORIGIN
 from intake.bodies.cloudevents import MOST_CLOUDEVENTS
 from intake.bodies.http_request import WHOLE_SECONDS
@@ -26,9 +26,12 @@ from reading.relay import MAX_ANSWER
 from reporting.history_http import FORMATS
 from reporting.report_http import DEFAULT_SAMPLES, MAX_LIMIT, MAX_WAIT
 from tests.api.openapi_document import OPENAPI, operations
+from usual import usual_query
+from usual.usual_query import UsualQuery, parse_usual
 
 MIB = 1024 * 1024
 SEND = OPENAPI["paths"]["/eventos"]["post"]
+USUAL = OPENAPI["paths"]["/reporte/habitual"]["get"]
 PARAMETERS = OPENAPI["components"]["parameters"]
 
 
@@ -80,6 +83,10 @@ def test_parameters_have_the_codes_bounds() -> None:
     assert schema("SampleLimit")["default"] == DEFAULT_SAMPLES
     assert schema("Series")["maximum"] == MAX_SERIES
     assert schema("Series")["default"] == HistoryQuery().limite
+    assert schema("PageSize")["maximum"] == schema("PageSize")["default"] == MAX_LIMIT
+    assert schema("SeriesPage")["maximum"] == MAX_SERIES
+    assert schema("SeriesPage")["default"] == UsualQuery().limite
+    assert schema("Kind")["enum"] == list(usual_query.KINDS)
     assert schema("Split")["enum"] == list(SPLITS)
     assert schema("Split")["default"] == HistoryQuery().por
     assert schema("Format")["enum"] == list(FORMATS)
@@ -99,6 +106,19 @@ def test_the_wait_has_the_codes_bound() -> None:
 
 
 @pytest.mark.parametrize(
+    "veces", ["1", "9.999", "10", "10.000", "03", "0", "0.9", "00", "10.001", "11", "1.", "1.0001"]
+)
+def test_a_band_is_as_wide_as_may_be_asked_for(veces: str) -> None:
+    """What the code takes as a width is what the document says."""
+    try:
+        taken = parse_usual([("veces", veces)]).veces == float(veces)
+    except BadQueryError:
+        taken = False
+
+    assert bool(re.search(schema("Times")["pattern"], veces)) == taken
+
+
+@pytest.mark.parametrize(
     ("text", "limit"),
     [
         (SEND["responses"]["413"]["description"], f"{MOST_EVENTS:,} of an array"),
@@ -106,6 +126,9 @@ def test_the_wait_has_the_codes_bound() -> None:
         (SEND["responses"]["408"]["description"], f"{WHOLE_SECONDS:.0f} s"),
         (SEND["requestBody"]["description"], f"{MOST_WHOLE // MIB} MiB"),
         (SEND["requestBody"]["description"], f"{MOST_STREAMED // MIB} MiB"),
+        (USUAL["description"], f"at most {usual_query.MOST_STEPS_EACH} steps"),
+        (USUAL["description"], f"at most {usual_query.MOST_SECONDS // UNITS['d']}d"),
+        (PARAMETERS["Times"]["description"], f"{UsualQuery().veces:g} when it is not given"),
         (OPENAPI["paths"]["/panel/historia"]["get"]["description"], f"{MAX_QUERY} bytes"),
         (OPENAPI["paths"]["/panel/historia"]["get"]["description"], f"{MAX_ANSWER // MIB} MiB"),
         (PARAMETERS["Prefer"]["description"], f"to {MAX_WAIT} seconds"),

@@ -15,6 +15,7 @@ import pytest
 from tests.avisos.receivers import WebReceiver, wait_for, web_receiver
 from tests.broker_stack import VirtualHost
 from tests.chain_stack import Chain
+from tests.contracts.answers import described
 from tests.foreign_publisher import publish
 from tests.stack import HTTP
 
@@ -53,7 +54,7 @@ def watched(vhost: VirtualHost, tmp_path: Path, web: WebReceiver) -> Iterator[Ch
 
 def alerts(chain: Chain) -> dict[str, Any]:
     """What a browser is told."""
-    answer = HTTP.get(f"{chain.web_url}avisos", timeout=10)
+    answer = described(HTTP.get(f"{chain.web_url}avisos", timeout=10))
     assert answer.status_code == 200, answer.text
     told: dict[str, Any] = answer.json()
     return told

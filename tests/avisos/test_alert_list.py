@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ from quart.testing import QuartClient
 from judging.alarms import Alert
 from judging.judge import Judge
 from judging.readings import Client, Reading
-from keeping.alert_store import AlertStore
+from keeping.alert_store import AlertStore, Mute
 from keeping.ledger import Ledger
 from rules.rule_file import parse_rules
 from serving.alert_http import create_app
@@ -23,12 +24,13 @@ from telling.channel_file import Channels, parse_channels
 from telling.receivers import Receivers
 from tests.avisos.readings import WELL, reading
 from tests.code_structure import ROOT
+from tests.contracts.wire_schemas import example, sent
 from watching.analytics import Analytics
 from watching.rounds import Rounds
 from watching.usual import UsualBands
 from watching.watch import Watch
 
-CONTRACT = json.loads((ROOT / "tests/contracts/avisos.json").read_text())
+CONTRACT = example("avisos")
 T = 1_795_503_600.0  # 2026-11-24T07:00:00Z
 BOOK = parse_rules(
     "canales: [{nombre: guardia}]\nreglas:\n"
@@ -58,6 +60,11 @@ class Service:
         self.ledger = ledger
         self.client = QuartClient(create_app(self.list.told, lambda: True))
 
+    def told(self) -> dict[str, Any]:
+        told = self.list.told()
+        sent("alerts", told)
+        return told
+
 
 async def test_answers_as_the_contract_shows(ledger: Ledger) -> None:
     """Every field, under the names that the page reads."""
@@ -79,7 +86,7 @@ async def test_lists_are_bounded(ledger: Ledger) -> None:
     firing = [Alert(n, "silencio", "silencio", n, T, T + i, 1, 1) for i, n in enumerate(names)]
     over = [Alert(f"r{i}", "datos", "datos", "", T, T, 1, 1, "", T + i) for i in range(60)]
     await ledger.note([(each, []) for each in (*firing, *over)])
-    told = Service(ledger).list.told()
+    told = Service(ledger).told()
 
     assert [each["id"] for each in told["activos"]] == [*reversed(names)][:MOST_FIRING]
     assert told["activos_total"] == MOST_FIRING + 5
@@ -93,12 +100,26 @@ async def test_says_why_the_numbers_are_stale(ledger: Ledger) -> None:
     service = Service(ledger)
     service.judge.judge(Reading(T))
 
-    assert (service.list.told()["al_dia"], service.list.told()["motivo"]) == (
-        False,
-        "sin_respuesta",
-    )
+    told = service.told()
+    assert (told["al_dia"], told["motivo"]) == (False, "sin_respuesta")
     service.judge.judge(reading(T + 1, status=WELL))
-    assert service.list.told()["al_dia"]
+    assert service.told()["al_dia"]
+
+
+async def test_says_what_is_muted_and_whom_nothing_reaches(ledger: Ledger) -> None:
+    """What outlasts a mute is told then, and what an address does not take is tried again."""
+    await ledger.note([(SILENT, [])])
+    service = Service(ledger)
+    ledger.mutes = [Mute(T + 3600), Mute(T + 60, "silencio", "we*")]
+    service.couriers[0].failing_since, service.couriers[0].why = T, "no connection to it"
+    told = service.told()
+
+    assert [each["callado"] for each in told["activos"]] == [True]
+    assert told["silenciado"] == [
+        {"hasta": "2026-11-24T08:00:00.000Z", "regla": "", "cliente": ""},
+        {"hasta": "2026-11-24T07:01:00.000Z", "regla": "silencio", "cliente": "we*"},
+    ]
+    assert told["canales"][0]["falla_desde"] == "2026-11-24T07:00:00.000Z"
 
 
 async def test_other_paths_are_problems(ledger: Ledger) -> None:

@@ -24,7 +24,9 @@ from tests.stack import HTTP
 def busy_chain(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
     """A chain that has counted, rejected, seen a copy and an event of the future."""
     with broker.virtual_host() as vhost, ExitStack() as stack:
-        chain = stack.enter_context(Chain(vhost, tmp_path_factory.mktemp("busy")).at_work())
+        chain = Chain(vhost, tmp_path_factory.mktemp("busy"))
+        chain.add_alerts("reglas: [{tipo: umbral, encima: 0, ventana: 1h}]")
+        stack.enter_context(chain.at_work())
         for body in (
             '{"cliente":"a"}',
             '[{"cliente":"b"},{"cliente":"b","evento":"clic"}]',
@@ -67,6 +69,9 @@ def test_what_the_intake_answers(busy_chain: Chain) -> None:
 
 PATHS = [
     *("/reporte", "/reporte?limite=1", "/reporte/clientes/a", "/reporte/clientes?cliente=b"),
+    *("/reporte/clientes", "/reporte/clientes?limite=1&despues=a", "/panel/avisos"),
+    *("/reporte/habitual", "/panel/habitual?por=cliente&paso=1m&limite=1"),
+    "/reporte/habitual?ventana=2d&paso=1d&zona=Asia/Kolkata",
     *("/reporte/estado", "/reporte/libro", "/reporte/rechazados", "/reporte/rechazados?limite=1"),
     *("/reporte/historia", "/reporte/historia?ventana=2d&paso=1d&zona=Asia/Kolkata"),
     *("/reporte/historia?por=total", "/panel/historia?por=cliente", "/panel/rechazados"),
@@ -86,12 +91,14 @@ def test_what_the_proxy_hands_out(busy_chain: Chain, path: str) -> None:
 
 PROBLEMS = [
     ("GET", "/reporte?limite=0", 400),
-    ("GET", "/reporte/clientes", 400),
+    ("GET", "/reporte/clientes?limite=0", 400),
+    ("GET", "/reporte/habitual?por=total", 400),
     ("GET", "/reporte/clientes/nadie", 404),
     ("GET", "/reporte/historia?paso=7x", 400),
     ("GET", "/reporte/nada", 404),
     ("POST", "/reporte", 405),
     ("GET", "/panel/historia?paso=7x", 400),
+    ("GET", "/panel/habitual?veces=0", 400),
     ("GET", "/panel/nada", 404),
     ("POST", "/panel/estado.json", 405),
     ("GET", "/eventos", 405),

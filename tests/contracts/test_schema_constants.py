@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, get_args, get_type_hints
 
 import pytest
@@ -23,17 +24,24 @@ from intake.access.problem import LISTED
 from intake.bodies.cloudevents import MOST_CLOUDEVENTS
 from intake.bodies.ndjson import LISTED_LINES
 from intake.split import MOST_EVENTS
+from judging import freshness
 from live.live import BrokerState, Vitals, Writing
 from messages.frames import Latido
 from messages.report_wire import Count
 from messages.shown import MAX_SHOWN
 from page import panel_metrics
 from reporting.report_http import MAX_LIMIT
+from rules.rule import Kind
+from serving.alert_list import MOST_FIRING, MOST_RESOLVED
 from tests.contracts.wire_schemas import documents, schema
 
 MOST_COUNT = get_args(Count)[1].le
 ALMACEN = get_args(get_type_hints(Vitals)["almacen"])
 LEADS = (3600, 3000, 200_000)
+WHY_STALE = (
+    *(freshness.UNREACHABLE, freshness.NO_BROKER, freshness.HELD_UP),
+    *(freshness.REFUSES, freshness.PAUSED, freshness.BEHIND),
+)
 
 
 def at(name: str, *steps: str) -> Any:
@@ -62,6 +70,15 @@ def at(name: str, *steps: str) -> Any:
         (at("history", "series", "maxItems"), query.MAX_SERIES),
         (at("history", "otros", "maxItems"), MAX_POINTS),
         (at("history", "series", "puntos", "maxItems"), MAX_POINTS),
+        (at("clients", "clientes", "maxItems"), MAX_LIMIT),
+        (at("usual", "series", "maxItems"), query.MAX_SERIES),
+        (at("usual", "inicios", "maxItems"), MAX_POINTS),
+        (at("usual", "series", "puntos", "maxItems"), MAX_POINTS),
+        (at("usual", "series", "medio", "anyOf")[0]["maxItems"], MAX_POINTS),
+        (at("usual", "series", "bajo", "anyOf")[0]["maxItems"], MAX_POINTS),
+        (at("usual", "series", "alto", "anyOf")[0]["maxItems"], MAX_POINTS),
+        (at("alerts", "activos", "maxItems"), MOST_FIRING),
+        (at("alerts", "resueltos", "maxItems"), MOST_RESOLVED),
         (at("rejected", "muestras", "maxItems"), MAX_LIMIT),
         (at("rejected", "motivos", "maxProperties"), MAX_KINDS + 1),
         (at("rejected", "motivos", "propertyNames")["maxLength"], len(kind_of("x" * 1000))),
@@ -115,6 +132,18 @@ def test_the_unit_of_a_metric(name: str) -> None:
     kind = at("load_report", "metricas", name, "type")
 
     assert kind == ["number" if METRICS[name] else "integer", "null"]
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_kinds_of_alerts_are_named(kind: str) -> None:
+    """Each of them, where readers are told that more may come."""
+    assert re.search(rf"\b{kind}\b", at("parts", "alert", "tipo", "description"))
+
+
+@pytest.mark.parametrize("reason", WHY_STALE)
+def test_reasons_why_alerts_are_not_current_are_named(reason: str) -> None:
+    """Likewise."""
+    assert re.search(rf"\b{reason}\b", at("alerts", "motivo", "description"))
 
 
 def test_the_queue_is_named() -> None:

@@ -38,9 +38,11 @@ def cases(kind: type) -> list[Any]:
 
 
 EXAMPLES: dict[str, list[Any]] = {
+    "alerts": [shown("avisos")],
     "batch": cases(list),
     "change": [shown("cambio")],
     "client_report": [shown("cliente")],
+    "clients": [shown("clientes")],
     "cloudevent": [shown("cloudevent")],
     "cloudevent_batch": [[shown("cloudevent")]],
     "doctor_findings": [shown("doctor")],
@@ -61,6 +63,7 @@ EXAMPLES: dict[str, list[Any]] = {
     "report": [shown("reporte")],
     "snapshot": [shown("instantanea")],
     "state": [shown("estado")],
+    "usual": [shown("habitual")],
 }
 """What the examples of each schema are taken from."""
 
