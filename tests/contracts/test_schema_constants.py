@@ -27,6 +27,7 @@ from live.live import BrokerState, Vitals, Writing
 from messages.frames import Latido
 from messages.report_wire import Count
 from messages.shown import MAX_SHOWN
+from page import panel_metrics
 from reporting.report_http import MAX_LIMIT
 from tests.contracts.wire_schemas import documents, schema
 
@@ -92,6 +93,10 @@ def test_a_bound(stated: int, meant: int) -> None:
         (at("heartbeat", "almacen", "enum"), [*ALMACEN, None]),
         (at("heartbeat", "escritura", "enum"), [*get_args(Writing), None]),
         (at("heartbeat", "analiticas", "enum"), get_args(get_type_hints(Latido)["analiticas"])),
+        (
+            at("panel_readiness", "cuts", "propertyNames")["enum"],
+            [*panel_metrics.REASONS, "stopping"],
+        ),
         (at("load_report", "veredicto", "enum"), get_args(Verdict)),
         (at("load_report", "ajustes", "perfil", "enum"), PROFILES),
         (at("load_report", "metricas", "required"), METRICS),
