@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.avisos.receivers import MailReceiver, WebReceiver, mail_receiver, web_receiver
+from tests.contracts.answers import described
 from tests.stack import HTTP, ROOT, free_ports, python_part
 
 RULES = "canales:\n  - nombre: guard\nreglas:\n  - {tipo: datos, canales: [guard]}\n"
@@ -135,7 +136,8 @@ def test_silenciar_is_seen_by_the_service(tmp_path: Path) -> None:
         wrong = run(tmp_path, "silenciar", "2h", "--regla", "typo")
         assert (wrong.returncode, "there are silencio, datos" in wrong.stderr) == (2, True)
         assert run(tmp_path, "silenciar", "soon").returncode == 2
-        while not (muted := HTTP.get(f"http://127.0.0.1:{port}/avisos").json()["silenciado"]):
+        at = f"http://127.0.0.1:{port}/avisos"
+        while not (muted := described(HTTP.get(at)).json()["silenciado"]):
             assert service.running
         assert [(each["regla"], each["cliente"]) for each in muted] == [("", "tienda_*")]
         assert service.stop() == 0

@@ -13,6 +13,7 @@ from messages import report_wire
 from tests.contracts.released_schemas import current
 from tests.contracts.schema_changes import Schema
 from tests.contracts.wire_schemas import schema
+from watching import answers
 
 NEW = {"nuevo": {"x": [1, None]}}
 
@@ -42,6 +43,10 @@ def of_a_later_release(value: Any, schema: Schema) -> Any:
         ("state", reporte_client.Estado),
         ("client_report", reporte_client.ClientCount),
         ("load_report", Summary),
+        ("report", answers.Reporte),
+        ("state", answers.Estado),
+        ("clients", answers.ClientPage),
+        ("usual", answers.Habitual),
     ],
 )
 def test_a_field_more_is_ignored(name: str, kind: type) -> None:
