@@ -94,4 +94,4 @@ def test_what_is_sent_is_found(chain: Chain) -> None:
     done = fuzz(chain, 10, [*FROM_SENDING, "--seed", "1"], capture=True)
 
     assert done.returncode == 0, done.stdout[-10_000:] + done.stderr[-2000:]
-    assert re.search(r"API Links: +[23] covered / 3 selected", done.stdout), done.stdout[-2000:]
+    assert re.search(r"API Links: +[12] covered / 2 selected", done.stdout)
