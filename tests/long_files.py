@@ -24,8 +24,10 @@ LONG_FILES = (
     "chain/test_main_job.py",
     "sender/test_sender_process.py",
     "local/test_broker.py",
+    "examples/test_examples.py",
     "push/test_storm.py",
     "sender/test_line_command.py",
+    "api/test_contracts_served.py",
 )
 
 

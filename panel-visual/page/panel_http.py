@@ -7,10 +7,11 @@ from http import HTTPStatus
 from pathlib import Path
 
 import msgspec
-from quart import Quart, Response, request
+from quart import Quart, Response
 from werkzeug.exceptions import HTTPException, NotFound
 
 from comun.web.quart_problem import http_problem
+from page.file_answer import file_answer
 from page.relay_routes import add_relays
 from page.start_page import Account, for_account
 from page.static_files import StaticFile, read_static
@@ -86,11 +87,11 @@ def _secure(app: Quart, strict: dict[str, str]) -> None:
 def _add_page(app: Quart, root: Path, state: Callable[[], bytes], account: Account) -> None:
     @app.get("/")
     async def get_page() -> Response:
-        return _sent(for_account(_found(root, "index.html"), account))
+        return file_answer(for_account(_found(root, "index.html"), account))
 
     @app.get("/static/<path:name>")
     async def get_static(name: str) -> Response:
-        return _sent(_found(root, name))
+        return file_answer(_found(root, name))
 
     @app.get("/estado.json")
     async def get_state() -> Response:
@@ -116,11 +117,3 @@ def _found(root: Path, name: str) -> StaticFile:
     if found is None:
         raise NotFound(f"no such file: {name[:64]!r}")
     return found
-
-
-def _sent(found: StaticFile) -> Response:
-    # no-cache: kept by the browser, but asked for each time, so that an upgrade is seen at once.
-    headers = {"ETag": f'"{found.etag}"', "Cache-Control": "no-cache"}
-    if request.if_none_match.contains_weak(found.etag):
-        return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(found.body, headers=headers, content_type=found.content_type)

@@ -15,6 +15,7 @@ from history.query import HistoryQuery
 from history.steady_clock import running_seconds
 from storing import delta_log, folding
 from storing.store import Store, open_store
+from tests.contracts.wire_schemas import sent
 
 WINDOW = IdWindow(604800, 50_000_000)
 
@@ -51,6 +52,7 @@ def test_one_client_while_it_is_folded(store: Store) -> None:
     found = store.read_client("a")
 
     assert found == {"cliente": "a", "total": 3, "version": 2, "visto": "1970-01-01T00:01:40.000Z"}
+    sent("client_report", found)
     assert store.read_client("nadie") is None
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from carga.command_line import main
 from tests.broker_stack import Broker, VirtualHost
+from tests.contracts.wire_schemas import sent
 from tests.stack import ROOT, free_ports
 
 SECRET = "geheim-4711"
@@ -163,6 +164,7 @@ def test_doctor_without_a_system(told: Told) -> None:
     code, text = told("doctor", "--json", **ports)
 
     assert code == 3
+    sent("doctor_findings", text)
     assert {each["remedio"] != "" for each in json.loads(text) if not each["bien"]} == {True}
 
 

@@ -90,7 +90,7 @@ def test_no_installer_is_left(folder: str) -> None:
 
 
 def test_build_context() -> None:
-    """Nothing reaches a build but the services and the page: no .env, no .git, no data."""
+    """Nothing reaches a build but services, page and contracts: no .env, no .git, no data."""
     lines = (ROOT / ".dockerignore").read_text().splitlines()
     patterns = [line for line in lines if line and not line.startswith("#")]
 
@@ -98,6 +98,7 @@ def test_build_context() -> None:
     assert {p for p in patterns if p.startswith("!")} == {
         "!carga",
         "!comun",
+        "!contracts",
         "!sender",
         "!servicio-analiticas",
         "!panel-visual",
