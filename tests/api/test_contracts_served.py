@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page
 
 from page.contracts.contract_documents import DOCUMENTS, read_documents
-from tests.api.contract_fuzz import fuzz
+from tests.api.contract_fuzz import FROM_SENDING, fuzz
 from tests.api.openapi_document import CONTRACTS, operations
 from tests.broker_stack import Broker
 from tests.chain_stack import Chain
@@ -86,3 +87,11 @@ def test_the_document_is_true(chain: Chain) -> None:
 
     assert done.returncode == 0, done.stdout[-10_000:] + done.stderr[-2000:]
     assert f"Tested: {len(operations())}\n" in done.stdout
+
+
+def test_what_is_sent_is_found(chain: Chain) -> None:
+    """The links of a sent event lead to its client."""
+    done = fuzz(chain, 10, [*FROM_SENDING, "--seed", "1"], capture=True)
+
+    assert done.returncode == 0, done.stdout[-10_000:] + done.stderr[-2000:]
+    assert re.search(r"API Links: +[12] covered / 2 selected", done.stdout)
