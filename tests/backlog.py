@@ -17,13 +17,15 @@ EVENTS = 10_000  # a message: some 15 ms of counting, and less than a hundredth 
 AT_ONCE = 50
 
 
-async def publish_backlog(vhost: VirtualHost, messages: int, names: list[str]) -> None:
+async def publish_backlog(
+    vhost: VirtualHost, messages: int, names: list[str], events: int = EVENTS
+) -> None:
     """Publish *messages* of now, by turns of each client; return when the broker has them safe."""
     connection = await aio_pika.connect(vhost.url)
     async with connection:
         channel = await connection.channel(publisher_confirms=True)
         exchange = await channel.get_exchange(EXCHANGE, ensure=False)
-        bodies = [_body(name) for name in names]
+        bodies = [_body(name, events) for name in names]
         for start in range(0, messages, AT_ONCE):
             numbers = range(start, min(start + AT_ONCE, messages))
             sent = (_message(bodies[n % len(bodies)]) for n in numbers)
@@ -42,9 +44,9 @@ async def keep_backlog(vhost: VirtualHost, messages: int, names: list[str]) -> N
             await asyncio.sleep(0.1)
 
 
-def _body(cliente: str) -> bytes:
+def _body(cliente: str, events: int) -> bytes:
     event = {"cliente": cliente, "evento": "atraso", "timestamp": time.time()}
-    return gzip.compress(json.dumps([event] * EVENTS).encode(), compresslevel=1)
+    return gzip.compress(json.dumps([event] * events).encode(), compresslevel=1)
 
 
 def _message(body: bytes) -> aio_pika.Message:
