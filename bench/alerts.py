@@ -25,7 +25,7 @@ from tests.avisos.receivers import web_receiver
 from tests.broker_stack import Broker, VirtualHost
 from tests.chain_stack import Chain
 from tests.foreign_publisher import publish
-from tests.stack import free_ports
+from tests.port_ranges import free_ports
 
 MOST_CPU_S, MOST_MB, MOST_REQUESTS = 1.0, 150.0, 4.0
 SLICE = 1000

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from parts.proxy import Routes, proxy_command, proxy_environment
 from tests.broker_stack import Broker, VirtualHost
-from tests.stack import Part, answers, free_ports, python_part
+from tests.port_ranges import free_ports
+from tests.stack import Part, answers, python_part
 
 
 @contextmanager

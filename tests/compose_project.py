@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests import stack
+from tests import port_ranges
 
 ROOT = Path(__file__).resolve().parents[1]
 BROKER = os.environ.get("RABBITMQ_IMAGE", "rabbitmq:4.0-management")
@@ -164,4 +164,4 @@ def why_not() -> str | None:
 
 
 def free_ports() -> dict[str, int]:
-    return dict(zip(PORTS, stack.free_ports(len(PORTS)), strict=True))
+    return dict(zip(PORTS, port_ranges.free_ports(len(PORTS)), strict=True))

@@ -11,7 +11,8 @@ from typing import Any
 
 import httpx
 
-from tests.stack import ROOT, Part, answers, free_ports
+from tests.port_ranges import free_ports
+from tests.stack import ROOT, Part, answers
 
 OBSERVABILITY = ROOT / "observability"
 AT_ONCE = "2s"  # instead of each alert's own patience

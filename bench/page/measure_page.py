@@ -22,7 +22,8 @@ from typing import NamedTuple
 from playwright.async_api import Browser, CDPSession, Page, async_playwright, expect
 
 from tests.ending import end_in_order
-from tests.stack import answers, free_ports
+from tests.port_ranges import free_ports
+from tests.stack import answers
 
 STAND_IN = Path(__file__).with_name("page_stand_in.py")
 THROTTLE = 4

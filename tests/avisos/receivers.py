@@ -18,7 +18,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.stack import Part, answers, free_ports
+from tests.port_ranges import free_ports
+from tests.stack import Part, answers
 
 ALERTMANAGER = "prometheus-alertmanager"
 

@@ -12,7 +12,8 @@ import pytest
 
 from tests.avisos.receivers import MailReceiver, WebReceiver, mail_receiver, web_receiver
 from tests.contracts.answers import described
-from tests.stack import HTTP, ROOT, free_ports, python_part
+from tests.port_ranges import free_ports
+from tests.stack import HTTP, ROOT, python_part
 
 RULES = "canales:\n  - nombre: guard\nreglas:\n  - {tipo: datos, canales: [guard]}\n"
 

@@ -12,7 +12,8 @@ import pytest
 from carga.command_line import main
 from tests.broker_stack import Broker, VirtualHost
 from tests.contracts.wire_schemas import sent
-from tests.stack import ROOT, free_ports
+from tests.port_ranges import free_ports
+from tests.stack import ROOT
 
 SECRET = "geheim-4711"
 

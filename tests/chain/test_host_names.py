@@ -13,7 +13,7 @@ import pytest
 from tests.broker_stack import Broker
 from tests.chain_stack import Chain
 from tests.local.raw_requests import raw
-from tests.stack import free_ports
+from tests.port_ranges import free_ports
 
 CONTRACT = json.loads((Path(__file__).parents[1] / "contracts" / "anfitriones.json").read_text())
 HANDSHAKE = {

@@ -7,8 +7,8 @@ import pytest
 
 from tests.broker_stack import VirtualHost
 from tests.chain_stack import Chain
+from tests.port_ranges import free_ports
 from tests.prometheus_stack import Prometheus, wait
-from tests.stack import free_ports
 
 JOBS = {
     "analiticas": "servicio-analiticas",

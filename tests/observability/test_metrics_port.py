@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.broker_stack import VirtualHost
-from tests.stack import free_ports, python_part
+from tests.port_ranges import free_ports
+from tests.stack import python_part
 
 SERVICES = {
     "servicio-analiticas": ("servicio-analiticas/analiticas.py", ("REPORTE_PORT",)),

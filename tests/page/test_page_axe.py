@@ -29,7 +29,7 @@ READERS = {
     for theme in ("light", "dark")
     for locale in ("es-ES", "en-US")
 }
-BACKLOG = 300  # messages: some seconds of counting
+BACKLOG = 1_000  # messages: some seconds of counting
 EVENTS = '[{"cliente":"a"},{"cliente":"b","evento":"clic"}]'
 
 

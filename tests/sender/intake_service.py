@@ -15,7 +15,8 @@ import httpx
 from tests.broker_stack import VirtualHost
 from tests.contracts.answers import described
 from tests.foreign_publisher import read, wait_for
-from tests.stack import ROOT, Part, answers, free_ports, python_part
+from tests.port_ranges import free_ports
+from tests.stack import ROOT, Part, answers, python_part
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
 

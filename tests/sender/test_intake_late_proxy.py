@@ -17,8 +17,9 @@ import pytest
 from parts.proxy import Routes
 from tests.examples.client_programs import LANGUAGES, can_run, command, need, run
 from tests.late_proxy import LateProxy, late_proxy
+from tests.port_ranges import free_ports
 from tests.sender.intake_service import Service
-from tests.stack import ROOT, free_ports
+from tests.stack import ROOT
 
 DOC = (ROOT / "docs" / "intake.md").read_text()
 ADDRESS = "http://127.0.0.1:8080/eventos"
