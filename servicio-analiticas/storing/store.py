@@ -17,9 +17,10 @@ from typing import IO, Any
 
 from aside import copies, rejections
 from aside.aside_store import AsideStore
+from comun.held_file import make_private
 from counting.tally import count
 from counting.totals import Committed, IdWindow, Totals
-from database.lock import lock_store, make_private
+from database.lock import lock_store
 from database.transactions import Transactions
 from database.writable import StoreUnavailableError
 from decoding.cell_reading import CellReader

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import sqlite3
 from pathlib import Path
 from typing import IO
+
+from comun.held_file import FileInUseError, hold_file, make_private
 
 VERSION = 1
 BUSY_SECONDS = 5.0
@@ -34,23 +34,15 @@ class AlertStoreError(RuntimeError):
 def hold(path: Path) -> IO[str]:
     """Let nobody else tell the same alerts again."""
     try:
-        path.touch(mode=0o600)
-        lock = Path(f"{path}.lock").open("a+", encoding="ascii")  # noqa: SIM115 - held for life
+        lock = hold_file(path)
+        make_private(path)
     except OSError as error:
         raise AlertStoreError(f"{path}: {error.strerror}. Set AVISOS_STORE_PATH.") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.seek(0)
-        holder = lock.read().strip() or "unknown"
-        lock.close()
+    except FileInUseError as error:
         raise AlertStoreError(
-            f"{path} is in use by process {holder}: two would tell everything twice."
+            f"{error}: two would tell everything twice."
             " Stop that one first, or set AVISOS_STORE_PATH to another file."
         ) from None
-    lock.truncate(0)
-    lock.write(f"{os.getpid()}\n")
-    lock.flush()
     return lock
 
 

@@ -5,29 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.avisos.receivers import MailReceiver, WebReceiver, mail_receiver, web_receiver
+from tests.avisos.receivers import MailReceiver, WebReceiver
 from tests.contracts.answers import described
 from tests.port_ranges import free_ports
 from tests.stack import HTTP, ROOT, python_part
 
 RULES = "canales:\n  - nombre: guard\nreglas:\n  - {tipo: datos, canales: [guard]}\n"
-
-
-@pytest.fixture
-def web() -> Iterator[WebReceiver]:
-    with web_receiver() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-def mail() -> Iterator[MailReceiver]:
-    with mail_receiver() as receiver:
-        yield receiver
 
 
 def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:

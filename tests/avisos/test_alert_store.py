@@ -120,3 +120,18 @@ def test_a_file_that_is_no_store_is_refused(path: Path) -> None:
 
     with pytest.raises(AlertStoreError, match="can't be opened"):
         AlertStore(path)
+
+
+def test_only_its_owner_reads_it(tmp_path: Path) -> None:
+    """The file, its lock and what SQLite puts beside it, whatever the umask."""
+    path = tmp_path / "avisos.db"
+    path.touch(mode=0o644)
+    path.chmod(0o644)
+    store = AlertStore(path)
+    store.close()
+    again = AlertStore(path)
+
+    modes = {each.name: each.stat().st_mode & 0o077 for each in tmp_path.iterdir()}
+
+    again.close()
+    assert set(modes.values()) == {0}, modes

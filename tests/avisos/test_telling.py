@@ -22,9 +22,7 @@ from tests.avisos.receivers import (
     MailReceiver,
     WebReceiver,
     alertmanager,
-    mail_receiver,
     wait_for,
-    web_receiver,
 )
 
 BOOK = parse_rules(
@@ -33,18 +31,6 @@ BOOK = parse_rules(
     "reglas:\n  - {tipo: silencio, canales: [guard]}"
 )
 HOSTILE = '<b>@all</b>\r\nBcc: x@y.z "*_`[a](http://evil.example)'
-
-
-@pytest.fixture
-def web() -> Iterator[WebReceiver]:
-    with web_receiver() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-def mail() -> Iterator[MailReceiver]:
-    with mail_receiver() as receiver:
-        yield receiver
 
 
 @pytest.fixture
