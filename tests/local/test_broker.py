@@ -34,25 +34,16 @@ def test_guest_is_nobody(broker: Broker) -> None:
     assert httpx.get(url, auth=("guest", "guest"), trust_env=False).status_code == 401
 
 
-def test_a_changed_password_holds_from_the_next_start(own_broker: Callable[[], Broker]) -> None:
-    """The data is kept; only the account is what the settings say now."""
-    broker = own_broker()
-    old, broker.password = broker.password, "a-new-one"
-    url = f"http://127.0.0.1:{broker.management_port}/api/whoami"
-
-    prepare(dataclasses.replace(broker.node, password="a-new-one"))
-    broker.kill()
-    broker.start()
-
-    assert broker.api("GET", "/whoami").json()["tags"] == ["administrator"]
-    assert httpx.get(url, auth=(broker.user, old), trust_env=False).status_code == 401
-
-
 async def test_own_node_is_killed_frozen_and_started_again(
     own_broker: Callable[[], Broker],
 ) -> None:
-    """What a node confirmed is there after a kill; a frozen one says nothing until it goes on."""
+    """
+    What a node confirmed is there after a kill; a frozen one says nothing until it goes on.
+
+    The data is kept; only the account is what the settings say now.
+    """
     broker = own_broker()
+    url = f"http://127.0.0.1:{broker.management_port}/api/whoami"
     with broker.virtual_host() as vhost:
         connection = await aiormq.connect(vhost.url)
         channel = await connection.channel(publisher_confirms=True)
@@ -63,7 +54,11 @@ async def test_own_node_is_killed_frozen_and_started_again(
         broker.kill()
         with pytest.raises(ConnectionError):
             await aiormq.connect(vhost.url)
+        old, broker.password = broker.password, "a-new-one"
+        prepare(dataclasses.replace(broker.node, password="a-new-one"))
         broker.start()
+        assert broker.api("GET", "/whoami").json()["tags"] == ["administrator"]
+        assert httpx.get(url, auth=(broker.user, old), trust_env=False).status_code == 401
         connection = await aiormq.connect(vhost.url)
         channel = await connection.channel()
         got = await channel.basic_get("q")

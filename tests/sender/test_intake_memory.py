@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
+from tests.broker_stack import VirtualHost
+from tests.sender.delivery import BoundQueue
 from tests.sender.intake_service import Service
 
 LINES = b'{"cliente":"a","metadata":"%b"}\n' % (b"x" * 900) * 2000
+
+
+@pytest.fixture
+def service(vhost: VirtualHost, tmp_path: Path) -> Iterator[Service]:
+    """The intake alone: a queue takes what it sends, and nobody counts it."""
+    asyncio.run(BoundQueue(vhost).declare())
+    service = Service(vhost, tmp_path, {})
+    try:
+        service.entrada.start()
+        yield service
+    finally:
+        service.entrada.kill()
 
 
 def test_many_large_requests_at_once(service: Service) -> None:
