@@ -29,9 +29,12 @@ async def test_shared_node_offers_fresh_virtual_hosts(vhost: VirtualHost) -> Non
 
 def test_guest_is_nobody(broker: Broker) -> None:
     """The account that every manual knows does not exist."""
-    url = f"http://127.0.0.1:{broker.management_port}/api/whoami"
+    assert whoami(broker, "guest", "guest").status_code == 401
 
-    assert httpx.get(url, auth=("guest", "guest"), trust_env=False).status_code == 401
+
+def whoami(broker: Broker, user: str, password: str) -> httpx.Response:
+    url = f"http://127.0.0.1:{broker.management_port}/api/whoami"
+    return httpx.get(url, auth=(user, password), trust_env=False)
 
 
 async def test_own_node_is_killed_frozen_and_started_again(
@@ -43,7 +46,6 @@ async def test_own_node_is_killed_frozen_and_started_again(
     The data is kept; only the account is what the settings say now.
     """
     broker = own_broker()
-    url = f"http://127.0.0.1:{broker.management_port}/api/whoami"
     with broker.virtual_host() as vhost:
         connection = await aiormq.connect(vhost.url)
         channel = await connection.channel(publisher_confirms=True)
@@ -58,7 +60,7 @@ async def test_own_node_is_killed_frozen_and_started_again(
         prepare(dataclasses.replace(broker.node, password="a-new-one"))
         broker.start()
         assert broker.api("GET", "/whoami").json()["tags"] == ["administrator"]
-        assert httpx.get(url, auth=(broker.user, old), trust_env=False).status_code == 401
+        assert whoami(broker, broker.user, old).status_code == 401
         connection = await aiormq.connect(vhost.url)
         channel = await connection.channel()
         got = await channel.basic_get("q")
