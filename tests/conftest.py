@@ -65,7 +65,7 @@ def breakable_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broke
     broker.discard()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def own_broker(breakable_broker: Broker) -> Callable[[], Broker]:
     """Hands out a running node that the test may kill, freeze and start again."""
 
@@ -96,6 +96,16 @@ def chain_on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Vir
 def chain(chain_on: Callable[[VirtualHost], Chain], vhost: VirtualHost) -> Chain:
     """The whole chain on a fresh virtual host of the shared node, ready."""
     return chain_on(vhost)
+
+
+@pytest.fixture(scope="module")
+def lasting_chain(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
+    """A chain that a module's tests share; who ends a part of it starts it again."""
+    with (
+        broker.virtual_host() as vhost,
+        Chain(vhost, tmp_path_factory.mktemp("lasting-chain")).at_work() as chain,
+    ):
+        yield chain
 
 
 @pytest.fixture

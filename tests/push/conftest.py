@@ -25,9 +25,18 @@ class Scale:
     storm: int = 1000
     drops: int = 1000
     away_seconds: float = 6.0
+    both_ways: bool = True  # at once; what is stated is measured one way after the other
 
 
-FULL = Scale(good=500, deaf=500, cut_off=200, calm_seconds=15.0, storm=5000, away_seconds=20.0)
+FULL = Scale(
+    good=500,
+    deaf=500,
+    cut_off=200,
+    calm_seconds=15.0,
+    storm=5000,
+    away_seconds=20.0,
+    both_ways=False,
+)
 
 
 @pytest.fixture(scope="session")
