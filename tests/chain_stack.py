@@ -68,6 +68,20 @@ class Chain:
         finally:
             self.discard()
 
+    def mend(self) -> None:
+        """Have all parts at work again, whatever a test did to them."""
+        for part in self.parts.values():
+            part.resume()
+            if not part.running:
+                part.start(wait=False)
+        for part in self.parts.values():
+            part.wait_ready()
+
+    def forget(self) -> None:
+        """Delete the store; the analytics have to be away."""
+        for file in self.folder.glob(f"{self.store_path.name}*"):
+            file.unlink()
+
     def discard(self) -> None:
         """End all parts at once, for good."""
         for part in self.parts.values():

@@ -14,6 +14,8 @@ TESTS = Path(__file__).parent
 # 15 s and more, the longest first
 LONG_FILES = (
     "faults/test_rows.py",
+    "page/test_page_promptness.py",
+    "page/test_page_axe.py",
     "page/test_page_recovery.py",
     "observability/test_broker_alerts.py",
     "observability/test_alerts.py",
@@ -22,6 +24,7 @@ LONG_FILES = (
     "carga/test_faults.py",
     "sender/test_publisher_faults.py",
     "local/test_make_run.py",
+    "page/test_page_broker.py",
     "api/test_contracts_served.py",
     "carga/test_run.py",
     "push/test_deaf_and_cut_off.py",

@@ -57,10 +57,7 @@ def shared_chain(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture
 def chain(shared_chain: Chain) -> Chain:
     """One chain for all of these tests: they may kill its parts, and watch only what is new."""
-    for part in shared_chain.parts.values():
-        part.resume()
-        if not part.running:
-            part.start()
+    shared_chain.mend()
     return shared_chain
 
 
