@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page
 
 from page.contracts.contract_documents import DOCUMENTS, read_documents
@@ -50,7 +51,7 @@ def test_documents_are_served(chain: Chain, name: str) -> None:
     assert (again.status_code, again.text) == (304, "")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def read(chain: Chain, chromium: Browser) -> AsyncIterator[Page]:
     """The readable page, with all that it hides laid open."""
     context = await chromium.new_context()
