@@ -18,7 +18,7 @@ from tests.foreign_publisher import amqp_publish
 from tests.page.axe_rules import AXE, THEMES, Theme, expect_no_violation, open_with_axe
 
 OpenPage = Callable[..., Awaitable[Page]]
-BACKLOG = 300  # messages
+BACKLOG = 1_000  # messages: some seconds of counting
 EVENTS = '[{"cliente":"a"},{"cliente":"b","evento":"clic"}]'
 
 
@@ -88,7 +88,7 @@ async def test_stale_then_catching_up(chain: Chain, page: Page) -> None:
     await page.locator("#pause").click()
     await none_in(page, "paused")
     await page.locator("#pause").click()
-    await publish_backlog(chain.vhost, BACKLOG, ["a", "b"])
+    await publish_backlog(chain.vhost, BACKLOG, ["a", "b"], sent=sent)
     analytics.start()
     async with meanwhile(keep_backlog(chain.vhost, BACKLOG, ["a", "b"], sent)):
         await none_in(page, "behind")
