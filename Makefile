@@ -19,7 +19,7 @@ run: ## start everything on this machine, without Docker; Ctrl-C stops it
 
 test: ## test everything on the real broker, proxy and browser; T= passes words to pytest
 	@$(SETUP) test
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(T)
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(T)
 
 test-compose: ## bring the compose file up on Docker, break, scale and move it (12 minutes)
 	@$(SETUP) test
