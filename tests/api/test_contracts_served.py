@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -15,7 +15,6 @@ from playwright.async_api import Browser, ConsoleMessage, Page
 from page.contracts.contract_documents import DOCUMENTS, read_documents
 from tests.api.contract_fuzz import FROM_SENDING, fuzz
 from tests.api.openapi_document import CONTRACTS, operations
-from tests.broker_stack import Broker
 from tests.chain_stack import Chain
 
 AXE = (Path(__file__).parents[1] / "page" / "vendor" / "axe.min.js").read_text()
@@ -28,14 +27,10 @@ EXAMPLES = 3
 """For each route: whether it can be tried at all. `make fuzz-contracts` has 2,000."""
 
 
-@pytest.fixture(scope="module")
-def chain(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
+@pytest.fixture
+def chain(lasting_chain: Chain) -> Chain:
     """One for all of these tests."""
-    with (
-        broker.virtual_host() as vhost,
-        Chain(vhost, tmp_path_factory.mktemp("contracts")).at_work() as chain,
-    ):
-        yield chain
+    return lasting_chain
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 from playwright.async_api import Page
 
-from tests.broker_stack import Broker
 from tests.chain_stack import Chain
 
 
-@pytest.fixture(scope="module")
-def shared_chain(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
-    with (
-        broker.virtual_host() as vhost,
-        Chain(vhost, tmp_path_factory.mktemp("chain")).at_work() as chain,
-    ):
-        yield chain
-
-
 @pytest.fixture
-def chain(shared_chain: Chain) -> Chain:
+def chain(lasting_chain: Chain) -> Chain:
     """One for all of these tests, mended after each: nothing that they do is counted."""
-    shared_chain.mend()
-    return shared_chain
+    lasting_chain.mend()
+    return lasting_chain
 
 
 def test_parts_are_ready_when_the_chain_is(chain: Chain) -> None:
