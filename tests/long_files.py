@@ -20,6 +20,7 @@ LONG_FILES = (
     "local/test_make_run.py",
     "sender/test_intake_process.py",
     "sender/test_intake_storm.py",
+    "broker/test_several_nodes.py",
     "panel/test_panel_in_chain.py",
     "chain/test_main_job.py",
     "sender/test_sender_process.py",
