@@ -75,6 +75,10 @@ def test_addresses() -> None:
     checks = {name: str(PARTS[name]["healthcheck"]["test"]) for name in LASTING}
 
     assert panel.reporte_url == alerts.reporte_url == reporte
+    assert panel.panel_reporte_port not in {
+        *(panel.panel_port, panel.push_port, panel.metrics_port, 0)
+    }, "of other panels alone: no route leads there"
+    assert str(panel.panel_reporte_port) not in str(PARTS["reverse-proxy"])
     assert panel.avisos_url == f"http://servicio-avisos:{alerts.avisos_port}"
     assert f"http://127.0.0.1:{alerts.avisos_port}/" in checks["servicio-avisos"]
     proxy = environment("reverse-proxy")
