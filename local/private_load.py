@@ -26,6 +26,7 @@ from run_folder import FolderInUseError, held, last_lines
 from run_settings import PORTS, read_run_settings
 
 READY_SECONDS = 90.0
+ELSEWHERE = ("RABBITMQ_HOST", "RABBITMQ_TLS_CA")
 DOORS = ("USUARIOS", "TLS_CERTIFICADO", "TLS_CLAVE", "ENTRADA_CLAVES")
 DEMO = ("cliente-uno", "cliente-dos")
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
@@ -51,12 +52,16 @@ def main() -> int:
 
 
 def on_free_ports(settings: Mapping[str, str]) -> dict[str, str]:
-    """The same, but open: nobody else is told these ports."""
+    """The same, but open, with a broker of its own: nobody else is told these ports."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in PORTS]
     ports = [str(each.getsockname()[1]) for each in sockets]
     for each in sockets:
         each.close()
-    return {**settings, **dict.fromkeys(DOORS, ""), **dict(zip(PORTS, ports, strict=True))}
+    return {
+        **settings,
+        **dict.fromkeys(DOORS + ELSEWHERE, ""),
+        **dict(zip(PORTS, ports, strict=True)),
+    }
 
 
 async def simulate_alone(settings: Mapping[str, str], folder: Path, words: list[str]) -> int:

@@ -32,7 +32,7 @@ from parts.readiness import first_unready, probes, web_address
 from parts.service_accounts import ROOT, demo, where_to_log_in_with
 from ports import unusable_ports
 from run_folder import FolderInUseError, close_to_others, held, last_lines
-from run_settings import PORTS, read_run_settings
+from run_settings import OWN_BROKER, PORTS, read_run_settings
 
 READY_SECONDS = 90.0
 BAD_SETTING = 2  # the exit code of a service that can't use one
@@ -48,7 +48,9 @@ def main() -> int:
         os.umask(0o077)  # what lies below the folder is its owner's alone
         with held(folder):
             close_to_others(folder)
-            if taken := unusable_ports({name: int(settings[name]) for name in PORTS}):
+            not_ours = OWN_BROKER if settings["RABBITMQ_HOST"] else ()
+            ours = {name: int(settings[name]) for name in PORTS if name not in not_ours}
+            if taken := unusable_ports(ours):
                 return complain("\n".join(taken))
             return asyncio.run(run(settings, folder))
     except (FolderInUseError, OSError, ValueError) as error:
@@ -61,10 +63,13 @@ async def run(settings: Mapping[str, str], folder: Path) -> int:
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
     start_log(folder)
-    prepare(node_of(settings, folder))
+    if not settings["RABBITMQ_HOST"]:
+        prepare(node_of(settings, folder))
     boot = BootLog(folder / "log" / "rabbitmq-service.log", folder / "rabbitmq")
     refused = Refusals(stop)
-    say("Starting RabbitMQ, Traefik, the services and two demo clients …")
+    elsewhere = settings["RABBITMQ_HOST"]
+    broker = f"with RabbitMQ at {elsewhere}: " if elsewhere else "RabbitMQ, "
+    say(f"Starting {broker}Traefik, the services and two demo clients …")
     # Left in the reverse order: nobody loses the broker while it still has something to say.
     async with (
         kept(broker_programs(settings, folder, os.environ), folder),
@@ -132,13 +137,13 @@ def start_log(folder: Path) -> None:
 def addresses(settings: Mapping[str, str]) -> str:
     _, traefik, amqp, management = (f"127.0.0.1:{settings[name]}" for name in list(PORTS)[:4])
     web = web_address(settings)
+    broker = f"{amqp}   ({where_to_log_in_with()})\n  management  http://{management}/"
     return (
         f"  page        {web}/panel/\n"
         f"  report      {web}/reporte\n"
         f"  intake      {web}/eventos   (POST; docs/intake.md)\n"
         f"  Traefik     http://{traefik}/dashboard/\n"
-        f"  AMQP        {amqp}   ({where_to_log_in_with()})\n"
-        f"  management  http://{management}/"
+        f"  AMQP        {settings['RABBITMQ_HOST'] or broker}"
     )
 
 

@@ -74,6 +74,11 @@ def hosts(text: str) -> str | None:
     return None if fits else "names like pulso.example.org, comma separated, without https://"
 
 
+def nodes(text: str) -> str | None:
+    fits = all(HOST.fullmatch(node.strip()) for node in text.split(",")) or not text
+    return None if fits else "nodes like a, b:5673 or [::1], comma separated"
+
+
 def _is_origin(text: str) -> bool:
     """As panel-visual/push/origin_rule.py; tests/contracts/origenes.json holds both to the same."""
     scheme, _, rest = text.partition("://")
@@ -102,6 +107,8 @@ SETTINGS = PORTS | {
     "RABBITMQ_IMAGE": Setting("rabbitmq:4.0-management", word),
     "PROMETHEUS_PORT": Setting("9090", port),
     "GRAFANA_PORT": Setting("3000", port),
+    "RABBITMQ_HOST": Setting("", nodes),
+    "RABBITMQ_TLS_CA": Setting("", anything),
     "RABBITMQ_USER": Setting("pulso", word),
     "RABBITMQ_PASSWORD": Setting("pulso", word),
     "PANEL_ORIGENES": Setting("", origins),
@@ -124,6 +131,14 @@ SETTINGS = PORTS | {
     "HISTORY_FIVE_MINUTES_KEPT": Setting("4320", whole(12, 100_000)),
     "HISTORY_HOURS_KEPT": Setting("8760", whole(24, 100_000)),
 }
+
+OWN_BROKER = (
+    "RABBITMQ_PORT",
+    "RABBITMQ_MANAGEMENT_PORT",
+    "RABBITMQ_EPMD_PORT",
+    "RABBITMQ_DIST_PORT",
+)
+"""Where the broker listens that we start: not when there is another."""
 
 SECRET = ("PASSWORD", "CLAVE", "CLAVES")  # how names end whose values are shown to nobody
 

@@ -19,6 +19,7 @@ LONG_FILES = (
     "page/test_page_recovery.py",
     "observability/test_broker_alerts.py",
     "observability/test_alerts.py",
+    "broker/test_several_nodes.py",
     "avisos/test_alert_chain.py",
     "page/test_page_alerts.py",
     "carga/test_faults.py",

@@ -1,4 +1,4 @@
-"""The one reader of the analytics."""
+"""The one reader of the analytics, or of a panel that reads from them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from messages.report_wire import Estado, InvalidAnswerError, Reporte, decode
 from push.heartbeat import Heartbeat
 from push.pace import Pace
 from push.pusher import Pusher
+from reading.kept_report import KeptReport, Report
+from reading.source import NothingYetError, Source, Told
 
 LOG = logging.getLogger("panel.poller")
 REPORT = "/reporte?limite=1000"
@@ -25,14 +27,22 @@ STATUS_EVERY = 1.0  # seconds
 WAIT = "wait=1"
 FIRST = {"Priority": "u=0"}  # RFC 9218: the analytics answer us before others
 TIMEOUT = httpx.Timeout(connect=2.0, read=2.0, write=2.0, pool=2.0)
-ANSWER_WITHIN = 5.0  # seconds, for an answer that comes in drips
 RETRY_AFTER = 0.25  # seconds
 FAILURES_OF_A_CLIENT = 3  # then it is replaced: httpcore can lose places of its pool for good
 KEEPALIVE = 30.0  # seconds; below the 120 s of the analytics, which otherwise hang up first
 
+OLDER_SECONDS = 2.0  # for one of several to catch up with what another has told
 STARTING_SECONDS = 60.0  # in which analytics that are not there yet are no warning
 
 FAILURES = (httpx.HTTPError, TimeoutError, InvalidAnswerError)
+
+
+class OlderReportError(InvalidAnswerError):
+    """Who answers knows less than what is shown, and does not catch up."""
+
+
+class OldNewsError(InvalidAnswerError):
+    """A panel answers, and tells that the analytics don't."""
 
 
 class Poller:
@@ -42,12 +52,23 @@ class Poller:
     So what is pushed is what the analytics knew a moment ago, and no report is read in vain.
     """
 
-    def __init__(self, url: str, pace: Pace, pusher: Pusher, heartbeat: Heartbeat) -> None:
+    def __init__(
+        self,
+        url: str,
+        pace: Pace,
+        pusher: Pusher,
+        heartbeat: Heartbeat,
+        kept: KeptReport | None = None,
+    ) -> None:
+        """*kept* is where other panels find what was read."""
+        self._kept = kept or KeptReport()
+        self._source = Source(url, self._kept)
         self._url, self._pace = url, pace
         self._pusher, self._heartbeat = pusher, heartbeat
         self._etag: str | None = None
         self._online = False
         self._status_due = 0.0
+        self._older_since: float | None = None
         self._reason: str | None = None  # of the failure that was logged last
         self._hushed = False  # it was logged, and not as a warning
         self._began = time.monotonic()
@@ -81,41 +102,68 @@ class Poller:
         now = asyncio.get_running_loop().time()
         if now >= self._status_due or not self._online:
             self._status_due = now + STATUS_EVERY
-            answer = await _get(client, STATUS, {})
-            self._heartbeat.tell(decode(Estado, answer.content))
+            state, _ = await self._source.ask(client, STATUS, {})
+            self._heartbeat.tell(decode(Estado, state.content))
+            self._kept.estado = state.content
         await self._pace.until_nearly_due()
-        report = await self._read_report(client)
-        self._heartbeat.answered()
-        if report is not None:
-            await self._pusher.show(report)
+        told = await self._source.ask(client, REPORT, self._condition())
+        if told.answer.status_code == HTTPStatus.NOT_MODIFIED:
+            self._heartbeat.answered(told.came.age)
+        else:
+            await self._take(told)
+        if not told.came.online:
+            raise OldNewsError(f"the panel at {self._url} has no answer from them")
         self._succeeded()
 
-    async def _read_report(self, client: httpx.AsyncClient) -> Reporte | None:
-        """Return the report, None if it is still the one we have."""
+    def _condition(self) -> dict[str, str]:
         headers = {} if self._etag is None else {"If-None-Match": self._etag}
         if self._online:
             headers["Prefer"] = WAIT
-        answer = await _get(client, REPORT, headers)
-        if answer.status_code == HTTPStatus.NOT_MODIFIED:
-            return None
-        report = decode(Reporte, answer.content)
-        etag = answer.headers.get("ETag")
+        return headers
+
+    async def _take(self, told: Told) -> None:
+        """Show a report, and keep it for others, unless what is shown is newer."""
+        report = decode(Reporte, told.answer.content)
+        if self._pusher.is_older(report):
+            await self._wait_for_newer()
+            return
+        self._older_since = None
+        etag = told.answer.headers.get("ETag")
         self._etag = etag if etag and etag.isascii() else None  # else httpx could not send it back
-        return report
+        self._heartbeat.answered(told.came.age)
+        self._kept.report = Report(f"{report.epoca}-{report.version}", told.answer.content)
+        self._kept.news()
+        await self._pusher.show(report)
+
+    async def _wait_for_newer(self) -> None:
+        """Of several that answer in turn one may be behind for a moment."""
+        now = time.monotonic()
+        self._older_since = now if self._older_since is None else self._older_since
+        if now - self._older_since > OLDER_SECONDS:
+            raise OlderReportError(
+                "what is answered is older than what is shown, of the same epoca;"
+                " if that is meant, restart this panel"
+            )
+        await asyncio.sleep(RETRY_AFTER)
 
     def _succeeded(self) -> None:
         if not self._online:
             LOG.info("analytics are en_linea")
-        self._online, self._reason = True, None
-        self._heartbeat.turn(online=True)
+        self._turn(online=True)
+        self._reason = None
+
+    def _turn(self, *, online: bool) -> None:
+        turned, self._online = online != self._online, online
+        self._heartbeat.turn(online)
+        if turned:
+            self._kept.news()
 
     def _failed(self, error: Exception) -> None:
-        self._online = False
-        self._heartbeat.turn(online=False)
+        self._turn(online=False)
         reason = f"{type(error).__name__}: {error}"[:256]
         age = self._heartbeat.age()
         young = age is None and time.monotonic() - self._began < STARTING_SECONDS
-        expected = young and isinstance(error, httpx.ConnectError)
+        expected = young and isinstance(error, httpx.ConnectError | NothingYetError)
         if reason != self._reason or (self._hushed and not expected):
             self._reason, self._hushed = reason, expected
             shown = (
@@ -123,13 +171,3 @@ class Poller:
             )
             level = logging.INFO if expected else logging.WARNING
             LOG.log(level, "analytics are caida (%s), %s", reason, shown)
-
-
-async def _get(client: httpx.AsyncClient, path: str, headers: dict[str, str]) -> httpx.Response:
-    async with asyncio.timeout(ANSWER_WITHIN):
-        answer = await client.get(path, headers=headers)
-    if answer.status_code == HTTPStatus.NOT_MODIFIED and "If-None-Match" in headers:
-        return answer
-    if answer.status_code != HTTPStatus.OK:
-        raise InvalidAnswerError(f"{path} answered {answer.status_code}")
-    return answer

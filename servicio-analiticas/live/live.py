@@ -14,6 +14,7 @@ from aside.set_aside import summary
 from comun.wire_time import rfc3339
 from counting.totals import Totals
 from live.delay import Delays
+from live.queue_members import QueueMembers
 from live.rejected_fields import RejectedFields
 
 BrokerState = Literal["conectado", "reconectando", "bloqueado"]
@@ -43,6 +44,7 @@ class Vitals:
     newest_counted: float | None = None  # when the newest message counted so far was sent
     refusals: int = 0  # how often the broker was found to refuse everything
     dead_letters: int | None = None  # wait in the broker to be set aside; None: not known
+    members: QueueMembers | None = None  # None: not known
     copies: int = 0  # wait for us to set them aside
     _escritura: Writing | None = None
 
@@ -167,4 +169,5 @@ class Live:
             "escritura": vitals.escritura,
             "apartados": summary(self.set_aside),
             "por_apartar": {"broker": vitals.dead_letters, "propios": vitals.copies},
+            "miembros": vitals.members and vitals.members._asdict(),
         }

@@ -181,6 +181,10 @@ def test_files_that_a_user_may_give() -> None:
 
     assert given == {
         ("entrada", "${ENTRADA_CLAVES:-/dev/null}", "/claves"),
+        *(
+            (name, "${RABBITMQ_TLS_CA:-/dev/null}", "/broker-ca.crt")
+            for name in ("servicio-analiticas", "entrada", "cliente-uno", "cliente-dos", "carga")
+        ),
         ("servicio-avisos", "${AVISOS_REGLAS:-/dev/null}", "/avisos.yml"),
         ("servicio-avisos", "${AVISOS_CANALES:-/dev/null}", "/canales.yml"),
         ("puertas", "${USUARIOS:-/dev/null}", "/usuarios"),
