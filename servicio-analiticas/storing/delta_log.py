@@ -13,10 +13,11 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, islice
+from itertools import chain
 from typing import NamedTuple
 
 from counting.counted import Counted
+from counting.sealed_cells import Count, SealedCells
 from decoding.cell_reading import Cell
 from storing import delta_row
 from storing import schema as sql
@@ -24,16 +25,15 @@ from storing import schema as sql
 SEAL_SECONDS = 5.0
 SEAL_CELLS = 50_000  # some 15 MB
 FOLD_CELLS = 500  # about 1 ms
+DEAL_CELLS = 5_000  # about 1 ms
 FORGET_ROWS = 20
-
-Count = tuple[Cell, int]
 
 
 class Slice(NamedTuple):
     """What is folded in one transaction."""
 
     cells: Mapping[Cell, int]
-    end: int  # how many of the sealed are folded with it
+    parts: int  # of the sealed
     upto: str | None  # the last of its clients; None: nothing is left after it
 
 
@@ -49,8 +49,7 @@ class DeltaLog:
     def __init__(self, db: sqlite3.Connection, now: float) -> None:
         self._db = db
         self._open: Counter[Cell] = Counter()  # counted since the log was sealed
-        self._sealed: list[Count] = []  # in order of clients
-        self._folded = 0  # of the sealed
+        self._sealed = _sealed({})
         self._sealed_at = now
         self._version, upto = db.execute(sql.FOLDED).fetchone()  # up to which it was sealed
         self._last = self._version
@@ -64,17 +63,17 @@ class DeltaLog:
             _add(sealed if version <= self._version else self._open, delta_row.decode(row))
             self._last = version
         if upto is not None:
-            self._sealed = _by_client(c for c in sealed.items() if c[0][0] > upto)
+            self._sealed = _sealed({cell: n for cell, n in sealed.items() if cell[0] > upto})
 
     def unfolded(self) -> Counter[Cell]:
         """What the tables don't hold yet."""
         cells = Counter(self._open)
-        _add(cells, islice(self._sealed, self._folded, None))
+        _add(cells, self._sealed)
         return cells
 
     def items(self) -> Iterator[Count]:
         """The same, but a cell may come twice."""
-        return chain(self._open.items(), islice(self._sealed, self._folded, None))
+        return chain(self._open.items(), self._sealed)
 
     def write(self, version: int, cells: Mapping[Cell, int]) -> None:
         if cells:
@@ -94,31 +93,40 @@ class DeltaLog:
         is_time = now - self._sealed_at >= SEAL_SECONDS or len(self._open) >= SEAL_CELLS
         if self.has_work or not self._open or not is_time:
             return False
-        self._sealed, self._open = _by_client(self._open.items()), Counter()
-        self._folded = 0
+        self._sealed, self._open = _sealed(self._open), Counter()
         self._version, self._sealed_at = self._last, now
         return True
 
     @property
     def has_work(self) -> bool:
-        return self._clearing or bool(self._sealed)
+        return self._clearing or self._sealed.left > 0
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether only rows are left, to be forgotten."""
+        return self._clearing
 
     def next_slice(self) -> Slice | None:
-        """What is to be folded next; more of it when the log fills faster than it is folded."""
-        if not self._sealed:
-            return None
-        # All is folded by the time the log is half full, so it never grows without bound.
-        due = 2 * len(self._open) * len(self._sealed) // SEAL_CELLS - self._folded
-        end = self._end_of_slice(max(FOLD_CELLS, due))
-        upto = None if end == len(self._sealed) else self._sealed[end - 1][0][0]
-        return Slice(dict(self._sealed[self._folded : end]), end, upto)
+        """
+        What is to be folded next; None while that is being put in order.
 
-    def _end_of_slice(self, size: int) -> int:
+        More of it the fuller the log is: all is folded by the time it is full, so it never grows
+        without bound. But not at once when a second begins, in which every cell is a new one.
+        """
+        sealed = self._sealed
+        if not sealed.left:
+            return None
+        if not sealed.is_dealt:
+            sealed.deal(max(DEAL_CELLS, len(self._open) // 4))
+        if not sealed.is_dealt:
+            return None
+        due = sealed.size * len(self._open) ** 2 // SEAL_CELLS**2 - (sealed.size - sealed.left)
         # A client is never split, so that a name tells how far folding got.
-        sealed, end = self._sealed, min(self._folded + size, len(self._sealed))
-        while end < len(sealed) and sealed[end][0][0] == sealed[end - 1][0][0]:
-            end += 1
-        return end
+        parts, upto = sealed.first(max(FOLD_CELLS, due))
+        cells: dict[Cell, int] = {}
+        for part in parts:
+            cells |= part
+        return Slice(cells, len(parts), upto)
 
     def note(self, folded: Slice) -> None:
         self._db.execute(sql.FOLD, (self._version, folded.upto))
@@ -130,10 +138,9 @@ class DeltaLog:
     def done(self, step: Slice | Forgotten) -> None:
         if isinstance(step, Forgotten):
             self._clearing = not step.all
-        elif step.upto is None:
-            self._sealed, self._folded, self._clearing = [], 0, True
-        else:
-            self._folded = step.end
+            return
+        self._sealed.drop(step.parts)
+        self._clearing = step.upto is None
 
 
 def _add(to: dict[Cell, int], counts: Iterable[Count]) -> None:
@@ -143,5 +150,5 @@ def _add(to: dict[Cell, int], counts: Iterable[Count]) -> None:
         to[cell] = get(cell, 0) + n
 
 
-def _by_client(counts: Iterable[Count]) -> list[Count]:
-    return sorted(counts, key=lambda count: count[0][0])
+def _sealed(cells: Mapping[Cell, int]) -> SealedCells:
+    return SealedCells(cells, max(1, FOLD_CELLS // 2))

@@ -30,6 +30,7 @@ def _often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delta_log, "SEAL_SECONDS", 0)
     monkeypatch.setattr(delta_log, "FOLD_CELLS", 3)
     monkeypatch.setattr(delta_log, "FORGET_ROWS", 2)
+    monkeypatch.setattr(delta_log, "DEAL_CELLS", 10)
 
 
 @pytest.fixture(name="path")
@@ -138,6 +139,7 @@ def test_memory_waits_for_the_commit(path: Path, monkeypatch: pytest.MonkeyPatch
 def test_the_names_of_a_slice_are_not_split(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client with more cells than a slice is folded whole, so that its name is a bookmark."""
     monkeypatch.setattr(delta_log, "FOLD_CELLS", 1)
+    monkeypatch.setattr(delta_log, "DEAL_CELLS", 100)
     store = open_store(path, WINDOW)
     body = [{"cliente": "a", "evento": f"e{n}"} for n in range(50)] + [{"cliente": "b"}]
     store.apply([Message(1, json.dumps(body).encode(), "1")])
@@ -158,6 +160,7 @@ from storing import delta_log
 from tests.faults import kill_points
 from tests.analiticas.test_delta_log import message, open_store, WINDOW, Path
 delta_log.SEAL_SECONDS, delta_log.FOLD_CELLS, delta_log.FORGET_ROWS = 0, 3, 2
+delta_log.DEAL_CELLS = 10
 store = open_store(Path({path!r}), WINDOW)
 kill_points.install(kill_points.armed({point!r}))
 for number in range({start}, {start} + 8):
