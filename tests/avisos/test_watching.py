@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from comun.service_answer import InvalidAnswerError, decode
 from history.history import TABLES, History
 from judging.readings import Band, Client, Counts, Status
 from rules.rule import Names, Rule
@@ -23,9 +24,7 @@ from watching.answers import (
     ClientPage,
     Estado,
     Habitual,
-    InvalidAnswerError,
     Reporte,
-    decode,
     seconds,
 )
 from watching.usual import LATE, UsualBands, question_of
