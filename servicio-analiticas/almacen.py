@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import io
 import os
-import sqlite3
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,8 +24,8 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from analytics_settings import read_settings
 from comun.standard_output import printed
-from database.lock import StoreInUseError
-from storing.backups import back_up, reset, restore
+from database.failures import StoreInUseError, UnusableStoreError
+from sqlite.backups import back_up, reset, restore
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -58,7 +57,7 @@ def main() -> int:
     try:
         store = Path(read_settings(os.environ).store_path)
         report = run(given.verb, store, getattr(given, "file", None))
-    except (OSError, ValueError, sqlite3.Error, StoreInUseError) as error:
+    except (OSError, ValueError, StoreInUseError, UnusableStoreError) as error:
         print(f"almacen {given.verb}: {error}", file=sys.stderr)  # noqa: T201
         return 1
     printed(report, f"almacen {given.verb}")

@@ -11,7 +11,6 @@ import asyncio
 import logging
 import os
 import signal
-import sqlite3
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -37,13 +36,13 @@ from consuming.set_aside_reader import SetAsideReader
 from consuming.store_writer import StoreWriter
 from consuming.tending import tend
 from counting.totals import IdWindow
-from database.lock import StoreInUseError
-from database.transactions import CommitFailedError
+from database.failures import CommitFailedError, StoreInUseError, UnusableStoreError
 from history.levels import Retention
 from live.live import Live
 from reporting.analytics_metrics import LiveCollector
 from reporting.report_server import create_reports, serve_collector, serve_reports
-from storing.store import Store, open_store
+from sqlite.file_store import open_store
+from storing.store import Store
 from storing.store_thread import StoreThread
 
 LOG = logging.getLogger("analiticas")
@@ -151,7 +150,7 @@ def main() -> int:
     try:
         window = IdWindow(settings.id_window_seconds, settings.id_window_rows)
         store = open_store(Path(settings.store_path), window, _history_kept(settings))
-    except (OSError, sqlite3.Error, StoreInUseError) as error:
+    except (OSError, StoreInUseError, UnusableStoreError) as error:
         LOG.critical("can't use the store %s: %s", settings.store_path, error)
         return 1
     try:

@@ -21,24 +21,22 @@ import argparse
 import asyncio
 import io
 import os
-import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
 
 # comun/ lies beside this folder, and is found after all that is in it.
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from analytics_settings import Settings, read_settings
-from aside import rejections
 from broker import lenient_amqp
 from broker.amqp_errors import Lost
 from comun.standard_output import printed
+from database.failures import UnusableStoreError
 from decoding.message import Message
 from rejected.reinjection import Again, again
 from rejected.rejected_queue import Passed, go_through, open_channel
-from storing.backups import open_to_read
+from sqlite.backups import read_rejections
 
 SHOWN = 64  # characters of a name from outside
 MOST_NOTES, MOST_NAMES = 50, 10
@@ -59,8 +57,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def listing(store: Path, limit: int) -> str:
-    with closing(open_to_read(store)) as db:
-        read = rejections.read(db, limit)
+    read = read_rejections(store, limit)
     totals = [f"{total:>9}  {kind}" for kind, total in read["motivos"].items()]
     samples = [
         f"{s['momento']}  id {s['message_id']!r}  cliente {s['cliente']!r}  {s['bytes']} bytes\n"
@@ -114,7 +111,7 @@ def main() -> int:
         else:
             passed = asyncio.run(replay(settings, given.ids, given.buenos))
             report, failed = told(passed), any(each.failure for each in passed)
-    except (ValueError, sqlite3.Error, *Lost) as error:
+    except (ValueError, UnusableStoreError, *Lost) as error:
         print(f"rechazados {given.verb}: {error}", file=sys.stderr)  # noqa: T201
         return 1
     shown = printed(report, f"rechazados {given.verb}")

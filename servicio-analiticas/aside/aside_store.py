@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 
 from aside import copies, set_aside_counts
 from aside.copies import Copy
-from database.transactions import Transactions
+from database.connection import Connection, Transactions
 from decoding.message import Message
 
 
 class AsideStore:
     """Called from the store's thread, as the store is; what writes raises what `apply` raises."""
 
-    def __init__(self, db: sqlite3.Connection, transactions: Transactions) -> None:
+    def __init__(self, db: Connection, transactions: Transactions) -> None:
         self._db, self._transactions = db, transactions
 
     def count(self, messages: Sequence[Message]) -> Counter[str]:

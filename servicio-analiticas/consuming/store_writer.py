@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from comun.waiting import set_within
-from database.writable import StoreUnavailableError
+from database.failures import StoreUnavailableError
 from live.live import Vitals
 from storing.store_thread import StoreThread
 

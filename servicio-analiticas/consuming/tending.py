@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from comun.waiting import set_within
-from database.writable import StoreUnavailableError
+from database.failures import StoreUnavailableError
 from live.live import Live
 from storing.store import Store
 from storing.store_thread import StoreThread

@@ -18,6 +18,7 @@ from comun.web.problem import come_again_in
 from comun.web.quart_problem import http_problem
 from comun.wire_time import rfc3339
 from counting.totals import ledger, report
+from database.failures import StoreUnavailableError
 from live.live import Live
 from reporting.front_door import comes_first
 from reporting.long_polls import LongPolls, TooManyPollsError
@@ -46,6 +47,7 @@ def create_app(
     app.register_error_handler(HTTPException, http_problem)
     app.register_error_handler(TooManyReadersError, _busy)
     app.register_error_handler(TooManyPollsError, _busy)
+    app.register_error_handler(StoreUnavailableError, _unreadable)
     _add_report(app, live, _Waiting(live, turnstile or Turnstile(), most_polls))
     _add_details(app, live)
     _add_rejections(app, live, read_rejections)
@@ -171,3 +173,8 @@ async def _refuse_bad_bytes() -> None:
 
 async def _busy(error: TooManyReadersError | TooManyPollsError) -> Response:
     return http_problem(ServiceUnavailable(str(error), retry_after=come_again_in()))
+
+
+async def _unreadable(error: StoreUnavailableError) -> Response:
+    text = f"the store can't be read now: {error}"
+    return http_problem(ServiceUnavailable(text, retry_after=come_again_in()))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 
 from comun.wire_time import rfc3339
-from storing import schema as sql
+from database.connection import Connection
+from storing import statements as sql
 from storing.delta_log import DeltaLog
 
 
 def read_client(
-    db: sqlite3.Connection, log: DeltaLog, cliente: str, latest: float
+    db: Connection, log: DeltaLog, cliente: str, latest: float
 ) -> dict[str, Any] | None:
     """
     Its total and when its newest event happened; None when it was never counted.

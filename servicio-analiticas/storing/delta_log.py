@@ -10,16 +10,16 @@ commit left it.
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import NamedTuple
 
 from counting.counted import Counted
+from database.connection import Connection
 from decoding.cell_reading import Cell
 from storing import delta_row
-from storing import schema as sql
+from storing import statements as sql
 
 SEAL_SECONDS = 5.0
 SEAL_CELLS = 50_000  # some 15 MB
@@ -46,7 +46,7 @@ class Forgotten(NamedTuple):
 class DeltaLog:
     """`write`, `note` and `forget` belong inside a transaction, `add` and `done` after it."""
 
-    def __init__(self, db: sqlite3.Connection, now: float) -> None:
+    def __init__(self, db: Connection, now: float) -> None:
         self._db = db
         self._open: Counter[Cell] = Counter()  # counted since the log was sealed
         self._sealed: list[Count] = []  # in order of clients

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Mapping
 
 from counting.tally import by_name
+from database.connection import Connection
 from decoding.cell_reading import Cell
 from history.history import History
 from history.steady_clock import SteadyClock
-from storing import schema as sql
+from storing import statements as sql
 from storing.delta_log import DeltaLog, Forgotten, Slice
 
 PRUNE_SECONDS = 2.0
@@ -20,9 +20,7 @@ Step = Slice | Forgotten | None
 
 
 class Folding:
-    def __init__(
-        self, db: sqlite3.Connection, log: DeltaLog, history: History, clock: SteadyClock
-    ) -> None:
+    def __init__(self, db: Connection, log: DeltaLog, history: History, clock: SteadyClock) -> None:
         self._db, self._log = db, log
         self._history, self._clock = history, clock
         self._pruned_at = time.monotonic()

@@ -2,40 +2,46 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
 
 from counting.message_identity import Key, key_of
 from counting.tally import Known
 from counting.totals import IdWindow
 from counting.verdict import Kept
+from database.connection import Connection
 from decoding.message import Message
-from storing import schema as sql
+from storing import statements as sql
 
 PRUNE_AT_MOST = 2000  # rows a commit, about 1.5 ms: pruning must never stall counting
 
+Row = tuple[Key, int, Kept]
 
-class KeptIds:
-    """Every method but `window` belongs inside a transaction."""
 
-    def __init__(self, db: sqlite3.Connection, window: IdWindow) -> None:
+class KeptIds(ABC):
+    """Every method but `window` belongs inside a transaction. Each database keeps keys its way."""
+
+    def __init__(self, db: Connection, window: IdWindow) -> None:
         self._db, self._window = db, window
         (stored,) = db.execute(sql.CLOCK).fetchone()
         # Age of an id is measured in time spent counting: neither a clock that jumps nor a
         # week of being switched off may make us forget an id whose copy still sits in the queue.
         self.clock: Callable[[], float] = _running_clock(stored)
 
+    @abstractmethod
+    def keep(self, ids: Sequence[Row], clock: float) -> None:
+        """What is decided anew is as young as its decision."""
+
+    @abstractmethod
+    def _stored(self, keys: list[Key]) -> Iterable[tuple[Key, int, int]]: ...
+
     def known(self, messages: Sequence[Message]) -> Known:
         keys = list({key_of(m.message_id) for m in messages if m.message_id})
         known: dict[Key, dict[int, Kept]] = {}
-        query = sql.KNOWN.format(",".join("?" * len(keys)))
-        for key, digest, kept in self._db.execute(query, keys):
+        for key, digest, kept in self._stored(keys):
             known.setdefault(key, {})[digest] = Kept(kept)
         return known
-
-    def keep(self, ids: Sequence[tuple[Key, int, Kept]], clock: float) -> None:
-        self._db.executemany(sql.KEEP, ((*row, clock) for row in ids))
 
     def prune(self, clock: float) -> None:
         """Forget some of the ids that are too old or too many. Call once the ledger has them."""

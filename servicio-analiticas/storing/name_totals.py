@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping
 
 from counting.counted import Before, Counted
 from counting.leading import MOST, Leading
 from counting.tally import by_name
-from storing import schema as sql
+from database.connection import Connection
+from storing import statements as sql
 from storing.delta_log import DeltaLog
 
 NAMES_A_QUERY = 500
@@ -17,7 +17,7 @@ NAMES_A_QUERY = 500
 class NameTotals:
     """Of clients and of event types: the tables together with what the delta log holds back."""
 
-    def __init__(self, db: sqlite3.Connection, log: DeltaLog) -> None:
+    def __init__(self, db: Connection, log: DeltaLog) -> None:
         self._db, self._log = db, log
         self._clientes = _Lately(db, sql.KNOWN_CLIENTES)
         self._eventos = _Lately(db, sql.KNOWN_EVENTOS)
@@ -67,8 +67,8 @@ class _Lately:
     then, is forgotten. So this grows with the log, not with the number of names.
     """
 
-    def __init__(self, db: sqlite3.Connection, query: str) -> None:
-        """*query*: `SELECT name, total … WHERE name IN ({})`."""
+    def __init__(self, db: Connection, query: str) -> None:
+        """*query*: `SELECT name, total … WHERE name {}`."""
         self._db, self._query = db, query
         self._young: dict[str, int] = {}
         self._old: dict[str, int] = {}
@@ -96,4 +96,4 @@ class _Lately:
         self._old, self._young = self._young, {}
 
     def _stored(self, names: list[str]) -> list[tuple[str, int]]:
-        return self._db.execute(self._query.format(",".join("?" * len(names))), names).fetchall()
+        return self._db.among(self._query, names).fetchall()

@@ -1,5 +1,4 @@
 import json
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -8,9 +7,9 @@ import pytest
 
 from almacen import run
 from counting.totals import IdWindow, Totals
-from database.lock import StoreInUseError
+from database.failures import StoreInUseError, UnusableStoreError
 from decoding.message import Message
-from storing.store import open_store
+from sqlite.file_store import open_store
 
 WINDOW = IdWindow(604800, 50_000_000)
 
@@ -117,7 +116,7 @@ def test_a_damaged_copy_is_refused(path: Path, tmp_path: Path) -> None:
     (tmp_path / "copia.db").write_bytes(path.read_bytes()[:4096] + b"x" * 20000)
     before = load(path)
 
-    with pytest.raises((ValueError, sqlite3.Error)):
+    with pytest.raises(UnusableStoreError):
         run("restaurar", path, tmp_path / "copia.db")
 
     assert load(path) == before

@@ -15,10 +15,10 @@ import pytest
 
 from aside import copies
 from counting.totals import IdWindow
-from database.writable import StoreUnavailableError
+from database.failures import StoreUnavailableError
 from decoding.message import Message
+from sqlite.file_store import FileStore, open_store
 from storing import delta_log
-from storing.store import Store, open_store
 from tests.faults import kill_points
 
 FOLDER = Path(__file__).parents[2] / "servicio-analiticas"
@@ -63,8 +63,8 @@ def tables(path: Path) -> dict[str, int]:
         return dict(db.execute("SELECT cliente, total FROM clientes"))
 
 
-def fold_all(store: Store) -> None:
-    while store.tend() or store._log.unfolded():
+def fold_all(store: FileStore) -> None:
+    while store.tend() or store._books.log.unfolded():
         pass
 
 
@@ -125,7 +125,7 @@ def test_memory_waits_for_the_commit(path: Path, monkeypatch: pytest.MonkeyPatch
     forged = Message(1, b"{}", "forged", deaths=[])
     with closing(open_store(path, WINDOW)) as store:
         store.apply([message(0), forged])
-        while (before := store.load()).clientes and store._log.has_work:
+        while (before := store.load()).clientes and store._books.log.has_work:
             with pytest.raises(StoreUnavailableError, match="wait for the broker"):
                 store.apply([message(1), forged._replace(message_id="another")])
             assert store.load() == before

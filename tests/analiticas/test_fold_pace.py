@@ -1,6 +1,5 @@
 """Folding keeps up with counting, whatever arrives."""
 
-import sqlite3
 import time
 from collections import Counter
 from pathlib import Path
@@ -9,9 +8,10 @@ import pytest
 
 from counting.tally import Tally
 from counting.totals import IdWindow
+from sqlite.file_connection import connect
+from sqlite.file_store import open_store
 from storing import delta_log
 from storing.delta_log import DeltaLog
-from storing.store import open_store
 
 
 def test_the_log_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,7 +20,7 @@ def test_the_log_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(delta_log, "FOLD_CELLS", 10)
     monkeypatch.setattr(delta_log, "SEAL_SECONDS", 3600)
     open_store(tmp_path / "pulso.db", IdWindow(60, 1000)).close()
-    db = sqlite3.connect(tmp_path / "pulso.db", isolation_level=None)
+    db = connect(tmp_path / "pulso.db")
     log = DeltaLog(db, time.monotonic())
     folded: Counter[tuple[str, str, int]] = Counter()
     most = 0

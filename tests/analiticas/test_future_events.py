@@ -1,6 +1,5 @@
 import asyncio
 import json
-import sqlite3
 import time
 from pathlib import Path
 
@@ -9,12 +8,13 @@ import pytest
 from comun.wire_time import rfc3339
 from consuming import tending
 from counting.totals import IdWindow
+from database.connection import Connection
 from decoding.message import Message
 from history.future_events import MOST_KEPT, MOST_TOLD, reason_of
 from history.history import RESET, History
 from live.live import Live
+from sqlite.file_store import open_store
 from storing import delta_log
-from storing.store import open_store
 from storing.store_thread import StoreThread
 from tests.history_questions import HOUR, NOW, ask, moment
 
@@ -48,7 +48,7 @@ def test_nothing_to_tell(history: History) -> None:
     assert history.future.read() is None
 
 
-def test_who_dates_events_in_the_future_is_told(db: sqlite3.Connection, history: History) -> None:
+def test_who_dates_events_in_the_future_is_told(db: Connection, history: History) -> None:
     """How many, from whom, since when and the likely reason; after a restart too."""
     history.fold({("web", "clic", NOW + HOUR): 3, ("web", "clic", NOW): 5}, moment(NOW))
     history.fold({("web", "x", NOW + HOUR + 2): 1, ("app", "x", NOW + 999): 1}, moment(NOW + 2.5))
@@ -79,7 +79,7 @@ def test_who_dates_events_in_the_future_is_told(db: sqlite3.Connection, history:
     assert ask(history)["recortados"]["futuros"] == told["total"]
 
 
-def test_a_name_for_each_event_fills_nothing(db: sqlite3.Connection, history: History) -> None:
+def test_a_name_for_each_event_fills_nothing(db: Connection, history: History) -> None:
     """The clients seen last are kept, a few of them told, and all are in the sum."""
     for n in range(0, 1000, 50):
         cells = {(f"c{c}", "clic", NOW + 5000): 2 for c in range(n, n + 50)}
@@ -94,7 +94,7 @@ def test_a_name_for_each_event_fills_nothing(db: sqlite3.Connection, history: Hi
     assert told["total"] == 2000 == told["otros"] + 2 * MOST_TOLD
 
 
-def test_reset(db: sqlite3.Connection, history: History) -> None:
+def test_reset(db: Connection, history: History) -> None:
     """Counting that begins anew has nothing to tell."""
     history.fold({("web", "clic", NOW + HOUR): 3}, moment(NOW))
     for statement in RESET:

@@ -5,7 +5,6 @@ The list knows nothing of levels, chunks or places: an answer is the number of i
 match. Where places are short, an answer may know less, and must say so.
 """
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,11 +16,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from decoding.cell_reading import Cell
-from history.history import TABLES, History, Places, Retention
+from history.history import History, Places, Retention
 from history.levels import levels
 from history.query import SPLITS, BadQueryError, HistoryQuery, NotKeptError
 from history.steady_clock import Moment
 from history.window import Window, window_of
+from sqlite.file_connection import connect
+from sqlite.history_tables import HISTORY
 from tests.history_questions import moment, read
 
 KEPT = Retention(seconds=300, minutes=180, hours=240)
@@ -74,8 +75,8 @@ class Remembering(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.db = sqlite3.connect(":memory:", isolation_level=None)
-        self.db.executescript(TABLES)
+        self.db = connect(":memory:")
+        self.db.executescript(HISTORY)
         self.now: float = START
         self.off = 0  # by how much the wall clock is wrong
         self.pending: dict[Cell, int] = {}

@@ -11,8 +11,8 @@ import pytest
 from counting.totals import IdWindow
 from decoding.message import Message
 from history.query import HistoryQuery
+from sqlite.file_store import open_store
 from storing import delta_log
-from storing.store import open_store
 
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
 A_SECOND = 100

@@ -6,17 +6,17 @@ import pytest
 from aside import rejections
 from counting.totals import IdWindow
 from decoding.message import Message
-from storing.store import Store, open_store
+from sqlite.file_store import FileStore, open_store
 
 
 @pytest.fixture(name="store")
-def _store(tmp_path: Path) -> Iterator[Store]:
+def _store(tmp_path: Path) -> Iterator[FileStore]:
     store = open_store(tmp_path / "pulso.db", IdWindow(604800, 50_000_000))
     yield store
     store.close()
 
 
-def test_totals_and_samples(store: Store) -> None:
+def test_totals_and_samples(store: FileStore) -> None:
     """Each reason has a total, and each rejected message a sample, newest first."""
     store.apply(
         [
@@ -40,7 +40,7 @@ def test_totals_and_samples(store: Store) -> None:
     assert oldest["message_id"] == "x"
 
 
-def test_a_repeated_rejection_is_recorded_once(store: Store) -> None:
+def test_a_repeated_rejection_is_recorded_once(store: FileStore) -> None:
     """A copy of a rejected message is rejected again, but adds neither total nor sample."""
     for _ in range(2):
         store.apply([Message(1, b"no es json", "x")])
@@ -49,7 +49,7 @@ def test_a_repeated_rejection_is_recorded_once(store: Store) -> None:
     assert sum(read["motivos"].values()) == len(read["muestras"]) == 1
 
 
-def test_kept_small(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kept_small(store: FileStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """Old samples make room, samples are cut, and reasons beyond a number share one total."""
     monkeypatch.setattr(rejections, "MAX_SAMPLES", 5)
     monkeypatch.setattr(rejections, "MAX_KINDS", 2)

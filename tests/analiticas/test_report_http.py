@@ -11,6 +11,7 @@ from comun.web.problem import LATEST, SOONEST
 from counting.counted import Before
 from counting.tally import count
 from counting.totals import Committed, IdWindow, Totals
+from database.failures import StoreUnavailableError
 from decoding.message import Message
 from live.live import Live, QueueDepth
 from reporting.client_http import add_client
@@ -258,3 +259,18 @@ async def test_wrong_method(client: QuartClient) -> None:
     assert response.status_code == 405
     assert response.mimetype == "application/problem+json"
     assert "GET" in response.headers["Allow"]
+
+
+async def test_a_store_that_can_not_be_read_is_said(live: Live) -> None:
+    """What only the store knows is to be asked for again; the report goes on from memory."""
+
+    async def unreadable(limit: int) -> dict[str, Any]:
+        raise StoreUnavailableError("not now")
+
+    client = QuartClient(create_app(live, unreadable))
+
+    refused, report = await client.get("/reporte/rechazados"), await client.get("/reporte")
+
+    assert (refused.status_code, report.status_code) == (503, 200)
+    assert SOONEST <= int(refused.headers["Retry-After"]) <= LATEST
+    assert json.loads(await refused.get_data())["detail"] == "the store can't be read now: not now"

@@ -11,10 +11,9 @@ from unittest.mock import Mock
 import pytest
 
 from counting.totals import IdWindow, ledger
-from database.lock import StoreInUseError
-from database.writable import StoreUnavailableError
+from database.failures import StoreInUseError, StoreUnavailableError, UnusableStoreError
 from decoding.message import Message
-from storing.store import Store, open_store
+from sqlite.file_store import FileStore, open_store
 
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
 
@@ -29,13 +28,13 @@ def _path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(name="store")
-def _store(path: Path) -> Iterator[Store]:
+def _store(path: Path) -> Iterator[FileStore]:
     store = open_store(path, WINDOW)
     yield store
     store.close()
 
 
-def test_memory_follows_the_disk(store: Store) -> None:
+def test_memory_follows_the_disk(store: FileStore) -> None:
     """What `apply` returns, added to the totals in memory, is what a restart loads."""
     totals = store.load()
 
@@ -48,11 +47,11 @@ def test_memory_follows_the_disk(store: Store) -> None:
 
 
 def test_an_error_of_our_own_leaves_no_transaction_open(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: FileStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever goes wrong while counting, nothing of it stays and the next batch counts."""
     with monkeypatch.context() as patch:
-        patch.setattr("storing.store.count", Mock(side_effect=MemoryError))
+        patch.setattr("sqlite.file_store.count", Mock(side_effect=MemoryError))
         with pytest.raises(MemoryError):
             store.apply([message("a", "1")])
 
@@ -61,7 +60,7 @@ def test_an_error_of_our_own_leaves_no_transaction_open(
     assert store.load().clientes == {"a": 1}
 
 
-def test_counters_survive_a_restart(path: Path, store: Store) -> None:
+def test_counters_survive_a_restart(path: Path, store: FileStore) -> None:
     """Counts, ids, epoca and version are there again when the store is opened again."""
     store.apply([message("a", "1")])
     before = store.load()
@@ -76,9 +75,9 @@ def test_counters_survive_a_restart(path: Path, store: Store) -> None:
     assert not copy.counted.clientes
 
 
-def test_second_writer_is_refused(path: Path, store: Store) -> None:
+def test_second_writer_is_refused(path: Path, store: FileStore) -> None:
     """A second process on the same store is refused, and told who holds it."""
-    script = "import sys; from pathlib import Path; from storing.store import *; " + (
+    script = "import sys; from pathlib import Path; from sqlite.file_store import *; " + (
         f"open_store(Path({str(path)!r}), IdWindow(60, 1000))"
     )
     root = Path(__file__).parents[2]
@@ -92,7 +91,7 @@ def test_second_writer_is_refused(path: Path, store: Store) -> None:
     assert "is in use by process" in second.stderr
 
 
-def test_lock_is_free_after_close(path: Path, store: Store) -> None:
+def test_lock_is_free_after_close(path: Path, store: FileStore) -> None:
     """Closing the store lets another open it, and while it is open none can."""
     with pytest.raises(StoreInUseError):
         open_store(path, WINDOW)
@@ -101,7 +100,7 @@ def test_lock_is_free_after_close(path: Path, store: Store) -> None:
     open_store(path, WINDOW).close()
 
 
-def test_locked_file_changes_nothing(path: Path, store: Store) -> None:
+def test_locked_file_changes_nothing(path: Path, store: FileStore) -> None:
     """While another program locks the file nothing is counted, and afterwards all is."""
     before = store.load()
     other = sqlite3.connect(path, isolation_level=None)
@@ -117,7 +116,7 @@ def test_locked_file_changes_nothing(path: Path, store: Store) -> None:
     assert store.load().clientes == {"a": 1}
 
 
-def test_full_disk_changes_nothing(store: Store) -> None:
+def test_full_disk_changes_nothing(store: FileStore) -> None:
     """A batch that does not fit is rolled back whole, and fits once there is room."""
     before = store.load()
     (pages,) = store._db.execute("PRAGMA page_count").fetchone()
@@ -147,7 +146,7 @@ def test_ids_are_pruned_by_number(path: Path) -> None:
     assert (old, new) == ({"a": 1}, {})
 
 
-def test_ids_are_pruned_by_age(path: Path, store: Store) -> None:
+def test_ids_are_pruned_by_age(path: Path, store: FileStore) -> None:
     """Ids older than the window's seconds of counting are forgotten, younger ones are not."""
     store.apply([message("a", "old")])
     store._db.execute("UPDATE ids SET reloj = reloj - ?", (WINDOW.seconds + 1,))
@@ -175,7 +174,7 @@ def test_an_id_is_as_old_as_its_count(path: Path, rows: int) -> None:
         assert store.load().window.rows == 1000
 
 
-def test_time_off_does_not_age_ids(path: Path, store: Store) -> None:
+def test_time_off_does_not_age_ids(path: Path, store: FileStore) -> None:
     """The age of an id grows only while a process counts."""
     store.apply([message("a", "1")])
     (before,) = store._db.execute("SELECT reloj FROM libro").fetchone()
@@ -193,13 +192,13 @@ def test_foreign_file_is_refused(path: Path) -> None:
     """A file that is no store of ours is refused and left as it is."""
     path.write_bytes(b"not a database" * 100)
 
-    with pytest.raises(sqlite3.DatabaseError):
+    with pytest.raises(UnusableStoreError):
         open_store(path, WINDOW)
 
     assert path.read_bytes() == b"not a database" * 100
 
 
-def test_ledger_balances(store: Store) -> None:
+def test_ledger_balances(store: FileStore) -> None:
     """Every message received has exactly one fate."""
     totals = store.load()
     bad = Message(1, b"no es json", "bad")

@@ -22,8 +22,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from counting.totals import IdWindow, Totals, ledger
 from decoding.message import Message
+from sqlite.file_store import open_store
 from storing import delta_log, kept_ids
-from storing.store import open_store
 from tests.faults import kill_points
 from tests.store_model import Model
 

@@ -13,8 +13,8 @@ from decoding.message import Message
 from history import steady_clock
 from history.query import HistoryQuery
 from history.steady_clock import running_seconds
+from sqlite.file_store import FileStore, open_store
 from storing import delta_log, folding
-from storing.store import Store, open_store
 
 WINDOW = IdWindow(604800, 50_000_000)
 
@@ -25,7 +25,7 @@ def _path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(name="store")
-def _store(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+def _store(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FileStore]:
     monkeypatch.setattr(delta_log, "SEAL_SECONDS", 0)
     monkeypatch.setattr(delta_log, "FOLD_CELLS", 1)
     store = open_store(path, WINDOW)
@@ -38,7 +38,7 @@ def message(number: int, *events: tuple[str, str, int]) -> Message:
     return Message(number, json.dumps(body).encode(), str(number))
 
 
-def test_one_client_while_it_is_folded(store: Store) -> None:
+def test_one_client_while_it_is_folded(store: FileStore) -> None:
     """Total and newest event are those of the last commit, wherever they are."""
     store.apply([message(1, ("a", "x", 100), ("a", "y", 90), ("b", "x", 50), ("c", "x", 1))])
     for step in range(6):
@@ -54,7 +54,7 @@ def test_one_client_while_it_is_folded(store: Store) -> None:
     assert store.read_client("nadie") is None
 
 
-def test_history_while_it_is_folded(store: Store) -> None:
+def test_history_while_it_is_folded(store: FileStore) -> None:
     """Each event is in history once, from its commit on, whatever step of folding is done."""
     now = int(time.time())
     for number in range(12):
@@ -68,7 +68,7 @@ def test_history_while_it_is_folded(store: Store) -> None:
         store.tend()
 
 
-def test_a_reset_empties_history(path: Path, store: Store) -> None:
+def test_a_reset_empties_history(path: Path, store: FileStore) -> None:
     """After a reset no event is left in history, folded or not."""
     now = int(time.time())
     store.apply([message(1, ("a", "x", now)), message(2, ("b", "x", now))])
@@ -82,7 +82,9 @@ def test_a_reset_empties_history(path: Path, store: Store) -> None:
     again.close()
 
 
-def test_a_clock_that_jumps_prunes_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clock_that_jumps_prunes_nothing(
+    store: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What a wrong clock makes old is kept, and there when it is right again."""
     monkeypatch.setattr(folding, "PRUNE_SECONDS", 0)
     now = time.time()
@@ -97,7 +99,7 @@ def test_a_clock_that_jumps_prunes_nothing(store: Store, monkeypatch: pytest.Mon
     assert (history["series"][0]["total"], history["completo"]) == (1, True)
 
 
-def test_old_history_is_pruned(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_history_is_pruned(store: FileStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """What history no longer keeps is deleted while nothing is counted."""
     monkeypatch.setattr(folding, "PRUNE_SECONDS", 0)
     store.apply([message(1, ("a", "x", int(time.time()) - 700))])

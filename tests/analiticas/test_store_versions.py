@@ -8,8 +8,9 @@ import pytest
 
 from almacen import run
 from counting.totals import IdWindow
+from database.failures import UnusableStoreError
 from decoding.message import Message
-from storing.store import open_store
+from sqlite.file_store import open_store
 
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
 
@@ -66,7 +67,7 @@ def test_a_later_store_is_refused(path: Path) -> None:
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("PRAGMA user_version = 99")
 
-    with pytest.raises(sqlite3.DatabaseError, match="schema 99"):
+    with pytest.raises(UnusableStoreError, match="schema 99"):
         open_store(path, WINDOW)
 
 

@@ -16,11 +16,12 @@ from typing import Any
 
 from aside import copies
 from consuming import consumer
-from database.transactions import Transactions
-from storing import store
+from sqlite import file_store
+from sqlite.file_store import FileStore
+from sqlite.file_transactions import FileTransactions
+from storing import bookkeeping
 from storing.delta_log import DeltaLog
 from storing.folding import Folding
-from storing.store import Store
 
 Reach = Callable[[str], None]
 Put = Callable[[Any, str, Any], None]
@@ -58,7 +59,7 @@ def install(reach: Reach, put: Put = setattr) -> None:
         put(owner, name, _around(getattr(owner, name), reach, before, after))
 
     def names_its_commit(name: str, commit: str) -> None:
-        whole = getattr(Store, name)
+        whole = getattr(FileStore, name)
 
         def run(*given: Any) -> Any:
             under_way.append(commit)
@@ -67,9 +68,9 @@ def install(reach: Reach, put: Put = setattr) -> None:
             finally:
                 under_way.pop()
 
-        put(Store, name, run)
+        put(FileStore, name, run)
 
-    def commits(self: Transactions, commit: Any = Transactions.commit) -> None:
+    def commits(self: FileTransactions, commit: Any = FileTransactions.commit) -> None:
         for name in under_way:
             reach(f"before_{name}")
         commit(self)
@@ -78,9 +79,9 @@ def install(reach: Reach, put: Put = setattr) -> None:
 
     names_its_commit("apply", "commit")
     names_its_commit("tend", "fold_commit")
-    put(Transactions, "commit", commits)
-    around(store, "count", "before_decode", "after_decode")
-    around(store, "update_ledger", before="before_insert")
+    put(FileTransactions, "commit", commits)
+    around(file_store, "count", "before_decode", "after_decode")
+    around(bookkeeping, "update_ledger", before="before_insert")
     around(copies, "keep", after="after_insert")
     around(Folding, "fold", before="before_fold")
     around(DeltaLog, "note", after="after_fold")

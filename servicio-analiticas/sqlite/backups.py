@@ -7,13 +7,19 @@ import sqlite3
 import uuid
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
-from database.lock import lock_store
+from aside import rejections
+from database.failures import UnusableStoreError
 from history import history
-from storing import schema as sql
-from storing.versions import create_or_migrate
+from sqlite import file_tables as tables
+from sqlite.file_connection import FileConnection, opening
+from sqlite.file_lock import lock_store
+from sqlite.migrations import create_or_migrate
+from storing import statements as sql
 
 
+@opening()
 def back_up(store: Path, to: Path) -> int:
     """
     Copy the store as of one commit, and return the size of the copy in bytes.
@@ -30,6 +36,7 @@ def back_up(store: Path, to: Path) -> int:
     return to.stat().st_size
 
 
+@opening()
 def restore(store: Path, source: Path) -> str:
     """
     Replace the store by a copy and return its new epoca.
@@ -52,6 +59,7 @@ def restore(store: Path, source: Path) -> str:
     return epoca
 
 
+@opening()
 def reset(store: Path) -> str:
     """Set all counts to zero and return the new epoca. Ids stay, so a copy is no new event."""
     if not store.exists():
@@ -78,10 +86,18 @@ def _start_new_epoca(db: sqlite3.Connection) -> str:
     return epoca
 
 
-def open_to_read(path: Path) -> sqlite3.Connection:
+@opening()
+def read_rejections(store: Path, limit: int) -> dict[str, Any]:
+    """What `GET /reporte/rechazados` tells, while the service runs or not."""
+    with closing(open_to_read(store)) as db:
+        return rejections.read(db, limit)
+
+
+def open_to_read(path: Path) -> FileConnection:
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist")
-    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    db = sqlite3.connect(uri, uri=True, factory=FileConnection)
     try:
         _check(db, path)
     except BaseException:
@@ -92,11 +108,13 @@ def open_to_read(path: Path) -> sqlite3.Connection:
 
 def _check(db: sqlite3.Connection, path: Path) -> None:
     (version,) = db.execute("PRAGMA user_version").fetchone()
-    if not 1 <= version <= sql.VERSION:
-        raise ValueError(f"{path} is no store of this version: schema {version}, not {sql.VERSION}")
+    if not 1 <= version <= tables.VERSION:
+        raise UnusableStoreError(
+            f"{path} is no store of this version: schema {version}, not {tables.VERSION}"
+        )
     (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
-        raise ValueError(f"{path} is damaged: {verdict}")
+        raise UnusableStoreError(f"{path} is damaged: {verdict}")
 
 
 def _empty_wal(store: Path) -> None:

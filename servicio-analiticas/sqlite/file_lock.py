@@ -6,9 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-
-class StoreInUseError(RuntimeError):
-    """Another process counts into this store."""
+from database.failures import StoreInUseError
 
 
 def make_private(path: Path) -> None:

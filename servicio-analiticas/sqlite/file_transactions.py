@@ -7,14 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from database.writable import StoreUnavailableError, check_writable
+from database.failures import CommitFailedError, StoreUnavailableError
+from sqlite.writable import check_writable
 
 
-class CommitFailedError(RuntimeError):
-    """COMMIT failed: what is on the disk is unknown until the store is opened again."""
-
-
-class Transactions:
+class FileTransactions:
     """Of the only connection that writes. What they wrote is on the disk when they end."""
 
     def __init__(self, db: sqlite3.Connection, path: Path) -> None:
