@@ -112,6 +112,8 @@ SETTINGS = PORTS | {
     "TLS_CERTIFICADO": Setting("", anything),
     "TLS_CLAVE": Setting("", anything),
     "ENTRADA_MAX_PER_SECOND": Setting("0", limit),
+    "STORE_URL": Setting("", anything),
+    "STORE_PASSWORD_FILE": Setting("", anything),
     "LOG_FORMAT": Setting("consola", log_format),
     "EVENTS_PER_SECOND": Setting("3", pace),
     "ID_WINDOW_SECONDS": Setting("604800", whole(60)),
@@ -121,7 +123,8 @@ SETTINGS = PORTS | {
     "HISTORY_HOURS_KEPT": Setting("8760", whole(24, 100_000)),
 }
 
-SECRET = ("PASSWORD", "CLAVE", "CLAVES")  # how names end whose values are shown to nobody
+SECRET = ("PASSWORD", "CLAVE", "CLAVES", "STORE_URL")
+"""How names end whose values are shown to nobody."""
 
 
 def read_run_settings(given: Mapping[str, str]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """
 servicio-analiticas: counts the events of `cola_analiticas` and serves the counts at `/reporte`.
 
-Reads the environment (analytics_settings.py), RabbitMQ and one SQLite file. Exit codes: 0 after
+Reads the environment (analytics_settings.py), RabbitMQ and its store. Exit codes: 0 after
 SIGINT or SIGTERM, 2 for a wrong setting, 1 when it gives up; the last line says why.
 """
 
@@ -35,13 +35,16 @@ from consuming.dead_letter_watch import DeadLetterWatch
 from consuming.set_aside_reader import SetAsideReader
 from consuming.store_writer import StoreWriter
 from consuming.tending import tend
-from counting.totals import IdWindow
-from database.failures import CommitFailedError, StoreInUseError, UnusableStoreError
-from history.levels import Retention
+from database.failures import (
+    CommitFailedError,
+    StoreInUseError,
+    StoreUnavailableError,
+    UnusableStoreError,
+)
 from live.live import Live
 from reporting.analytics_metrics import LiveCollector
 from reporting.report_server import create_reports, serve_collector, serve_reports
-from sqlite.file_store import open_store
+from store_choice import name_of, open_store
 from storing.store import Store
 from storing.store_thread import StoreThread
 
@@ -75,7 +78,7 @@ async def run(settings: Settings, store: Store) -> None:
         "apartados": reader.run(),
         "escritura": writer.run(),
         "dead letters": DeadLetterWatch(settings, live.vitals).run(stop),
-        "folding": tend(store, thread, live, stop),
+        "folding": tend(store, thread, store_writer, live, stop),
         "http": serve_reports(settings, app, stop),
         "metrics": serve_collector(settings, told, stop),
     }
@@ -94,11 +97,6 @@ def _as_stored(store: Store) -> Live:
     live.future_events = store.read_future_events()
     live.set_aside, (_, live.vitals.copies) = store.aside.counts(), store.aside.copies(0)
     return live
-
-
-def _history_kept(settings: Settings) -> Retention:
-    s = settings
-    return Retention(s.history_seconds_kept, s.history_minutes_kept, s.history_hours_kept)
 
 
 class Stoppable(Protocol):
@@ -148,11 +146,11 @@ def main() -> int:
         LOG.critical("%s", error)
         return 2
     try:
-        window = IdWindow(settings.id_window_seconds, settings.id_window_rows)
-        store = open_store(Path(settings.store_path), window, _history_kept(settings))
-    except (OSError, StoreInUseError, UnusableStoreError) as error:
-        LOG.critical("can't use the store %s: %s", settings.store_path, error)
-        return 1
+        store = open_store(settings)
+    except (OSError, StoreInUseError, StoreUnavailableError, UnusableStoreError) as error:
+        LOG.critical("can't use the store %s: %s", name_of(settings), error)
+        is_setting = settings.store_url and isinstance(error, UnusableStoreError)
+        return 2 if is_setting else 1
     try:
         asyncio.run(run(settings, store))
     except BaseExceptionGroup as group:

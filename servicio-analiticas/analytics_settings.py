@@ -30,6 +30,9 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     panel_origenes: str = ""
     acme_dominio: str = ""
     store_path: Name = "pulso.db"
+    # postgresql://user@host,host/database, instead of the file; its password from a file
+    store_url: str = ""
+    store_password_file: str = ""
     id_window_seconds: Annotated[int, msgspec.Meta(ge=60)] = 7 * 24 * 3600
     id_window_rows: Annotated[int, msgspec.Meta(ge=1000)] = 50_000_000
     history_seconds_kept: Annotated[int, msgspec.Meta(ge=60, le=86_400)] = 15 * 60  # in seconds

@@ -15,6 +15,7 @@ TESTS = Path(__file__).parent
 LONG_FILES = (
     "faults/test_rows.py",
     "sender/test_publisher_faults.py",
+    "analiticas/test_delta_log.py",
     "page/test_page_recovery.py",
     "push/test_deaf_and_cut_off.py",
     "local/test_make_run.py",

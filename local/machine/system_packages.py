@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from machine.postgres_programs import postgres_program
 from parts.broker import server_script
 
 APT_INSTALL = Path(__file__).resolve().parents[1] / "apt_install.sh"
@@ -31,6 +32,8 @@ class Package:
     def installed(self) -> bool:
         if self.program == "rabbitmq-server":
             return server_script() is not None
+        if self.program == "postgres":
+            return postgres_program("postgres") is not None
         return shutil.which(self.program) is not None
 
 
@@ -48,6 +51,7 @@ TEST = (
     Package("chromium", "chromium", ""),
     Package("amqp-publish", "amqp-tools", "rabbitmq-c"),
     Package("prometheus", "prometheus", "prometheus"),  # promtool too
+    Package("postgres", "postgresql", "postgresql"),
     Package("strace", "strace", ""),  # shows the order of the store's system calls
     Library("libatomic", "libatomic1", ""),  # Playwright's Node.js needs it
 )

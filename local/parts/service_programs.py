@@ -44,7 +44,7 @@ def service_programs(
         "servicio-analiticas": (
             ("servicio-analiticas/analiticas.py",),
             ("REPORTE_PORT", "RABBITMQ_MANAGEMENT_PORT", *HOW_LONG_KEPT, *HOSTS),
-            {**_account("analiticas", settings), "STORE_PATH": str(folder / "pulso.db")},
+            {**_account("analiticas", settings), **_store(settings, folder)},
         ),
         "panel-visual": (
             ("panel-visual/panel.py",),
@@ -85,6 +85,15 @@ Told = tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]
 def _demo_client(cliente: str, settings: Mapping[str, str]) -> Told:
     account = _account("clientes", settings)
     return ("sender/app.py",), ("EVENTS_PER_SECOND",), {**account, "CLIENTE": cliente}
+
+
+def _store(settings: Mapping[str, str], folder: Path) -> dict[str, str]:
+    password = settings["STORE_PASSWORD_FILE"]
+    return {
+        "STORE_PATH": str(folder / "pulso.db"),
+        "STORE_URL": settings["STORE_URL"],
+        "STORE_PASSWORD_FILE": password and str(ROOT / password),
+    }
 
 
 def _account(name: str, settings: Mapping[str, str]) -> dict[str, str]:

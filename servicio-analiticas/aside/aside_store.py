@@ -22,8 +22,9 @@ class AsideStore:
         foreign = set_aside_counts.foreign(self._db, messages)
         if not foreign:
             return Counter()
-        with self._transactions.one():
-            return set_aside_counts.record(self._db, foreign)
+        return self._transactions.once(
+            "apartar", messages, lambda: set_aside_counts.record(self._db, foreign)
+        )
 
     def counts(self) -> Counter[str]:
         return set_aside_counts.read(self._db)

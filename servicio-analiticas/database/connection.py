@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
+T = TypeVar("T")
 Loose = str | bytes | bool | None
 """What came from outside as a text, or as bytes that are none, or was not there."""
 
@@ -46,4 +47,13 @@ class Transactions(Protocol):
 
         Memory must change afterwards only. What was written is durable when this ends.
         Raises StoreUnavailableError (try again later) or CommitFailedError (give up).
+        """
+
+    def once(self, task: str, given: object, work: Callable[[], T], /) -> T:
+        """
+        Do *work* in a transaction, and return what it returns.
+
+        Who is told to try again later does so with the same object *given*: its work is done
+        once, also where it was done the first time and only the answer was lost. *task* tells
+        those who try at the same time apart.
         """

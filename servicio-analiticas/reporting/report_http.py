@@ -176,5 +176,6 @@ async def _busy(error: TooManyReadersError | TooManyPollsError) -> Response:
 
 
 async def _unreadable(error: StoreUnavailableError) -> Response:
-    text = f"the store can't be read now: {error}"
+    """Why is for the log: it may name servers."""
+    text = "the store can't be read now; the log says why"
     return http_problem(ServiceUnavailable(text, retry_after=come_again_in()))

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import uuid
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from aside import rejections
 from database.failures import UnusableStoreError
-from history import history
 from sqlite import file_tables as tables
-from sqlite.file_connection import FileConnection, opening
+from sqlite.file_connection import FileConnection, connect, opening
 from sqlite.file_lock import lock_store
 from sqlite.migrations import create_or_migrate
-from storing import statements as sql
+from storing import resetting
+from storing.resetting import start_new_epoca
 
 
 @opening()
@@ -48,10 +48,9 @@ def restore(store: Path, source: Path) -> str:
     with lock_store(store):
         partial = store.with_name(f"{store.name}.partial")
         partial.unlink(missing_ok=True)
-        with closing(open_to_read(source)) as copy, closing(sqlite3.connect(partial)) as new:
+        with closing(open_to_read(source)) as copy, closing(connect(partial)) as new:
             copy.backup(new)
-            epoca = _start_new_epoca(new)
-            new.commit()
+            epoca = start_new_epoca(new)
         _empty_wal(store)
         for leftover in (f"{store}-wal", f"{store}-shm"):
             Path(leftover).unlink(missing_ok=True)
@@ -59,31 +58,28 @@ def restore(store: Path, source: Path) -> str:
     return epoca
 
 
-@opening()
 def reset(store: Path) -> str:
     """Set all counts to zero and return the new epoca. Ids stay, so a copy is no new event."""
     if not store.exists():
         raise FileNotFoundError(f"{store} does not exist")
-    with lock_store(store), closing(sqlite3.connect(store, isolation_level=None)) as db:
-        _check(db, store)
+    with held(store) as db:
+        return resetting.reset(db)
+
+
+@contextmanager
+def held(store: Path) -> Iterator[FileConnection]:
+    """
+    A connection in a transaction, which is committed at the end, while no service uses the store.
+
+    Made if it does not exist. Raises StoreInUseError.
+    """
+    with opening(), lock_store(store), closing(connect(store)) as db:
+        _check(db, store, new=True)
         db.execute("PRAGMA synchronous = FULL")
         create_or_migrate(db)
         db.execute("BEGIN IMMEDIATE")
-        for table in sql.COUNTS:
-            db.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
-        for statement in history.RESET:
-            db.execute(statement)
-        db.execute(sql.RESET_LEDGER)
-        db.execute(sql.FOLD, (0, None))
-        epoca = _start_new_epoca(db)
+        yield db
         db.execute("COMMIT")
-    return epoca
-
-
-def _start_new_epoca(db: sqlite3.Connection) -> str:
-    epoca = uuid.uuid4().hex
-    db.execute("UPDATE libro SET epoca = ?", (epoca,))
-    return epoca
 
 
 @opening()
@@ -106,9 +102,9 @@ def open_to_read(path: Path) -> FileConnection:
     return db
 
 
-def _check(db: sqlite3.Connection, path: Path) -> None:
+def _check(db: sqlite3.Connection, path: Path, new: bool = False) -> None:
     (version,) = db.execute("PRAGMA user_version").fetchone()
-    if not 1 <= version <= tables.VERSION:
+    if not (0 if new else 1) <= version <= tables.VERSION:
         raise UnusableStoreError(
             f"{path} is no store of this version: schema {version}, not {tables.VERSION}"
         )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from database.failures import CommitFailedError, StoreUnavailableError
 from sqlite.writable import check_writable
+
+T = TypeVar("T")
 
 
 class FileTransactions:
@@ -34,6 +37,11 @@ class FileTransactions:
             self._roll_back()
             raise
         self.commit()
+
+    def once(self, task: str, given: object, work: Callable[[], T]) -> T:
+        """No answer is lost here: what COMMIT did is known, or the process ends."""
+        with self.one():
+            return work()
 
     def commit(self) -> None:
         """Never tried again on this connection."""

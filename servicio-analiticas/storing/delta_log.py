@@ -53,6 +53,8 @@ class DeltaLog:
         self._folded = 0  # of the sealed
         self._sealed_at = now
         self._version, upto = db.execute(sql.FOLDED).fetchone()  # up to which it was sealed
+        self.noted: tuple[int, str | None] = self._version, upto
+        """What the store says of that, as of the last step that was done."""
         self._last = self._version
         self._clearing = upto is None  # all up to it is folded, and its rows go bit by bit
         self._replay(upto)
@@ -130,7 +132,9 @@ class DeltaLog:
     def done(self, step: Slice | Forgotten) -> None:
         if isinstance(step, Forgotten):
             self._clearing = not step.all
-        elif step.upto is None:
+            return
+        self.noted = self._version, step.upto
+        if step.upto is None:
             self._sealed, self._folded, self._clearing = [], 0, True
         else:
             self._folded = step.end

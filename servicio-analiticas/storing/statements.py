@@ -6,6 +6,7 @@ UPDATE_LEDGER = """UPDATE libro SET version = version + 1, generado = ?,
     contados = contados + ?, duplicados = duplicados + ?, conflictos = conflictos + ?,
     rechazados = rechazados + ?, sin_id = sin_id + ?, eventos_contados = eventos_contados + ?,
     clientes = clientes + ?, eventos = eventos + ?, reloj = ?, ids = ids + ? RETURNING version"""
+SET_EPOCA = "UPDATE libro SET epoca = ?"
 IDENTITY = "SELECT epoca, version FROM libro"
 DISTINCT = "SELECT clientes, eventos FROM libro"
 CLOCK = "SELECT reloj FROM libro"

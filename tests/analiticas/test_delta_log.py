@@ -4,7 +4,6 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -17,9 +16,9 @@ from aside import copies
 from counting.totals import IdWindow
 from database.failures import StoreUnavailableError
 from decoding.message import Message
-from sqlite.file_store import FileStore, open_store
 from storing import delta_log
 from tests.faults import kill_points
+from tests.store_places import AnyStore, Place
 
 FOLDER = Path(__file__).parents[2] / "servicio-analiticas"
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
@@ -30,11 +29,6 @@ def _often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delta_log, "SEAL_SECONDS", 0)
     monkeypatch.setattr(delta_log, "FOLD_CELLS", 3)
     monkeypatch.setattr(delta_log, "FORGET_ROWS", 2)
-
-
-@pytest.fixture(name="path")
-def _path(tmp_path: Path) -> Path:
-    return tmp_path / "pulso.db"
 
 
 def events(number: int) -> list[dict[str, object]]:
@@ -58,19 +52,19 @@ def expected(numbers: range) -> Counter[str]:
     return Counter(str(e["cliente"]) for n in numbers for e in events(n))
 
 
-def tables(path: Path) -> dict[str, int]:
-    with closing(sqlite3.connect(path)) as db:
-        return dict(db.execute("SELECT cliente, total FROM clientes"))
+def tables(place: Place) -> dict[str, int]:
+    with place.tables() as db:
+        return dict(db.execute("SELECT cliente, total FROM clientes").fetchall())
 
 
-def fold_all(store: FileStore) -> None:
+def fold_all(store: AnyStore) -> None:
     while store.tend() or store._books.log.unfolded():
         pass
 
 
-def test_every_state_of_folding_reopens_exactly(path: Path) -> None:
+def test_every_state_of_folding_reopens_exactly(place: Place) -> None:
     """After each step, of counting or of folding, a store opened again says the same."""
-    store = open_store(path, WINDOW)
+    store = place.open(WINDOW)
     for number in range(60):
         store.apply([message(number)])
         for _ in range(number % 3):
@@ -80,50 +74,32 @@ def test_every_state_of_folding_reopens_exactly(path: Path) -> None:
         assert before.clientes.names == len(before.clientes)
         store.close()
 
-        store = open_store(path, WINDOW)
+        store = place.open(WINDOW)
         assert store.load() == before
         assert store.load().clientes.names == before.clientes.names
     fold_all(store)
     store.close()
-    assert tables(path) == expected(range(60))
+    assert tables(place) == expected(range(60))
 
 
-def test_folding_empties_the_log(path: Path) -> None:
+def test_folding_empties_the_log(place: Place) -> None:
     """Once all is folded the tables hold everything and the log nothing."""
-    store = open_store(path, WINDOW)
+    store = place.open(WINDOW)
     for number in range(10):
         store.apply([message(number)])
     fold_all(store)
 
     assert store._db.execute("SELECT count(*) FROM deltas").fetchone() == (0,)
-    assert tables(path) == expected(range(10))
+    assert tables(place) == expected(range(10))
     assert store.load().clientes == expected(range(10))
     store.close()
 
 
-def test_a_step_that_fails_is_done_again(path: Path) -> None:
-    """A slice that could not be written is folded once, later."""
-    store = open_store(path, WINDOW)
-    store.apply([message(0)])
-    before = store.load()
-    store._db.execute("PRAGMA query_only = 1")
-    for call in (store.tend, lambda: store.apply([message(1)])):
-        with pytest.raises(StoreUnavailableError, match="readonly"):
-            call()
-    assert store.load() == before
-
-    store._db.execute("PRAGMA query_only = 0")
-    store.apply([message(1)])
-    fold_all(store)
-    store.close()
-    assert tables(path) == expected(range(2))
-
-
-def test_memory_waits_for_the_commit(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_waits_for_the_commit(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever part of a transaction fails, its slice is folded once, later, and not forgotten."""
     monkeypatch.setattr(copies, "MAX_BYTES", 0)
     forged = Message(1, b"{}", "forged", deaths=[])
-    with closing(open_store(path, WINDOW)) as store:
+    with closing(place.open(WINDOW)) as store:
         store.apply([message(0), forged])
         while (before := store.load()).clientes and store._books.log.has_work:
             with pytest.raises(StoreUnavailableError, match="wait for the broker"):
@@ -132,21 +108,21 @@ def test_memory_waits_for_the_commit(path: Path, monkeypatch: pytest.MonkeyPatch
             store.tend()
         store.apply([message(1)])
         fold_all(store)
-    assert tables(path) == expected(range(2))
+    assert tables(place) == expected(range(2))
 
 
-def test_the_names_of_a_slice_are_not_split(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_names_of_a_slice_are_not_split(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client with more cells than a slice is folded whole, so that its name is a bookmark."""
     monkeypatch.setattr(delta_log, "FOLD_CELLS", 1)
-    store = open_store(path, WINDOW)
+    store = place.open(WINDOW)
     body = [{"cliente": "a", "evento": f"e{n}"} for n in range(50)] + [{"cliente": "b"}]
     store.apply([Message(1, json.dumps(body).encode(), "1")])
 
     store.tend()
     store.close()
 
-    assert tables(path) == {"a": 50}
-    store = open_store(path, WINDOW)
+    assert tables(place) == {"a": 50}
+    store = place.open(WINDOW)
     assert store.load().clientes == {"a": 50, "b": 1}
     store.close()
 
@@ -156,9 +132,10 @@ import sys
 sys.path.insert(0, {root!r})
 from storing import delta_log
 from tests.faults import kill_points
-from tests.analiticas.test_delta_log import message, open_store, WINDOW, Path
+from tests.store_places import AnyStore, Place
+from tests.analiticas.test_delta_log import message, Place, WINDOW
 delta_log.SEAL_SECONDS, delta_log.FOLD_CELLS, delta_log.FORGET_ROWS = 0, 3, 2
-store = open_store(Path({path!r}), WINDOW)
+store = {place!r}.open(WINDOW)
 kill_points.install(kill_points.armed({point!r}))
 for number in range({start}, {start} + 8):
     store.apply([message(number)])
@@ -169,28 +146,28 @@ for number in range({start}, {start} + 8):
 
 
 @pytest.mark.parametrize("point", sorted(kill_points.POINTS - kill_points.ACKS))
-def test_killed_at_a_named_place(path: Path, point: str) -> None:
+def test_killed_at_a_named_place(place: Place, point: str) -> None:
     """A process killed at any place leaves a store that counts each message once."""
     start = 0
     for passes in (1, 3, 7):
         script = KILLED.format(
-            root=str(FOLDER.parent), path=str(path), point=f"{point}:{passes}", start=start
+            root=str(FOLDER.parent), place=place, point=f"{point}:{passes}", start=start
         )
         done = subprocess.run(
             [sys.executable, "-c", script],
-            env=os.environ | {"PYTHONPATH": str(FOLDER)},
+            env=os.environ | {"PYTHONPATH": f"{FOLDER}:{FOLDER.parent / 'local'}"},
             capture_output=True,
             text=True,
             check=False,
         )
         assert done.returncode == -signal.SIGKILL, done.stderr
-        store = open_store(path, WINDOW)
+        store = place.open(WINDOW)
         counted = [not store.apply([message(n)]).counted.clientes for n in range(start, start + 8)]
         assert counted[: len(done.stdout.split())] == [True] * len(done.stdout.split())
         start += 8
         assert store.load().clientes == expected(range(start))
         store.close()
-    store = open_store(path, WINDOW)
+    store = place.open(WINDOW)
     fold_all(store)
     store.close()
-    assert tables(path) == expected(range(start))
+    assert tables(place) == expected(range(start))

@@ -21,7 +21,7 @@ def on_hours(db: Connection) -> int | None:
     low = HOURS.key(0)
     total: int | None
     (total,) = db.execute(
-        "SELECT sum(suma) FROM historia_trozos WHERE clave >= ? AND clave & 0xfffffff = 0", (low,)
+        "SELECT sum(suma) FROM historia_trozos WHERE clave >= ? AND clave & 268435455 = 0", (low,)
     ).fetchone()
     return total
 
@@ -143,8 +143,9 @@ def test_a_rolled_back_fold_leaves_no_trace(db: Connection, history: History) ->
     assert ask(history)["recortados"]["futuros"] == 0
 
 
-def test_a_fold_that_fails_half_way_leaves_no_trace(db: FileConnection) -> None:
+def test_a_fold_that_fails_half_way_leaves_no_trace(file_db: FileConnection) -> None:
     """When the disk is full, the places that had been given are free again with the rollback."""
+    db = file_db
     history = History(db, places=Places(clients=90, types=1, pairs=90))
     (pages,) = db.execute("PRAGMA page_count").fetchone()
     db.execute(f"PRAGMA max_page_count = {pages}")

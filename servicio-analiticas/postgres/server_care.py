@@ -1,0 +1,59 @@
+"""What a person does with a store in PostgreSQL, by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from aside import rejections
+from postgres.preparing import prepare
+from postgres.server_connection import ServerConnection
+from postgres.server_transactions import ServerTransactions
+from postgres.server_url import ServerUrl
+from postgres.server_writer import ServerWriter
+from storing import resetting
+
+
+def prepare_store(url: ServerUrl) -> None:
+    """Create the tables if there are none. Raises what `prepare` raises."""
+    with _connection(url) as db:
+        prepare(db)
+
+
+def reset(url: ServerUrl) -> str:
+    """Set all counts to zero and return the new epoca. Raises what `held` raises."""
+    with held(url) as db:
+        return resetting.reset(db)
+
+
+@contextmanager
+def held(url: ServerUrl) -> Iterator[ServerConnection]:
+    """
+    A connection in a transaction, which is committed at the end, while no service uses the store.
+
+    Its tables are made if there are none. Raises StoreInUseError, and what `prepare` raises.
+    """
+    with _connection(url) as db:
+        prepare(db)
+        writer = ServerWriter(db, lambda _: None)
+        writer.connect()
+        with writer.one():
+            yield db
+
+
+def read_rejections(url: ServerUrl, limit: int) -> dict[str, Any]:
+    """What `GET /reporte/rechazados` tells, while the service runs or not."""
+    with _connection(url) as db:
+        db.connect()
+        with ServerTransactions(db, lambda _: None).reading():
+            return rejections.read(db, limit)
+
+
+@contextmanager
+def _connection(url: ServerUrl) -> Iterator[ServerConnection]:
+    db = ServerConnection(url)
+    try:
+        yield db
+    finally:
+        db.retire()
