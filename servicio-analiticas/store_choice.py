@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from analytics_settings import Settings
 from counting.totals import IdWindow
+from database.connection import Connection
 from database.failures import UnusableStoreError
 from history.levels import Retention
 from sqlite import backups, file_store
+from storing.moving import move
+from storing.resetting import start_new_epoca
 from storing.store import Store
 
 if TYPE_CHECKING:
@@ -60,6 +63,31 @@ def prepare(settings: Settings) -> None:
     from postgres import server_care
 
     server_care.prepare_store(_url(settings))
+
+
+def move_to_server(settings: Settings) -> None:
+    """Everything from the file into PostgreSQL. Raises what `open_store` does."""
+    from postgres import server_care
+
+    file = Path(settings.store_path)
+    if not file.exists():
+        raise UnusableStoreError(f"STORE_PATH={settings.store_path!r} does not exist")
+    with backups.held(file) as source, server_care.receiving(_url(settings)) as to:
+        _move(source, to)
+
+
+def move_to_file(settings: Settings) -> None:
+    """The way back. Raises what `open_store` does."""
+    from postgres import server_care
+
+    with server_care.held(_url(settings)) as source, backups.held(Path(settings.store_path)) as to:
+        _move(source, to)
+
+
+def _move(source: Connection, to: Connection) -> None:
+    move(source, to)
+    # Should somebody count into the old one again, its versions are others than those of the new.
+    start_new_epoca(source)
 
 
 def file_of(settings: Settings) -> Path:

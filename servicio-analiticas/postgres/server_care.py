@@ -13,6 +13,11 @@ from postgres.server_transactions import ServerTransactions
 from postgres.server_url import ServerUrl
 from postgres.server_writer import ServerWriter
 from storing import resetting
+from storing.moving import NUMBERED
+
+MOVE_SECONDS = 120.0  # that a statement may take
+NEXT_NUMBER = """SELECT setval(pg_get_serial_sequence(?, 'n'),
+    (SELECT coalesce(max(n), 0) + 1 FROM {}), false)"""
 
 
 def prepare_store(url: ServerUrl) -> None:
@@ -38,8 +43,17 @@ def held(url: ServerUrl) -> Iterator[ServerConnection]:
         prepare(db)
         writer = ServerWriter(db, lambda _: None)
         writer.connect()
-        with writer.one():
+        with db.patient(MOVE_SECONDS), writer.one():
             yield db
+
+
+@contextmanager
+def receiving(url: ServerUrl) -> Iterator[ServerConnection]:
+    """The same, for rows that bring numbers with them: later ones follow these."""
+    with held(url) as db:
+        yield db
+        for table in NUMBERED:
+            db.execute(NEXT_NUMBER.format(table), (table,))
 
 
 def read_rejections(url: ServerUrl, limit: int) -> dict[str, Any]:
