@@ -48,14 +48,14 @@ class Bookkeeping:
     def write(self, counted: Counted) -> Change:
         before = self._names.before(counted)
         now, clock = time.time(), self._ids.clock()
-        version = update_ledger(self._db, counted, before, now, clock)
+        version, ids = update_ledger(self._db, counted, before, now, clock)
         self.log.write(version, counted.cells)
         step = self._folding.step()
         self._ids.keep(counted.ids, clock)
         rejections.record(self._db, counted.rejected, now)
         copies.keep(self._db, counted.to_copy)
-        self._ids.prune(clock)
-        committed = Committed(counted, before, version, now, self._ids.window())
+        ids = self._ids.prune(clock, ids)
+        committed = Committed(counted, before, version, now, self._ids.window_of(ids))
         return Change(committed, before, step)
 
     def follow(self, change: Change) -> None:

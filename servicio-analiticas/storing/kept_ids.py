@@ -43,21 +43,25 @@ class KeptIds(ABC):
             known.setdefault(key, {})[digest] = Kept(kept)
         return known
 
-    def prune(self, clock: float) -> None:
-        """Forget some of the ids that are too old or too many. Call once the ledger has them."""
+    def prune(self, clock: float, rows: int) -> int:
+        """Forget some of them, of *rows*, that are too old or too many; return how many stay."""
         too_old, forgotten = clock - self._window.seconds, 0
         if self._oldest(clock) < too_old:
             forgotten = self._db.execute(sql.PRUNE_BEFORE, (PRUNE_AT_MOST, too_old)).rowcount
-        too_many = self._rows() - forgotten - self._window.rows
+        too_many = rows - forgotten - self._window.rows
         if too_many > 0:
             oldest = (min(too_many, PRUNE_AT_MOST),)
             forgotten += self._db.execute(sql.PRUNE, oldest).rowcount
         if forgotten:
             self._db.execute(sql.FORGET_ID_ROWS, (forgotten,))
+        return rows - forgotten
 
     def window(self) -> IdWindow:
+        (rows,) = self._db.execute(sql.ID_ROWS).fetchone()
+        return self.window_of(int(rows))
+
+    def window_of(self, rows: int) -> IdWindow:
         """Shorter than the setting once ids are pruned for their number."""
-        rows = self._rows()
         if rows < self._window.rows:
             return IdWindow(self._window.seconds, rows)
         clock = self.clock()
@@ -66,10 +70,6 @@ class KeptIds(ABC):
     def _oldest(self, otherwise: float) -> float:
         row = self._db.execute(sql.OLDEST_ID).fetchone()
         return float(row[0]) if row else otherwise
-
-    def _rows(self) -> int:
-        (rows,) = self._db.execute(sql.ID_ROWS).fetchone()
-        return int(rows)
 
 
 def _running_clock(start: float) -> Callable[[], float]:

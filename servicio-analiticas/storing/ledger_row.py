@@ -24,8 +24,8 @@ def identity(db: Connection) -> dict[str, Any]:
 
 def update_ledger(
     db: Connection, counted: Counted, before: Before, now: float, clock: float
-) -> int:
-    """Call inside a transaction. Return the new version."""
+) -> tuple[int, int]:
+    """Call inside a transaction. Return the new version, and how many ids there are."""
     n = counted.verdicts
     changed = (
         now,
@@ -40,5 +40,5 @@ def update_ledger(
         clock,
         len(counted.ids) - counted.replaced_ids,
     )
-    (version,) = db.execute(sql.UPDATE_LEDGER, changed).fetchone()
-    return int(version)
+    version, ids = db.execute(sql.UPDATE_LEDGER, changed).fetchone()
+    return int(version), int(ids)

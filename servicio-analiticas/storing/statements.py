@@ -5,7 +5,8 @@ LEDGER = """SELECT epoca, version, generado, contados, duplicados, conflictos, r
 UPDATE_LEDGER = """UPDATE libro SET version = version + 1, generado = ?,
     contados = contados + ?, duplicados = duplicados + ?, conflictos = conflictos + ?,
     rechazados = rechazados + ?, sin_id = sin_id + ?, eventos_contados = eventos_contados + ?,
-    clientes = clientes + ?, eventos = eventos + ?, reloj = ?, ids = ids + ? RETURNING version"""
+    clientes = clientes + ?, eventos = eventos + ?, reloj = ?, ids = ids + ?
+    RETURNING version, ids"""
 SET_EPOCA = "UPDATE libro SET epoca = ?"
 IDENTITY = "SELECT epoca, version FROM libro"
 DISTINCT = "SELECT clientes, eventos FROM libro"
