@@ -73,6 +73,7 @@ def held(store: Path) -> Iterator[FileConnection]:
 
     Made if it does not exist. Raises StoreInUseError.
     """
+    store.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with opening(), lock_store(store), closing(connect(store)) as db:
         _check(db, store, new=True)
         db.execute("PRAGMA synchronous = FULL")

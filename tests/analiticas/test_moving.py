@@ -81,7 +81,7 @@ def test_there_and_back(settings: Settings, tmp_path: Path) -> None:
         assert not store.apply(KNOWN).counted.events
         store.apply([Message(1, b'{"cliente":"nuevo"}', "nuevo"), Message(2, b"malo", "malo")])
         after = all_that_is_told(store)
-    back = Settings(store_path=str(tmp_path / "otra.db"), store_url=settings.store_url)
+    back = Settings(store_path=str(tmp_path / "nueva" / "otra.db"), store_url=settings.store_url)
     run("archivo", back)
 
     with closing(open_store(in_file(back))) as store:

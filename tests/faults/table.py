@@ -20,6 +20,7 @@ from tests.faults import rows_life as life
 from tests.faults import rows_move as move
 from tests.faults import rows_panel as panel
 from tests.faults import rows_queue as queue
+from tests.faults import rows_server as server
 from tests.faults import rows_store as store
 from tests.faults.row import Pace, Row
 
@@ -232,5 +233,11 @@ ROWS = (
         "moved to another broker",
         partial(move.moved, rate=1000),
         partial(move.moved, rate=300),
+    ),
+    Row(
+        60,
+        "PostgreSQL cut at COMMIT, killed, frozen",
+        partial(server.server_breaks, cuts=100, kills=20, frozen=60, rate=1000),
+        partial(server.server_breaks, cuts=2, kills=1, frozen=1, rate=300),
     ),
 )
