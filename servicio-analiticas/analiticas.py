@@ -98,7 +98,12 @@ def _as_stored(store: Store) -> Live:
 
 def _history_kept(settings: Settings) -> Retention:
     s = settings
-    return Retention(s.history_seconds_kept, s.history_minutes_kept, s.history_hours_kept)
+    return Retention(
+        s.history_seconds_kept,
+        s.history_minutes_kept,
+        s.history_five_minutes_kept,
+        s.history_hours_kept,
+    )
 
 
 class Stoppable(Protocol):

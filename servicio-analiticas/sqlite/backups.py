@@ -13,7 +13,7 @@ from aside import rejections
 from database.failures import UnusableStoreError
 from history import history
 from sqlite import file_tables as tables
-from sqlite.file_connection import FileConnection, opening
+from sqlite.file_connection import FileConnection, connect, opening
 from sqlite.file_lock import lock_store
 from sqlite.migrations import create_or_migrate
 from storing import statements as sql
@@ -64,7 +64,7 @@ def reset(store: Path) -> str:
     """Set all counts to zero and return the new epoca. Ids stay, so a copy is no new event."""
     if not store.exists():
         raise FileNotFoundError(f"{store} does not exist")
-    with lock_store(store), closing(sqlite3.connect(store, isolation_level=None)) as db:
+    with lock_store(store), closing(connect(store)) as db:
         _check(db, store)
         db.execute("PRAGMA synchronous = FULL")
         create_or_migrate(db)
