@@ -109,7 +109,7 @@ def between(usuals: Sequence[Usual | None], at: float, length: float) -> Usual |
 
 
 def together(usuals: Sequence[Usual | None]) -> Usual | None:
-    """Of all steps as one: a week that is above in one of them is so in the others."""
+    """Of all steps as one, as if a week that is above in one of them were so in all."""
     known = [one for one in usuals if one is not None]
     if len(known) < len(usuals):
         return None

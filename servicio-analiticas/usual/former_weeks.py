@@ -74,6 +74,11 @@ class FormerWeeks:
     def end(self) -> Hour:
         return max(hours[0] for unit in self.units for hours in unit) + HOUR
 
+    def as_one(self) -> FormerWeeks:
+        """All units inside the window as one."""
+        inside = [hours for unit in self.units[1:-1] for hours in unit]
+        return FormerWeeks(self.starts[1:2], [inside])
+
     def outages(self, total: Counts) -> frozenset[Hour]:
         """The hours in which next to nothing was counted of anybody, though it is usual."""
         found: set[Hour] = set()

@@ -15,7 +15,7 @@ from history.levels import Level
 from history.spread import Sorted
 from history.view import View
 from history.window import Window
-from usual.band import LEAST_WEEKS, Usual, between, noise_of, usual_of
+from usual.band import LEAST_WEEKS, Usual, between, noise_of, together, usual_of
 from usual.former_weeks import HOUR, Counts, FormerWeeks, Hour, former_weeks
 
 NOISE_SECONDS = 3 * 86400  # before a window: so far back noise within hours is looked at
@@ -31,6 +31,7 @@ class Judged(NamedTuple):
     weeks: int
     noise: float
     steps: list[Usual | None]
+    whole: Usual | None  # all steps as one
 
     @property
     def is_known(self) -> bool:
@@ -81,13 +82,23 @@ class Past:
 
     def of(self, series: Series | None) -> Judged:
         if series is None:
-            return Judged(0, 1.0, [None] * self.window.points)
+            return Judged(0, 1.0, [None] * self.window.points, None)
         counts = Counts(self.former.begin, self.hours[series.id], self.known_since)
         noise = noise_of(self.fives[series.id], HOUR // 300)
         weeks = counts.weeks(self.window.end)
         samples = self.former.samples(counts, self.outages, LEAST_WEEKS)
-        usuals = usual_of(samples, noise)
-        return Judged(weeks, noise, self._by_steps(usuals))
+        steps = self._by_steps(usual_of(samples, noise))
+        return Judged(weeks, noise, steps, self._whole(together(steps), counts, noise))
+
+    def _whole(self, added: Usual | None, counts: Counts, noise: float) -> Usual | None:
+        """Hours even out in part: how weeks differ in all of a long window, their sums tell."""
+        if added is None or self.window.end - self.window.start <= HOUR:
+            return added
+        (samples,) = self.former.as_one().samples(counts, self.outages, LEAST_WEEKS)
+        (summed,) = usual_of([samples], noise)
+        if summed is None or not summed.middle:
+            return added
+        return Usual(added.middle, summed.spread * added.middle / summed.middle)
 
     def _by_steps(self, usuals: list[Usual | None]) -> list[Usual | None]:
         window = self.window

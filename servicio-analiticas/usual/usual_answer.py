@@ -15,7 +15,7 @@ from history.query import BadQueryError, NotKeptError
 from history.spread import sort
 from history.view import View
 from history.window import Window, window_of
-from usual.band import LEAST_WEEKS, Band, band, together
+from usual.band import LEAST_WEEKS, Band, band
 from usual.former_weeks import HOUR
 from usual.past import Judged, Past
 from usual.usual_query import KINDS, MOST_STEPS_EACH, UsualQuery
@@ -91,7 +91,7 @@ def _listed(query: UsualQuery, catalogue: Catalogue, window: Window) -> Listed:
 
 def _series(name: Name, points: list[int], judged: Judged, times: float) -> dict[str, Any]:
     bands = [band(one, judged.noise, times) for one in judged.steps] if judged.is_known else None
-    whole = band(together(judged.steps), judged.noise, times) if judged.is_known else None
+    whole = band(judged.whole, judged.noise, times) if judged.is_known else None
     return {
         "cliente": name[0],
         "evento": name[1],

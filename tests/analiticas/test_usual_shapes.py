@@ -1,5 +1,6 @@
 """What is usual in weeks as a shop has them, and what is not."""
 
+import random
 from typing import Any
 
 import pytest
@@ -79,6 +80,20 @@ def test_bursts_widen_the_band(history: History) -> None:
 
     assert max(day["puntos"]) >= 100 > day["medio"][0]
     assert len(unusual(day)) <= 3
+
+
+def test_hours_even_out_in_a_long_window(history: History) -> None:
+    """Where hours differ by a fifth, each by itself, days differ by much less."""
+    chance = random.Random(3)  # noqa: S311 - repeatable on purpose
+    lift = {hour: chance.gauss(1, 0.2) for hour in range((NOW - 8 * WEEK) // HOUR, NOW // HOUR + 1)}
+    fill(history, lambda second: 600 * lift[second // HOUR], seed=3)
+
+    day = one(history, ventana=DAY, paso=600)
+
+    assert max(day["alto"]) > 1.6 * day["medio"][0]
+    assert 0.75 < day["todo"]["bajo"] / day["todo"]["medio"] < 0.9
+    assert 1.1 < day["todo"]["alto"] / day["todo"]["medio"] < 1.25
+    assert unusual({key: [day["todo"][key]] for key in ("bajo", "puntos", "alto")}) == []
 
 
 def test_a_launch_of_the_past_moves_nothing(history: History) -> None:
