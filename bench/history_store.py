@@ -23,6 +23,7 @@ from history.query import HistoryQuery
 from history.steady_clock import Moment
 from sqlite.file_connection import FileConnection, connect
 from sqlite.file_store import FileStore, open_store
+from usual.usual_query import UsualQuery
 
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
 HOUR, DAY = 3600, 86400
@@ -38,16 +39,20 @@ class Took(NamedTuple):
     cpu: float
 
 
-QUERIES = {
+QUERIES: dict[str, HistoryQuery | UsualQuery] = {
     "15 min by second, 20 largest pairs": HistoryQuery(15 * 60, 1),
     "15 min by second, 100 largest pairs": HistoryQuery(15 * 60, 1, limite=100),
     "15 min by second, total": HistoryQuery(15 * 60, 1, "total"),
     "15 min by second, types of a client": HistoryQuery(15 * 60, 1, "evento", cliente="cliente_1"),
     "24 h by minute, 20 largest pairs": HistoryQuery(DAY, 60),
     "48 h by 5 minutes, clients": HistoryQuery(2 * DAY, 300, "cliente"),
+    "15 days by 15 minutes, clients": HistoryQuery(15 * DAY, 900, "cliente"),
     "30 days by hour, 20 largest pairs": HistoryQuery(30 * DAY, HOUR),
     "30 days by hour, 100 largest pairs": HistoryQuery(30 * DAY, HOUR, limite=100),
     "a year by day, clients": HistoryQuery(364 * DAY, DAY, "cliente"),
+    "usual: a day by 10 minutes, total": UsualQuery(DAY, 600),
+    "usual: 30 days by day, total": UsualQuery(30 * DAY, DAY),
+    "usual: 5 minutes, all clients": UsualQuery(300, 60, por="cliente"),
 }
 
 
@@ -103,12 +108,12 @@ def measure(path: Path) -> None:
     for name, query in QUERIES.items():
         answer = answered(store, query)
         times = [timed(partial(answered, store, query)) for _ in range(REPEAT)]
-        events = sum(answer["otros"]) + sum(one["total"] for one in answer["series"])
+        events = sum(answer.get("otros", [])) + sum(sum(one["puntos"]) for one in answer["series"])
         show(f"{name} ({len(answer['series'])} series, {events} events)", times)
     store.close()
 
 
-def answered(store: FileStore, query: HistoryQuery) -> dict[str, Any]:
+def answered(store: FileStore, query: HistoryQuery | UsualQuery) -> dict[str, Any]:
     return store.history.pin().answer(query)
 
 

@@ -120,6 +120,7 @@ SETTINGS = PORTS | {
     "ID_WINDOW_ROWS": Setting("50000000", whole(1000)),
     "HISTORY_SECONDS_KEPT": Setting("900", whole(60, 86_400)),
     "HISTORY_MINUTES_KEPT": Setting("2880", whole(60, 100_000)),
+    "HISTORY_FIVE_MINUTES_KEPT": Setting("4320", whole(12, 100_000)),
     "HISTORY_HOURS_KEPT": Setting("8760", whole(24, 100_000)),
 }
 

@@ -37,6 +37,8 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     id_window_rows: Annotated[int, msgspec.Meta(ge=1000)] = 50_000_000
     history_seconds_kept: Annotated[int, msgspec.Meta(ge=60, le=86_400)] = 15 * 60  # in seconds
     history_minutes_kept: Annotated[int, msgspec.Meta(ge=60, le=100_000)] = 48 * 60  # in minutes
+    # In five minutes; as far back as minutes at the least, and as hours at the most
+    history_five_minutes_kept: Annotated[int, msgspec.Meta(ge=12, le=100_000)] = 15 * 24 * 12
     history_hours_kept: Annotated[int, msgspec.Meta(ge=24, le=100_000)] = 365 * 24  # in hours
     # broker/young_queues.py says why.
     queue_settle_seconds: Annotated[float, msgspec.Meta(ge=0, le=20)] = 2.0

@@ -31,7 +31,10 @@ def open_store(settings: Settings) -> Store:
     """
     window = IdWindow(settings.id_window_seconds, settings.id_window_rows)
     kept = Retention(
-        settings.history_seconds_kept, settings.history_minutes_kept, settings.history_hours_kept
+        settings.history_seconds_kept,
+        settings.history_minutes_kept,
+        settings.history_five_minutes_kept,
+        settings.history_hours_kept,
     )
     if not settings.store_url:
         return file_store.open_store(Path(settings.store_path), window, kept)

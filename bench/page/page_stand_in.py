@@ -128,6 +128,18 @@ class World:
             "recortados": {"futuros": 0, "antiguos": 0},
         }
 
+    def usual(self, args: dict[str, str]) -> dict[str, Any]:
+        """A band around what `history` has of all."""
+        told = self.history({**args, "por": "total", "limite": "1"})
+        (one,) = told.pop("series")
+        middle = 4.0 * told["paso_s"]
+        points: list[int] = one["puntos"]
+        ends = {"bajo": middle / 2, "medio": middle, "alto": 2 * middle}
+        usual = {key: [end] * len(points) for key, end in ends.items()}
+        whole = {key: end * len(points) for key, end in ends.items()} | {"puntos": sum(points)}
+        series = {"semanas": 6, "estado": "sabido", "puntos": points, **usual, "todo": whole}
+        return told | {"semanas_minimas": 3, "series": [series]}
+
     def wave(self, n: int, points: int, step: int) -> Iterator[int]:
         level = 4.0 * step / (n + 1)
         for _ in range(points):
@@ -157,6 +169,10 @@ def create_stand_in(world: World, per_second: float) -> Quart:
     @app.get("/panel/historia")
     async def get_history() -> dict[str, Any]:
         return world.history(request.args.to_dict())
+
+    @app.get("/panel/habitual")
+    async def get_usual() -> dict[str, Any]:
+        return world.usual(request.args.to_dict())
 
     @app.get("/panel/rechazados")
     async def get_rejections() -> dict[str, Any]:

@@ -11,7 +11,11 @@ from werkzeug.exceptions import BadRequest, ServiceUnavailable
 from reading.relay import Relay, UnavailableError
 
 MAX_QUERY = 1024  # bytes
-RELAYED = {"/historia": "/reporte/historia", "/rechazados": "/reporte/rechazados"}
+RELAYED = {
+    "/historia": "/reporte/historia",
+    "/habitual": "/reporte/habitual",
+    "/rechazados": "/reporte/rechazados",
+}
 
 
 def add_relays(app: Quart, relay: Relay) -> None:

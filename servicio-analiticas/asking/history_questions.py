@@ -11,6 +11,7 @@ from asking.turns import HistoryTurns, cost_of
 from history.query import HistoryQuery
 from storing.store import HistorySnapshots
 from storing.store_thread import StoreThread
+from usual.usual_query import UsualQuery
 
 
 class HistoryQuestions:
@@ -20,14 +21,14 @@ class HistoryQuestions:
         self._own_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="history")
         self._turns = HistoryTurns()
 
-    async def ask(self, query: HistoryQuery, first: bool = False) -> dict[str, Any]:
+    async def ask(self, query: HistoryQuery | UsualQuery, first: bool = False) -> dict[str, Any]:
         """Raises BadQueryError, NotKeptError, and TooManyReadersError."""
         cost = cost_of(query, self._snapshots.levels, time.time())
         await self._turns.take(0 if first else cost)
         # Whoever asked may leave; the thread goes on, and so does its turn.
         return await asyncio.shield(asyncio.ensure_future(self._answer(query, first)))
 
-    async def _answer(self, query: HistoryQuery, first: bool) -> dict[str, Any]:
+    async def _answer(self, query: HistoryQuery | UsualQuery, first: bool) -> dict[str, Any]:
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:

@@ -15,8 +15,9 @@ Given = TypeVar("Given")
 
 
 class ShortQuestions:
-    def __init__(self, thread: StoreThread) -> None:
-        self._thread = thread
+    def __init__(self, thread: StoreThread, rests: bool = False) -> None:
+        """*rests*: after each of them counting has the thread for as long as that one took."""
+        self._thread, self._rests = thread, rests
         self._reading, self._readers = asyncio.Semaphore(1), 0
 
     async def ask(self, read: Callable[[Given], T], given: Given) -> T:
@@ -29,6 +30,13 @@ class ShortQuestions:
         finally:
             self._readers -= 1
         # Whoever asked may leave; the thread goes on, and so does its turn.
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         reading = asyncio.ensure_future(self._thread.run(read, given))
-        reading.add_done_callback(lambda _: self._reading.release())
+
+        def give(_: asyncio.Future[T]) -> None:
+            rest = loop.time() - began if self._rests else 0.0
+            loop.call_later(rest, self._reading.release)
+
+        reading.add_done_callback(give)
         return await asyncio.shield(reading)

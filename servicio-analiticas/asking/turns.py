@@ -8,9 +8,13 @@ from typing import NamedTuple
 from history.levels import Levels
 from history.query import HistoryQuery
 from history.window import window_of
+from usual.former_weeks import MOST_WEEKS, WEEK
+from usual.past import NOISE_SECONDS
+from usual.usual_query import UsualQuery
 
 MOST_WAITING = 32
 LONGEST_IN_EVERY = 4  # turns, one goes to who has waited longest, whatever that costs
+FORMER_SECONDS = (MOST_WEEKS + 1) * WEEK
 TO_RANK = 1000  # series, about, are looked at to find the largest
 
 
@@ -18,10 +22,14 @@ class TooManyReadersError(RuntimeError):
     """So many wait for their turn to read the store that one more had better come again."""
 
 
-def cost_of(query: HistoryQuery, levels: Levels, now: float) -> int:
+def cost_of(query: HistoryQuery | UsualQuery, levels: Levels, now: float) -> int:
     """About how many chunks an answer reads. Raises BadQueryError for what has no answer."""
-    window = window_of(query, levels, now)
+    window = window_of(query.about if isinstance(query, UsualQuery) else query, levels, now)
     chunks = (window.end - window.start) // window.level.span + 2
+    if isinstance(query, UsualQuery):
+        former = (window.end - window.start + FORMER_SECONDS) // levels[-1].span
+        noise = NOISE_SECONDS // levels[-2].span
+        return (chunks + former + noise + 4) * (query.limite if query.por else 1)
     ranked = 0 if query.por == "total" else TO_RANK
     return chunks * (ranked + query.limite)
 

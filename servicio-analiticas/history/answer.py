@@ -30,10 +30,10 @@ def answer(db: Connection, view: View, query: HistoryQuery) -> dict[str, Any]:
     catalogue, levels, pending, now = view
     window = window_of(query, levels, now.wall)
     waiting = sort(pending, catalogue, levels, now)
-    steps = _Steps(db, window, _added(waiting, catalogue, window))
+    steps = Steps(db, window, added_to(waiting, catalogue, window))
     whole = (query.cliente, query.evento)
     if whole not in catalogue.series and not catalogue.is_complete(whole, window.start):
-        raise NotKeptError(_no_place(query))
+        raise NotKeptError(no_place(whole))
     everything = steps.points([catalogue.series[whole]] if whole in catalogue.series else [])
     rest = next(iter(everything.values()), [0] * window.points)
     listed = (
@@ -64,7 +64,7 @@ def _ahead(db: Connection, hours: Level, now: Moment) -> int:
     next_hour = int(now.latest + FUTURE_SECONDS) // hours.step + 1
     chunk, slot = divmod(next_hour, hours.slots)
     ahead = 0
-    for key, data in db.execute(sql.CHUNKS_FROM, (hours.key(chunk),)):
+    for key, data in db.execute(sql.CHUNKS_OF_TOTAL, (hours.key(chunk), hours.end)):
         begun = slot if key == hours.key(chunk) else 0
         ahead += sum(unpack(data, hours.slots)[begun:])
     return ahead
@@ -81,9 +81,10 @@ def _series(query: HistoryQuery, name: Name, points: list[int]) -> dict[str, Any
     }
 
 
-def _no_place(query: HistoryQuery) -> str:
-    given = {"cliente": query.cliente, "evento": query.evento}
-    what = ", ".join(f"{k}: {v!r}" for k, v in given.items() if v is not None)
+def no_place(name: Name) -> str:
+    """Why nothing is known of it."""
+    given = zip(("cliente", "evento"), name, strict=True)
+    what = ", ".join(f"{k}: {v!r}" for k, v in given if v is not None)
     return (
         f"{what} has no series of its own, because there are too many;"
         " what it did is in the total, and in otros"
@@ -103,7 +104,7 @@ def _split(query: HistoryQuery) -> tuple[bool, bool]:
     )
 
 
-def _largest(query: HistoryQuery, catalogue: Catalogue, steps: _Steps) -> dict[Name, list[int]]:
+def _largest(query: HistoryQuery, catalogue: Catalogue, steps: Steps) -> dict[Name, list[int]]:
     """Return the points of the `limite` largest series, largest first, ties by name."""
     split = _split(query)
     names = {
@@ -120,7 +121,8 @@ def _largest(query: HistoryQuery, catalogue: Catalogue, steps: _Steps) -> dict[N
     return {name: mine for total, name, mine in shown if total}
 
 
-def _added(waiting: Sorted, catalogue: Catalogue, window: Window) -> Added:
+def added_to(waiting: Sorted, catalogue: Catalogue, window: Window) -> Added:
+    """What is waiting to be folded; a series that it will begin is in *catalogue* then."""
     added: Added = {}
     step = window.level.step
     for series, seconds in entries(waiting, catalogue):
@@ -132,7 +134,7 @@ def _added(waiting: Sorted, catalogue: Catalogue, window: Window) -> Added:
     return added
 
 
-class _Steps:
+class Steps:
     """The counts in a window, of the store and what is to be added to them."""
 
     def __init__(self, db: Connection, window: Window, added: Added) -> None:

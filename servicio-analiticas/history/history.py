@@ -90,7 +90,7 @@ class History:
         return View(self._synced().copy(), self.levels, pending, now)
 
     def _add(self, chunks: Chunks) -> None:
-        slots = [level.slots for level in self.levels]
+        slots = {level.number: level.slots for level in self.levels}
         found = {
             key: (total, data)
             for key, total, data in self._db.among(sql.SUMS_AND_CHUNKS, [*chunks])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from database.connection import Connection
 from history import statements as sql
-from history.levels import Level
+from history.levels import FIVE_MINUTES, Level
 from history.steady_clock import Moment, SteadyClock
 
 
@@ -34,4 +34,6 @@ class Horizon:
         lacks = level.oldest(pruned)
         if back is not None:
             lacks = min(lacks, int(back) + 1)
+        if level.number == FIVE_MINUTES:
+            lacks = max(lacks, *self._db.execute(sql.FIVE_MINUTES_SINCE).fetchone())
         return lacks if lacks > since else None

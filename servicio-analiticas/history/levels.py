@@ -1,4 +1,4 @@
-"""The three grains of history, and where in the store a count of a series lies."""
+"""The four grains of history, and where in the store a count of a series lies."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ _LARGEST = {code: 256**size - 1 for size, code in _TYPES.items()}
 
 
 class Retention(NamedTuple):
-    """How many steps of each level are kept."""
+    """How many steps of each level are kept; five minutes between what minutes and hours are."""
 
     seconds: int = 15 * 60
     minutes: int = 48 * 60
+    five_minutes: int = 15 * 24 * 12
     hours: int = 365 * 24
 
 
@@ -50,16 +51,28 @@ class Level(NamedTuple):
         """Level, time, series: chunks of one time lie side by side, so a fold writes few pages."""
         return (self.number << CHUNK_BITS | chunk) << SERIES_BITS | series
 
+    @property
+    def end(self) -> int:
+        """What the keys of its chunks lie below."""
+        return (self.number + 1) << CHUNK_BITS + SERIES_BITS
 
-Levels = tuple[Level, Level, Level]
+
+Levels = tuple[Level, Level, Level, Level]
+FIVE_MINUTES = 3  # its number: the hours had theirs before this level was there
 
 
 def levels(kept: Retention) -> Levels:
-    """Seconds, minutes, hours. An hour's chunk has four days: a year is 92 rows a series."""
+    """
+    From seconds to hours, by how long a step is.
+
+    An hour's chunk has four days: a year is 92 rows a series. That of five minutes has eight hours.
+    """
+    minutes, hours = kept.minutes * 60, kept.hours * 3600
     return (
         Level(0, 1, 60, kept.seconds),
-        Level(1, 60, 60, kept.minutes * 60),
-        Level(2, 3600, 96, kept.hours * 3600),
+        Level(1, 60, 60, minutes),
+        Level(FIVE_MINUTES, 300, 96, min(max(kept.five_minutes * 300, minutes), hours)),
+        Level(2, 3600, 96, hours),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -40,36 +40,45 @@ class HistoryQuery(msgspec.Struct, frozen=True):
     zona: str | None = None  # whose days; None: UTC's
 
 
+Readers = Mapping[str, Callable[[str, str], Any]]
+"""For each parameter what makes a value of its text; it is given both, and raises BadQueryError."""
+
+
 def parse(given: Iterable[tuple[str, str]]) -> HistoryQuery:
     """Raises BadQueryError for the first parameter that is unknown, repeated or out of range."""
+    return HistoryQuery(**read_all(given, READERS, "historia", "formato"))
+
+
+def read_all(
+    given: Iterable[tuple[str, str]], readers: Readers, of: str, *others: str
+) -> dict[str, Any]:
+    """Return the values by name; *others*: what it may be asked besides, to be told. Raises so."""
     values: dict[str, Any] = {}
     for name, value in given:
-        if name not in _READERS:
-            raise BadQueryError(f"{name[:64]!r}: no parameter of historia; {_known()}")
+        if name not in readers:
+            known = ", ".join((*readers, *others))
+            raise BadQueryError(f"{name[:64]!r}: no parameter of {of}; there are {known}")
         if name in values:
             raise BadQueryError(f"{name}: given more than once")
-        values[name] = _READERS[name](name, value)
-    return HistoryQuery(**values)
+        values[name] = readers[name](name, value)
+    return values
 
 
-def _known() -> str:
-    return f"there are {', '.join(_READERS)} and formato"
-
-
-def _bad(name: str, value: str, right: str) -> BadQueryError:
+def bad(name: str, value: str, right: str) -> BadQueryError:
+    """What is wrong with a parameter, and what would be *right*."""
     return BadQueryError(f"{name}: {right}, not {value[:64]!r}")
 
 
 def _duration(name: str, value: str) -> int:
     match = re.fullmatch(r"([1-9][0-9]{0,8})([smhd])", value, re.ASCII)
     if not match:
-        raise _bad(name, value, "a whole number with its unit s, m, h or d, like 15m")
+        raise bad(name, value, "a whole number with its unit s, m, h or d, like 15m")
     return int(match[1]) * UNITS[match[2]]
 
 
 def _split(name: str, value: str) -> str:
     if value not in SPLITS:
-        raise _bad(name, value, f"one of {' | '.join(SPLITS)}")
+        raise bad(name, value, f"one of {' | '.join(SPLITS)}")
     return value
 
 
@@ -77,13 +86,13 @@ def _name(name: str, value: str) -> str:
     # As servicio-analiticas/decoding/event_decoding.py does with the names of events.
     normal = unicodedata.normalize("NFC", value.strip())
     if not 1 <= len(normal) <= MAX_NAME:
-        raise _bad(name, value, f"1 to {MAX_NAME} characters")
+        raise bad(name, value, f"1 to {MAX_NAME} characters")
     return normal
 
 
 def _limit(name: str, value: str) -> int:
     if not re.fullmatch(r"[0-9]{1,3}", value, re.ASCII) or not 1 <= int(value) <= MAX_SERIES:
-        raise _bad(name, value, f"a whole number from 1 to {MAX_SERIES}")
+        raise bad(name, value, f"a whole number from 1 to {MAX_SERIES}")
     return int(value)
 
 
@@ -91,9 +100,9 @@ def _moment(name: str, value: str) -> float:
     try:
         seconds = seconds_of_text(value)
     except ValueError:
-        raise _bad(name, value, "a time of RFC 3339 (a + in it written as %2B)") from None
+        raise bad(name, value, "a time of RFC 3339 (a + in it written as %2B)") from None
     if not 0 <= seconds < END_OF_YEAR_9999:
-        raise _bad(name, value, "a time within the years 1970 to 9999")
+        raise bad(name, value, "a time within the years 1970 to 9999")
     return seconds
 
 
@@ -102,11 +111,11 @@ def _zone(name: str, value: str) -> str:
         zone_of(value)
     except ValueError:
         right = "a time zone like Europe/Madrid or an offset like -03:00 (a + written as %2B)"
-        raise _bad(name, value, right) from None
+        raise bad(name, value, right) from None
     return value
 
 
-_READERS: dict[str, Callable[[str, str], Any]] = {
+READERS: Readers = {
     "ventana": _duration,
     "paso": _duration,
     "por": _split,

@@ -6,7 +6,7 @@ RESET = (
     """UPDATE historia_estado SET generacion = generacion + 1, sin_clientes = -1, sin_tipos = -1,
     sin_pares = -1, futuros = 0, antiguos = 0""",
     "DELETE FROM historia_futuros",
-    "UPDATE historia_reloj SET podado = 0, regreso = NULL",
+    "UPDATE historia_reloj SET podado = 0, regreso = NULL, cinco_desde = 0",
 )
 """What sets history to nothing, to be executed in one transaction."""
 
@@ -24,14 +24,19 @@ SUMS_AND_CHUNKS = "SELECT clave, suma, datos FROM historia_trozos WHERE clave {}
 SET_CHUNK = """INSERT INTO historia_trozos VALUES (?, ?, ?)
     ON CONFLICT (clave) DO UPDATE SET suma = excluded.suma, datos = excluded.datos"""
 CHUNKS_BETWEEN = "SELECT clave, datos FROM historia_trozos WHERE clave >= ? AND clave < ?"
-CHUNKS_FROM = """SELECT clave, datos FROM historia_trozos
-    WHERE clave >= ? AND clave & 268435455 = 0"""  # of the total: no series' bits
+CHUNKS_OF_TOTAL = """SELECT clave, datos FROM historia_trozos
+    WHERE clave >= ? AND clave < ? AND clave & 268435455 = 0"""  # no series' bits
+SUMS_OF_TOTAL = """SELECT clave, suma FROM historia_trozos
+    WHERE clave >= ? AND clave < ? AND clave & 268435455 = 0"""
+FIRST_KEY = "SELECT min(clave) FROM historia_trozos WHERE clave >= ? AND clave < ?"
 SUMS_BETWEEN = "SELECT clave, suma FROM historia_trozos WHERE clave >= ? AND clave < ?"
 PRUNE = """DELETE FROM historia_trozos WHERE clave IN (SELECT clave FROM historia_trozos
     WHERE clave >= ? AND clave < ? ORDER BY clave LIMIT ?)"""
 
 CLOCK = "SELECT reloj, espera FROM historia_reloj"
 PRUNED = "SELECT podado, regreso FROM historia_reloj"
+FIVE_MINUTES_SINCE = "SELECT cinco_desde FROM historia_reloj"
+SET_FIVE_MINUTES_SINCE = "UPDATE historia_reloj SET cinco_desde = ?"
 SET_CLOCK = "UPDATE historia_reloj SET reloj = ?, espera = ?, podado = ?, regreso = ?"
 
 ADD_FUTURE = """INSERT INTO historia_futuros VALUES (?, ?, ?, ?)

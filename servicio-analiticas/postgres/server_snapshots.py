@@ -15,6 +15,8 @@ from postgres.server_connection import ServerConnection
 from postgres.server_transactions import BEGIN_READING
 from storing.delta_log import DeltaLog
 from storing.ledger_row import identity
+from usual.usual_answer import usual_answer
+from usual.usual_query import UsualQuery
 
 READ_SECONDS = 20.0
 
@@ -29,7 +31,7 @@ class ServerSnapshot(NamedTuple):
     snapshots: ServerSnapshots
     now: Moment
 
-    def answer(self, query: HistoryQuery) -> dict[str, Any]:
+    def answer(self, query: HistoryQuery | UsualQuery) -> dict[str, Any]:
         """Answer, once: this ends the snapshot. Raises BadQueryError and NotKeptError."""
         return self.snapshots.answer(query, self.now)
 
@@ -49,7 +51,7 @@ class ServerSnapshots:
             raise StoreUnavailableError("PostgreSQL: not connected")
         return ServerSnapshot(self, self._now())
 
-    def answer(self, query: HistoryQuery, now: Moment) -> dict[str, Any]:
+    def answer(self, query: HistoryQuery | UsualQuery, now: Moment) -> dict[str, Any]:
         db = self._connected()
         with db.patient(READ_SECONDS):
             db.execute(BEGIN_READING)
@@ -57,6 +59,8 @@ class ServerSnapshots:
                 commit = identity(db)
                 pending = DeltaLog(db, 0.0).unfolded()
                 view = self._history.view(pending, now)
+                if isinstance(query, UsualQuery):
+                    return {**commit, **usual_answer(db, view, query)}
                 return {**commit, **answer(db, view, query)}
             finally:
                 if db.is_open:

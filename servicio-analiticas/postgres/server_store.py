@@ -27,6 +27,7 @@ from postgres.server_transactions import Mark
 from postgres.server_url import ServerUrl
 from postgres.server_writer import ServerWriter
 from storing.bookkeeping import Bookkeeping, Change
+from storing.client_row import PageOfClients
 from storing.ledger_row import read_ledger
 from storing.store import DEFAULT_RETENTION
 
@@ -103,6 +104,10 @@ class ServerStore:
     def read_client(self, cliente: str) -> dict[str, Any] | None:
         with self._writer.reading():
             return self._books.read_client(cliente)
+
+    def read_clients(self, page: PageOfClients) -> dict[str, Any]:
+        with self._writer.reading():
+            return self._books.read_clients(page)
 
     def read_future_events(self) -> dict[str, Any] | None:
         with self._writer.reading():

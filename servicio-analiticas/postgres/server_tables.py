@@ -90,7 +90,8 @@ CREATE TABLE historia_reloj (
     reloj DOUBLE PRECISION,
     espera DOUBLE PRECISION NOT NULL,
     podado DOUBLE PRECISION NOT NULL,
-    regreso DOUBLE PRECISION
+    regreso DOUBLE PRECISION,
+    cinco_desde BIGINT NOT NULL
 ) WITH (fillfactor = 10);
 CREATE TABLE historia_futuros (
     cliente TEXT COLLATE "C" PRIMARY KEY,
@@ -100,7 +101,7 @@ CREATE TABLE historia_futuros (
 );
 INSERT INTO historia_series VALUES (0, NULL, NULL, false, 0);
 INSERT INTO historia_estado VALUES (1, 0, 1, -1, -1, -1, 0, 0);
-INSERT INTO historia_reloj VALUES (1, NULL, 0, 0, NULL);
+INSERT INTO historia_reloj VALUES (1, NULL, 0, 0, NULL, 0);
 """
 ASIDE = """
 -- What came from outside as it came is in columns of bytes: text would take no NUL.

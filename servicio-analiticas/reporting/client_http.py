@@ -12,10 +12,15 @@ from werkzeug.exceptions import BadRequest, NotFound
 from decoding.event_decoding import checked_name
 
 ReadClient = Callable[[str], Awaitable[dict[str, Any] | None]]
+AnswerPage = Callable[[], Awaitable[Response]]
 
 
-def add_client(app: Quart, read: ReadClient) -> None:
-    """Add the routes to *app*, whose error handler turns HTTPException into problem+json."""
+def add_client(app: Quart, read: ReadClient, all_by_pages: AnswerPage) -> None:
+    """
+    Add the routes to *app*, whose error handler turns HTTPException into problem+json.
+
+    *all_by_pages* answers who names no client.
+    """
 
     app.url_map.merge_slashes = False  # or /x would be answered with the client x
 
@@ -25,9 +30,11 @@ def add_client(app: Quart, read: ReadClient) -> None:
 
     # A proxy may refuse or change a path with `/` or `%` in the name; a query it leaves alone.
     @app.get("/reporte/clientes")
-    async def get_named_client() -> Response:
+    async def get_clients() -> Response:
         given = request.args.getlist("cliente")
-        if len(given) != 1:
+        if not given:
+            return await all_by_pages()
+        if len(given) > 1:
             raise BadRequest("cliente: name one, as in /reporte/clientes?cliente=cliente_uno")
         return await _answer(given[0], read)
 

@@ -60,7 +60,7 @@ def _add_report(app: Quart, live: Live, waiting: _Waiting) -> None:
 
     @app.get("/reporte")
     async def get_report() -> Response:
-        limit = _limit(request.args.get("limite"))
+        limit = limit_of(request.args.get("limite"))
         known = request.if_none_match
         wait = _wait_seconds(request.headers.getlist("Prefer"))
         headers = Headers({"Cache-Control": "no-cache"})
@@ -91,7 +91,7 @@ def _add_details(app: Quart, live: Live) -> None:
 def _add_rejections(app: Quart, live: Live, read_rejections: ReadRejections) -> None:
     @app.get("/reporte/rechazados")
     async def get_rejections() -> Response:
-        limit = _limit(request.args.get("limite", str(DEFAULT_SAMPLES)))
+        limit = limit_of(request.args.get("limite", str(DEFAULT_SAMPLES)))
         counts = {"rechazados": live.totals.rechazados, "conflictos": live.totals.conflictos}
         beside = {"apartados": summary(live.set_aside)}
         return _json({**counts, **beside, **await read_rejections(limit)}, "no-store")
@@ -145,7 +145,8 @@ def _json(value: dict[str, Any], cache_control: str = "no-cache") -> Response:
     return Response(body, headers={"Cache-Control": cache_control}, mimetype="application/json")
 
 
-def _limit(given: str | None) -> int:
+def limit_of(given: str | None) -> int:
+    """Return how many are asked for: all that may be, unless told. Raises BadRequest."""
     if given is None:
         return MAX_LIMIT
     if given.isascii() and given.isdigit() and len(given) <= 4 and 1 <= int(given) <= MAX_LIMIT:

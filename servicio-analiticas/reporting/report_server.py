@@ -23,10 +23,12 @@ from comun.web.known_hosts import KnownHosts
 from comun.web.metrics_server import serve_metrics
 from live.live import Live
 from reporting.client_http import add_client
+from reporting.clients_http import answer_page
 from reporting.front_door import FrontDoor
 from reporting.history_http import add_history
 from reporting.report_http import create_app
 from reporting.turnstile import Turnstile
+from reporting.usual_http import add_usual
 from storing.store import Store
 from storing.store_thread import StoreThread
 
@@ -46,10 +48,12 @@ def create_reports(
     most: int,
 ) -> Quart:
     """*most* is how many connections there may be: half of them for those who wait."""
-    short = ShortQuestions(thread)
+    short, longer = ShortQuestions(thread), ShortQuestions(thread, rests=True)
     app = create_app(live, partial(short.ask, store.read_rejections), turnstile, most // 2)
-    add_client(app, partial(short.ask, store.read_client))
+    read_clients = partial(longer.ask, store.read_clients)
+    add_client(app, partial(short.ask, store.read_client), partial(answer_page, read_clients, live))
     add_history(app, history.ask)
+    add_usual(app, history.ask)
     return app
 
 

@@ -12,6 +12,8 @@ from history.view import View
 from sqlite.file_connection import FileConnection, connect
 from storing.bookkeeping import Bookkeeping
 from storing.ledger_row import identity
+from usual.usual_answer import usual_answer
+from usual.usual_query import UsualQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +24,11 @@ class FileSnapshot:
     commit: dict[str, Any]
     view: View
 
-    def answer(self, query: HistoryQuery) -> dict[str, Any]:
+    def answer(self, query: HistoryQuery | UsualQuery) -> dict[str, Any]:
         """Answer, once: this ends the snapshot. Raises BadQueryError and NotKeptError."""
         try:
+            if isinstance(query, UsualQuery):
+                return {**self.commit, **usual_answer(self.db, self.view, query)}
             return {**self.commit, **answer(self.db, self.view, query)}
         finally:
             self.db.execute("ROLLBACK")

@@ -27,6 +27,7 @@ from sqlite.file_snapshots import FileSnapshots
 from sqlite.file_transactions import FileTransactions
 from sqlite.migrations import create_or_migrate
 from storing.bookkeeping import Bookkeeping
+from storing.client_row import PageOfClients
 from storing.ledger_row import read_ledger
 from storing.store import DEFAULT_RETENTION
 
@@ -81,6 +82,10 @@ class FileStore:
     def read_client(self, cliente: str) -> dict[str, Any] | None:
         with reading():
             return self._books.read_client(cliente)
+
+    def read_clients(self, page: PageOfClients) -> dict[str, Any]:
+        with reading():
+            return self._books.read_clients(page)
 
     def read_future_events(self) -> dict[str, Any] | None:
         with reading():

@@ -1,6 +1,6 @@
 """The tables of the store in SQLite, version by version."""
 
-VERSION = 3
+VERSION = 4
 
 LEDGER_TABLE = """
 CREATE TABLE libro (                      -- one row: the ledger

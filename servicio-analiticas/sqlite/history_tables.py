@@ -42,4 +42,8 @@ CREATE TABLE historia_futuros (           -- events dated in the future, clients
 ) STRICT, WITHOUT ROWID;
 INSERT INTO historia_reloj VALUES (1, NULL, 0, 0, NULL);
 """
-HISTORY = HISTORY_2 + HISTORY_2_TO_3
+HISTORY_3_TO_4 = """
+ALTER TABLE historia_reloj ADD COLUMN cinco_desde INTEGER NOT NULL DEFAULT 0;
+                                          -- from when on five minutes have all that hours have
+"""
+HISTORY = HISTORY_2 + HISTORY_2_TO_3 + HISTORY_3_TO_4

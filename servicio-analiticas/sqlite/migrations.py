@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 import uuid
 
 from database.failures import UnusableStoreError
+from history.upgrades.five_minutes import enter_five_minutes
 from sqlite import file_tables as tables
 from sqlite.aside_tables import COPIES, REJECTIONS, SET_ASIDE
-from sqlite.history_tables import HISTORY_2, HISTORY_2_TO_3
+from sqlite.file_connection import FileConnection
+from sqlite.history_tables import HISTORY_2, HISTORY_2_TO_3, HISTORY_3_TO_4
 
 
-def create_or_migrate(db: sqlite3.Connection) -> None:
+def create_or_migrate(db: FileConnection) -> None:
     """Raises UnusableStoreError for a store of a later version, and leaves it as it is."""
     (version,) = db.execute("PRAGMA user_version").fetchone()
     if not 0 <= version <= tables.VERSION:
@@ -27,3 +28,7 @@ def create_or_migrate(db: sqlite3.Connection) -> None:
     if version < 3:
         added = f"{tables.FROM_2_TO_3} {HISTORY_2_TO_3} {SET_ASIDE} {COPIES}"
         db.executescript(f"BEGIN; {added} PRAGMA user_version = 3; COMMIT;")
+    if version < 4:
+        db.executescript(f"BEGIN; {HISTORY_3_TO_4} PRAGMA user_version = 4;")
+        enter_five_minutes(db)
+        db.execute("COMMIT")

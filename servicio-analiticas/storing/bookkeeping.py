@@ -13,7 +13,7 @@ from database.connection import Connection
 from history.history import History
 from history.levels import Retention
 from history.steady_clock import running_seconds
-from storing.client_row import read_client
+from storing.client_row import PageOfClients, read_client, read_clients
 from storing.delta_log import DeltaLog
 from storing.folding import Folding, Step
 from storing.kept_ids import KeptIds
@@ -88,3 +88,7 @@ class Bookkeeping:
     def read_client(self, cliente: str) -> dict[str, Any] | None:
         found = read_client(self._db, self.log, cliente, self.clock.now().latest)
         return found and {**found, "version": identity(self._db)["version"]}
+
+    def read_clients(self, page: PageOfClients) -> dict[str, Any]:
+        found = read_clients(self._db, self.log, page, self.clock.now().latest)
+        return {**identity(self._db), **found}

@@ -36,7 +36,7 @@ ONE_ROW = (
             *("futuros", "antiguos"),
         ),
     ),
-    Table("historia_reloj", ("reloj", "espera", "podado", "regreso")),
+    Table("historia_reloj", ("reloj", "espera", "podado", "regreso", "cinco_desde")),
 )
 MANY_ROWS = (
     Table("clientes", ("cliente", "total", "visto")),

@@ -16,7 +16,9 @@ KNOWN_CLIENTES = "SELECT cliente, total FROM clientes WHERE cliente {}"
 KNOWN_EVENTOS = "SELECT evento, total FROM eventos WHERE evento {}"
 LARGEST_CLIENTES = "SELECT cliente, total FROM clientes ORDER BY total DESC, cliente LIMIT ?"
 LARGEST_EVENTOS = "SELECT evento, total FROM eventos ORDER BY total DESC, evento LIMIT ?"
-ONE_CLIENTE = "SELECT total, visto FROM clientes WHERE cliente = ?"
+ONE_CLIENTE = "SELECT cliente, total, visto FROM clientes WHERE cliente = ?"
+SOME_CLIENTES = """SELECT cliente, total, visto FROM clientes WHERE cliente > ?
+    ORDER BY cliente LIMIT ?"""
 ADD_CLIENTES = """INSERT INTO clientes VALUES (?, ?, ?)
     ON CONFLICT (cliente) DO UPDATE SET total = clientes.total + excluded.total,
     visto = CASE WHEN excluded.visto > coalesce(clientes.visto, 0) THEN excluded.visto

@@ -10,6 +10,8 @@ from counting.totals import Committed, Totals
 from decoding.message import Message
 from history.levels import Levels, Retention
 from history.query import HistoryQuery
+from storing.client_row import PageOfClients
+from usual.usual_query import UsualQuery
 
 DEFAULT_RETENTION = Retention()
 
@@ -17,7 +19,7 @@ DEFAULT_RETENTION = Retention()
 class HistorySnapshot(Protocol):
     """History as of one commit, in whatever thread."""
 
-    def answer(self, query: HistoryQuery) -> dict[str, Any]:
+    def answer(self, query: HistoryQuery | UsualQuery) -> dict[str, Any]:
         """Answer, once: this ends the snapshot. Raises BadQueryError and NotKeptError."""
 
 
@@ -61,6 +63,9 @@ class Store(Protocol):
 
     def read_client(self, cliente: str) -> dict[str, Any] | None:
         """Its total, and when its newest event happened; None when it was never counted."""
+
+    def read_clients(self, page: PageOfClients) -> dict[str, Any]:
+        """Some clients by name, and after whom the next page begins."""
 
     def read_future_events(self) -> dict[str, Any] | None:
         """What `/reporte/estado` tells of events dated in the future."""

@@ -26,7 +26,7 @@ const beside = (name) => bare(name, document.baseURI);
 
 const view = new ViewState(location.search, (query) => history.replaceState(null, "", location.pathname + query));
 const model = new Model({ onDelta: (delta) => feeds.add(delta), onGap: () => feeds.refresh(), onNewClient: () => feeds.overview.refresh() });
-const feeds = new Feeds(beside("historia").href, model, () => screen.request());
+const feeds = new Feeds({ history: beside("historia").href, usual: beside("habitual").href }, model, () => screen.request());
 const contact = new Contact({ socket: socketUrl(beside("ws")), state: beside("estado.json").href }, model, () => screen.request());
 const page = new Page(
   {

@@ -34,8 +34,11 @@ def test_wrong_values(environ: dict[str, str], names: str) -> None:
 
 
 def test_history_kept_by_default() -> None:
-    """History reaches back 15 minutes in seconds, 48 hours in minutes, a year in hours."""
+    """Seconds reach back 15 minutes, minutes 48 hours, five minutes 15 days, hours a year."""
     given = read_settings({})
-    kept = given.history_seconds_kept, given.history_minutes_kept, given.history_hours_kept
 
-    assert kept == (900, 2880, 8760) == Retention()
+    kept = (
+        *(given.history_seconds_kept, given.history_minutes_kept),
+        *(given.history_five_minutes_kept, given.history_hours_kept),
+    )
+    assert kept == (900, 2880, 4320, 8760) == Retention()

@@ -4,11 +4,12 @@ import pytest
 
 from database.connection import Connection
 from history.history import RESET, History, Places, Retention
-from history.levels import levels
+from history.levels import FIVE_MINUTES, levels
+from history.statements import SUMS_OF_TOTAL
 from sqlite.file_connection import FileConnection
 from tests.history_questions import DAY, HOUR, NOW, ask, moment, whole
 
-_, _, HOURS = levels(Retention())
+*_, HOURS = levels(Retention())
 
 
 def rows(db: Connection) -> int:
@@ -18,12 +19,8 @@ def rows(db: Connection) -> int:
 
 def on_hours(db: Connection) -> int | None:
     """The sum of the hour level over its rows of the total: every event that it keeps."""
-    low = HOURS.key(0)
-    total: int | None
-    (total,) = db.execute(
-        "SELECT sum(suma) FROM historia_trozos WHERE clave >= ? AND clave & 268435455 = 0", (low,)
-    ).fetchone()
-    return total
+    reach = HOURS.key(0), HOURS.end
+    return sum(total for _, total in db.execute(SUMS_OF_TOTAL, reach)) or None
 
 
 def test_a_late_event_lands_in_its_own_second(history: History) -> None:
@@ -47,26 +44,28 @@ def test_an_outage_leaves_neither_hole_nor_spike(history: History) -> None:
 
 
 @pytest.mark.parametrize(
-    ("age", "seconds", "minutes", "hours"),
+    ("age", "levels"),
     [
-        (0, 1, 1, 1),
-        (-60, 1, 1, 1),
-        (15 * 60, 1, 1, 1),
-        (20 * 60, 0, 1, 1),
-        (47 * HOUR, 0, 1, 1),
-        (50 * HOUR, 0, 0, 1),
-        (360 * DAY, 0, 0, 1),
+        (0, [1, 1, 1, 1]),
+        (-60, [1, 1, 1, 1]),
+        (15 * 60, [1, 1, 1, 1]),
+        (20 * 60, [0, 1, 1, 1]),
+        (47 * HOUR, [0, 1, 1, 1]),
+        (50 * HOUR, [0, 0, 1, 1]),
+        (15 * DAY, [0, 0, 1, 1]),
+        (16 * DAY, [0, 0, 0, 1]),
+        (360 * DAY, [0, 0, 0, 1]),
     ],
 )
 def test_every_level_that_keeps_its_time_has_an_event(
-    db: Connection, history: History, age: int, seconds: int, minutes: int, hours: int
+    db: Connection, history: History, age: int, levels: list[int]
 ) -> None:
     """An event is in all levels that still reach back to it, at once."""
     history.fold({("web", "clic", NOW - age): 1}, moment(NOW))
 
     numbers = [key >> 60 for (key,) in db.execute("SELECT clave FROM historia_trozos")]
 
-    assert [numbers.count(n) for n in range(3)] == [4 * seconds, 4 * minutes, 4 * hours]
+    assert [numbers.count(n) for n in (0, 1, FIVE_MINUTES, 2)] == [4 * n for n in levels]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +125,7 @@ def test_pruning_is_by_small_steps(db: Connection, history: History) -> None:
     while before > rows(db):
         before = rows(db)
         history.prune(moment(later))
-    assert {key >> 60 for (key,) in db.execute("SELECT clave FROM historia_trozos")} == {1, 2}
+    assert {key >> 60 for (key,) in db.execute("SELECT clave FROM historia_trozos")} == {1, 2, 3}
     assert on_hours(db) == sum(whole(history, later, ventana=DAY)) == 40 * 30
 
 

@@ -10,6 +10,7 @@ from history.steady_clock import Moment
 from tests.history_questions import DAY, HOUR, NOW, ask, moment, whole
 
 YEAR: dict[str, Any] = {"ventana": 364 * DAY, "paso": DAY}
+FORTNIGHT: dict[str, Any] = {"ventana": 14 * DAY, "paso": 900}
 
 
 def wrong(jump: int, now: int = NOW) -> Moment:
@@ -71,7 +72,7 @@ def test_the_usual_pruning_leaves_answers_complete(kept: History) -> None:
     for hours in range(0, 100, 7):
         kept.prune(moment(NOW + hours * HOUR))
 
-        for query in ({"ventana": 900}, {"ventana": 48 * HOUR, "paso": 300}, YEAR):
+        for query in ({"ventana": 900}, {"ventana": 48 * HOUR, "paso": 120}, FORTNIGHT, YEAR):
             answer = ask(kept, NOW + hours * HOUR, **query)
             assert (answer["completo"], answer["falta_antes_de"]) == (True, None)
 

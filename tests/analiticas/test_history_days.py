@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from database.connection import Connection
 from history.history import History
 from history.local_days import day_starts, zone_of
-from tests.history_questions import moment
+from tests.history_questions import moment, whole
 from tests.history_service import END, NOW, ask, client_of, get
 
 HOUR, DAY = 3600, 86_400
@@ -94,6 +94,25 @@ async def test_history_by_local_days(db: Connection) -> None:
     table = await get(client, ventana="2d", zona="Europe/Madrid", por="total", formato="csv")
     rows = (await table.get_data(as_text=True)).splitlines()
     assert rows[1].startswith("2026-11-22T23:00:00.000Z,serie,,,1")
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [
+        ("2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"),
+        ("2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"),
+    ],
+)
+def test_five_minutes_of_the_days_of_a_change(history: History, begin: str, end: str) -> None:
+    """A day of 25 or 23 hours is the sum of its steps of five minutes."""
+    noon, until = at(begin) + DAY // 2, at(end)
+    history.fold({("a", "clic", s): 1 for s in range(at(begin), until, 60)}, moment(until))
+
+    (day,) = whole(history, until, ventana=DAY, zona="Europe/Madrid", hasta=noon)
+    steps = whole(history, until, ventana=until - at(begin), paso=300, hasta=until)
+
+    assert steps == [5] * ((until - at(begin)) // 300)
+    assert sum(steps) == day
 
 
 @pytest.mark.parametrize(

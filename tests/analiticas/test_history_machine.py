@@ -32,7 +32,7 @@ from sqlite.file_connection import connect
 from sqlite.history_tables import HISTORY
 from tests.history_questions import moment, read
 
-KEPT = Retention(seconds=300, minutes=180, hours=240)
+KEPT = Retention(seconds=300, minutes=180, five_minutes=576, hours=240)
 START = 1_795_503_600
 NAMES = "abcd"
 AGES = st.one_of(
@@ -53,7 +53,15 @@ Points = dict[Name, list[int]]
 PAUSES = [0.25, 0.25, 1, 1, 59, 60, 200, 3600, 2 * 86400, 5 * 86400]
 STEPS = [
     *((300, None), (300, 1), (60, 1), (280, 7), (120, 60), (3600, None), (3 * 3600, 60)),
-    *((3 * 3600, 3600), (7200, 300), (9 * 86400, None), (9 * 86400, 3600), (5 * 86400, 86400)),
+    *(
+        (3 * 3600, 3600),
+        (7200, 300),
+        (86400, 300),
+        (2 * 86400, 2700),
+        (9 * 86400, None),
+        (9 * 86400, 3600),
+        (5 * 86400, 86400),
+    ),
 ]
 OFF = [0, 0, 0, -400 * 86400, -3600, 3600, 400 * 86400]
 BACK = [None, None, 0.5, 30, 3600]

@@ -8,6 +8,7 @@ import pytest
 from asking.turns import LONGEST_IN_EVERY, HistoryTurns, TooManyReadersError, cost_of
 from history.levels import Retention, levels
 from history.query import HistoryQuery
+from usual.usual_query import UsualQuery
 
 LEVELS, NOW = levels(Retention()), 1_795_503_600.0
 
@@ -93,4 +94,13 @@ def test_the_pages_questions_are_cheap() -> None:
     day = cost_of(HistoryQuery(86_400, 600, "cliente", limite=6), LEVELS, NOW)
     year = cost_of(HistoryQuery(360 * 86_400, 86_400, "cliente,evento", limite=100), LEVELS, NOW)
 
-    assert cost_of(HistoryQuery(120, 1, "total", limite=1), LEVELS, NOW) < page < day < year
+    assert cost_of(HistoryQuery(120, 1, "total", limite=1), LEVELS, NOW) < day < page < year
+
+
+def test_what_is_usual_costs_what_it_reads() -> None:
+    """One series is cheap, a hundred cost as many times that."""
+    one = cost_of(UsualQuery(900, 60), LEVELS, NOW)
+    page = cost_of(UsualQuery(900, 60, por="cliente"), LEVELS, NOW)
+    month = cost_of(UsualQuery(30 * 86_400, 86_400), LEVELS, NOW)
+
+    assert one < month < page == 100 * one

@@ -1,5 +1,6 @@
 import asyncio
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from database.failures import StoreUnavailableError
 from decoding.message import Message
 from live.live import Live, QueueDepth
 from reporting.client_http import add_client
+from reporting.clients_http import answer_page
 from reporting.report_http import create_app
+from storing.client_row import PageOfClients
 
 CONTRACTS = Path(__file__).parents[1] / "contracts"
 
@@ -60,8 +63,11 @@ async def _client(live: Live, busy: list[str]) -> QuartClient:
         found = {"cliente": name, "total": 1, "version": 1, "visto": None}
         return found if name in ("a/b ñ", "/barra") else None
 
+    async def clients(page: PageOfClients) -> dict[str, Any]:
+        return {"epoca": "b1f0", "version": live.totals.version, "asked": page}
+
     app = create_app(live, rejections)
-    add_client(app, one_client)
+    add_client(app, one_client, partial(answer_page, clients, live))
     return QuartClient(app)
 
 
@@ -231,13 +237,59 @@ async def test_two_slashes_are_not_one(client: QuartClient) -> None:
     assert answer.status_code == 404
 
 
-@pytest.mark.parametrize("query", ["", "?cliente=", "?cliente=a&cliente=b", f"?cliente={'a' * 65}"])
+@pytest.mark.parametrize("query", ["?cliente=", "?cliente=a&cliente=b", f"?cliente={'a' * 65}"])
 async def test_bad_question_for_a_client(client: QuartClient, query: str) -> None:
     """What is no name is a 400 that says so."""
     answer = await client.get(f"/reporte/clientes{query}")
 
     assert answer.status_code == 400
     assert json.loads(await answer.get_data())["detail"].startswith("cliente: ")
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        ("", ["", 1000]),
+        ("?despues=", ["", 1000]),
+        ("?despues=b%20n%CC%83+&limite=7", ["b ñ", 7]),
+    ],
+)
+async def test_a_page_of_clients(client: QuartClient, query: str, asked: list[object]) -> None:
+    """All clients come in pages, and a page says which commit it is of."""
+    answer = await client.get(f"/reporte/clientes{query}")
+
+    assert json.loads(await answer.get_data())["asked"] == asked
+    assert answer.headers["ETag"] == '"b1f0-1"'
+
+
+async def test_a_page_of_clients_that_is_known(client: QuartClient, live: Live) -> None:
+    """A page is sent again once something was counted."""
+    known = {"If-None-Match": '"b1f0-1"'}
+    same = await client.get("/reporte/clientes", headers=known)
+    publish(live, {"cliente": "otro"})
+    other = await client.get("/reporte/clientes", headers=known)
+
+    assert (same.status_code, other.status_code) == (304, 200)
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("limite=0", "limite"),
+        ("limite=1001", "limite"),
+        (f"despues={'a' * 65}", "despues"),
+        ("despues=%00", "despues"),
+        ("despues=a&despues=b", "despues"),
+        ("pagina=2", "'pagina'"),
+        ("despues=%FF", "the query"),
+    ],
+)
+async def test_bad_question_for_a_page(client: QuartClient, query: str, name: str) -> None:
+    """What asks for no page is a 400 that names the parameter."""
+    answer = await client.get(f"/reporte/clientes?{query}")
+
+    assert answer.status_code == 400
+    assert json.loads(await answer.get_data())["detail"].startswith(name)
 
 
 async def test_too_many_readers_are_told_to_come_again(

@@ -111,6 +111,24 @@ async def test_too_many_are_refused(short: ShortQuestions, gate: Gate) -> None:
     await asyncio.gather(*reads)
 
 
+async def test_who_reads_much_rests_as_long(
+    thread: StoreThread, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next long read waits for as long as the one before it took, while counting goes on."""
+    longer = ShortQuestions(thread, rests=True)
+    reading = asyncio.create_task(longer.ask(gate.read, "a"))
+    await until(lambda: gate.begun == 1)
+    loop, begun, rests = asyncio.get_running_loop(), time.monotonic(), []
+    monkeypatch.setattr(loop, "call_later", lambda rest, _: rests.append(rest))
+    gate.wait(0.05)
+    took = time.monotonic() - begun
+
+    gate.set()
+
+    await reading
+    assert rests and rests[0] >= took
+
+
 async def test_no_batch_waits_for_a_history(
     store: FileStore, thread: StoreThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from history.query import HistoryQuery
 from history.steady_clock import running_seconds
 from storing import delta_log, folding
 from tests.store_places import AnyStore, Place
+from usual.usual_query import UsualQuery
 
 WINDOW = IdWindow(604800, 50_000_000)
 
@@ -58,6 +59,17 @@ def test_history_while_it_is_folded(store: AnyStore) -> None:
         assert {s["cliente"]: s["total"] for s in read["series"]} == dict.fromkeys(
             "abc", number + 1
         )
+        store.tend()
+
+
+def test_what_is_usual_is_of_one_commit(store: AnyStore) -> None:
+    """What happened beside what is usual is as of the version that is told, folded or not."""
+    now = int(time.time())
+    for number in range(4):
+        store.apply([message(number, ("a", "x", now - number))])
+        read = store.history.pin().answer(UsualQuery(ventana=60, paso=1, cliente="a"))
+
+        assert read["version"] == read["series"][0]["todo"]["puntos"] == number + 1
         store.tend()
 
 

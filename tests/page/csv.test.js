@@ -6,11 +6,12 @@ import { contract } from "./contracts.js";
 
 const FROM = Date.parse("2026-11-24T07:00:00Z");
 const history = { epoca: "e", version: 3, from: FROM, step: 60_000, names: ["a", '=1+"x",'], points: [[1, 2], [0, 3]], others: [4, 0] };
+const ALONE = { former: null, usual: null };
 /** @type {import("../../static/js/history/question.js").Question} */
 const question = { span: 120_000, step: 60_000, until: null, by: "cliente", client: null, type: null, limit: 6 };
 
 test("the chart's CSV has a row for each step, and no name is a formula", () => {
-  assert.equal(historyCsv(history), [
+  assert.equal(historyCsv(history, ALONE), [
     `desde,a,"'=1+""x"",",otros`,
     "2026-11-24T07:00:00.000Z,1,0,4",
     "2026-11-24T07:01:00.000Z,2,3,0",
@@ -33,7 +34,7 @@ test("the clients' CSV adds up to the total", () => {
 
 test("the JSON holds the report and the history as they are", () => {
   const snapshot = JSON.parse(contract("instantanea"));
-  const { reporte, historia } = JSON.parse(shownJson(reduce(INITIAL, snapshot, 0), history, question));
+  const { reporte, historia } = JSON.parse(shownJson(reduce(INITIAL, snapshot, 0), history, question, ALONE));
   const { tipo, ...report } = snapshot;
   assert.equal(tipo, "instantanea");
   assert.deepEqual(reporte, report);

@@ -94,9 +94,11 @@ async def meanwhile(*going: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 
 async def test_live_and_all_that_opens(pages: Pages) -> None:
-    """Live: the page, the table with a filter, the menu, the help; then paused."""
+    """Live: the page, compared, the table with a filter, the menu, the help; then paused."""
     await none_in(pages, "live")
     for page in pages.values():
+        await page.keyboard.press("v")
+        await expect(page.locator("#chart-compared")).to_be_visible()
         await page.locator("#table-toggle").click()
         await page.locator("#clients .pick").first.click()
         await expect(page.locator(".steps tbody tr").first).to_be_visible()

@@ -16,9 +16,9 @@ BACKLOG = 40_000  # messages: some seconds of counting
 COUNTED_MS = 60_000
 READ_HISTORIES = """() => new Set(
   performance.getEntriesByType("resource")
-    .filter((one) => one.name.includes("/historia?") && one.responseStatus === 200)
+    .filter((one) => /\\/(historia|habitual)\\?/.test(one.name) && one.responseStatus === 200)
     .map((one) => one.name)
-).size === 3"""
+).size === 4"""
 NOTE_BADGE = """() => {
   window.said = [];
   const badge = document.getElementById("badge");

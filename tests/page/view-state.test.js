@@ -10,7 +10,7 @@ test("the usual view has no query", () => {
 test("every choice is in the address, and comes back from it", () => {
   /** @type {import("../../static/js/reader/view-state.js").View} */
   const view = {
-    window: "1h", until: 1795503600123, by: "evento", client: "a&b=c", type: "ñ #", lines: true, table: true, sort: "seen", ascending: true,
+    window: "1h", until: 1795503600123, by: "evento", client: "a&b=c", type: "ñ #", lines: true, table: true, compare: "7d", sort: "seen", ascending: true,
     search: "x y", paused: true, language: "en", theme: "dark", embed: true, kiosk: true,
   };
   assert.deepEqual(parseView(formatView(view)), view);
@@ -22,7 +22,7 @@ test("every choice is in the address, and comes back from it", () => {
 });
 
 test("what makes no sense in an address is as if it were not there", () => {
-  const query = "?ventana=2h&hasta=ayer&por=nada&forma=x&vista=y&orden=__proto__&lang=fr&tema=constructor&pausa=si&embed=0&kiosk=true&cliente=&evento=" + "é".repeat(65);
+  const query = "?ventana=2h&hasta=ayer&por=nada&forma=x&vista=y&frente=2d&orden=__proto__&lang=fr&tema=constructor&pausa=si&embed=0&kiosk=true&cliente=&evento=" + "é".repeat(65);
   assert.deepEqual(parseView(query), DEFAULT_VIEW);
 });
 

@@ -84,6 +84,7 @@ async def test_a_file_that_is_known_is_not_sent_again(client: QuartClient) -> No
         ("DELETE", "/static/js/main.js", 405),
         ("OPTIONS", "/", 405),
         ("GET", "/historia", 503),
+        ("GET", "/habitual", 503),
         ("GET", "/historia?" + "a" * 2000, 400),
     ],
 )

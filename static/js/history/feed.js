@@ -23,7 +23,7 @@ import { continues, Timeline } from "./timeline.js";
  */
 
 /** @type {World} */
-const BROWSER = {
+export const BROWSER = {
   fetch: (url, init) => fetch(url, init),
   setTimeout: (run, ms) => setTimeout(run, ms),
   clearTimeout: (timer) => clearTimeout(timer),
@@ -37,7 +37,7 @@ const LONGEST_RETRY_MS = 30_000;
 /** A place among the series may become free, in days. */
 const REFUSED_MS = 60_000;
 /** Fifty answers a second are little work for the panel, however many watch. */
-const MS_PER_VIEWER = 20;
+export const MS_PER_VIEWER = 20;
 
 /** A reader who comes back to a chart of days wants to see today. */
 const LONGEST_MS = 600_000;

@@ -17,8 +17,8 @@ import { splitOf } from "../reader/view-state.js";
  */
 
 export const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 /** @type {Record<import("../reader/view-state.js").WindowName, {span: number, step: number}>} */
@@ -30,9 +30,10 @@ const WINDOWS = {
   "30d": { span: 30 * DAY, step: DAY },
 };
 
-/** Seconds are kept this far back, minutes this far; a margin for the way there. */
+/** Seconds are kept this far back, minutes, five minutes this far; a margin for the way there. */
 const SECONDS_BACK = 15 * MINUTE - 10 * SECOND;
-const MINUTES_BACK = 48 * HOUR - MINUTE;
+export const MINUTES_BACK = 48 * HOUR - MINUTE;
+export const FIVE_MINUTES_BACK = 15 * DAY - HOUR;
 /** Lines that an eye can tell apart. */
 const CHART_SERIES = 6;
 
@@ -69,7 +70,7 @@ export function queryOf(question) {
 }
 
 /** The reader's time zone, by its name where the browser knows that. */
-function ownZone() {
+export function ownZone() {
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
   if (timeZone && timeZone !== "Etc/Unknown") return timeZone;
   const minutes = Math.abs(new Date().getTimezoneOffset());
@@ -77,8 +78,8 @@ function ownZone() {
   return `${new Date().getTimezoneOffset() > 0 ? "-" : "+"}${digits.join(":")}`;
 }
 
-/** @param {number} ms */
-function duration(ms) {
+/** As the analytics write it. @param {number} ms */
+export function duration(ms) {
   if (ms % DAY === 0) return `${ms / DAY}d`;
   if (ms % HOUR === 0) return `${ms / HOUR}h`;
   return ms % MINUTE === 0 ? `${ms / MINUTE}m` : `${ms / SECOND}s`;

@@ -23,7 +23,7 @@ import { badgeOf, isCurrent } from "./badge-state.js";
  *
  * Everything that is drawn.
  *
- * @typedef {Moving & {view: View, status: import("./badge-state.js").Status, badge: import("./badge-state.js").Shown, now: number, serverNow: number,
+ * @typedef {Moving & {beside: import("../history/feeds.js").Beside, view: View, status: import("./badge-state.js").Status, badge: import("./badge-state.js").Shown, now: number, serverNow: number,
  *   chartNow: number, knownUntil: number | null, fresh: number | null, refused: boolean}} Picture
  */
 
@@ -46,6 +46,7 @@ export class Camera {
     const status = model.status(now);
     return {
       ...moving,
+      beside: feeds.beside,
       view,
       status,
       badge: badgeOf(status, this.held !== null),

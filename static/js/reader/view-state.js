@@ -4,6 +4,7 @@
  * @typedef {"1m" | "15m" | "1h" | "24h" | "30d"} WindowName
  * @typedef {"cliente" | "evento"} Split
  * @typedef {"name" | "count" | "rate" | "seen"} Column
+ * @typedef {"1d" | "7d"} Before
  *
  * What the reader chose to look at. All of it is in the address, so that a copied link shows the same.
  *
@@ -15,6 +16,7 @@
  * @property {string | null} type
  * @property {boolean} lines lines beside each other instead of stacked areas
  * @property {boolean} table the chart's numbers as a table
+ * @property {Before | null} compare beside the chart the same window so long before
  * @property {Column} sort
  * @property {boolean} ascending
  * @property {string} search
@@ -37,6 +39,7 @@ export const DEFAULT_VIEW = Object.freeze({
   type: null,
   lines: false,
   table: false,
+  compare: null,
   sort: "count",
   ascending: false,
   search: "",
@@ -47,6 +50,8 @@ export const DEFAULT_VIEW = Object.freeze({
   kiosk: false,
 });
 
+/** @type {readonly Before[]} */
+const BEFORE = ["1d", "7d"];
 /** Code points, as the analytics count them. */
 const LONGEST_NAME = 64;
 /** @type {Record<string, Column>} */
@@ -78,6 +83,7 @@ export function parseView(query) {
     type: nameOf(given.get("evento")),
     lines: given.get("forma") === "lineas",
     table: given.get("vista") === "tabla",
+    compare: BEFORE.find((before) => before === given.get("frente")) ?? null,
     sort: oneOf(COLUMNS, order.replace(/^-/, "")) ?? DEFAULT_VIEW.sort,
     ascending: Object.hasOwn(COLUMNS, order),
     search: (given.get("buscar") ?? "").slice(0, LONGEST_NAME),
@@ -102,6 +108,7 @@ export function formatView(view) {
   put("evento", view.type);
   put("forma", view.lines && "lineas");
   put("vista", view.table && "tabla");
+  put("frente", view.compare);
   put("orden", !usual && `${view.ascending ? "" : "-"}${keyOf(COLUMNS, view.sort)}`);
   put("buscar", view.search);
   put("pausa", view.paused && "1");
@@ -111,6 +118,9 @@ export function formatView(view) {
   put("kiosk", view.kiosk && "1");
   return parts.size === 0 ? "" : `?${parts}`;
 }
+
+/** What the chart is compared with next: nothing, a day before, a week before. @param {View} view @returns {Before | null} */
+export const nextBefore = ({ compare }) => [...BEFORE, null][compare === null ? 0 : BEFORE.indexOf(compare) + 1];
 
 /** Lines are clients, unless one client is all that is shown. @param {View} view @returns {Split} */
 export const splitOf = (view) => view.by ?? (view.client === null ? "cliente" : "evento");

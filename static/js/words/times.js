@@ -10,6 +10,7 @@ export class Times {
   #minute;
   #day;
   #date;
+  #weekday;
   #inMs;
   #inSeconds;
   #inMinutes;
@@ -25,6 +26,7 @@ export class Times {
     this.#minute = new Intl.DateTimeFormat(locale, { hour, minute, hourCycle });
     this.#day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", hour, minute, hourCycle });
     this.#date = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+    this.#weekday = new Intl.DateTimeFormat(locale, { weekday: "long" });
     this.#inMs = new Intl.NumberFormat(locale, { style: unit, unit: "millisecond", maximumFractionDigits: 0 });
     this.#inSeconds = new Intl.NumberFormat(locale, { style: unit, unit: "second", maximumFractionDigits: 1 });
     this.#inMinutes = new Intl.NumberFormat(locale, { style: unit, unit: "minute", maximumFractionDigits: 1 });
@@ -50,6 +52,11 @@ export class Times {
   /** Day and month. @param {number} ms */
   date(ms) {
     return this.#date.format(ms);
+  }
+
+  /** @param {number} ms */
+  weekday(ms) {
+    return this.#weekday.format(ms);
   }
 
   /** A duration in the unit that suits it. @param {number} ms */

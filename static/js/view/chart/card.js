@@ -3,6 +3,8 @@ import { sumOf } from "../../history/answer.js";
 import { DAY } from "../../history/question.js";
 import { visibleText } from "../../words/names.js";
 import { byId, setText } from "../dom/elements.js";
+import { announce } from "../dom/voice.js";
+import { comparison, endOf, entriesBeside } from "./compared.js";
 import { Legend } from "./legend.js";
 import { Palette } from "./palette.js";
 import { Chart } from "./plot.js";
@@ -22,12 +24,15 @@ export class ChartCard {
   #span = byId("chart-span", HTMLElement);
   #empty = byId("chart-empty", HTMLElement);
   #lacks = byId("chart-lacks", HTMLElement);
+  #compared = byId("chart-compared", HTMLElement);
   #toLive = byId("to-live", HTMLButtonElement);
   #newer = byId("newer", HTMLButtonElement);
   #legend = new Legend();
   #table = new ChartTable();
   palette = new Palette();
+  /** The last that was drawn. @type {Picture | null} */ #picture = null;
   /** A step is a day. */ #days = false;
+  /** What the reader was told it is compared with. @type {import("../../reader/view-state.js").Before | null} */ #toldOf = null;
   /** The step that the reader points at. @type {number | null} */ step = null;
 
   /** @param {() => void} onPoint */
@@ -41,13 +46,15 @@ export class ChartCard {
 
   /** @param {Picture} picture @param {Words} words */
   draw(picture, words) {
+    this.#picture = picture;
     const { view, chart } = picture;
     const { timeline } = chart;
     this.#holder.hidden = view.table;
     this.#toLive.disabled = this.#newer.disabled = view.until === null;
     const missing = chart.failed && (timeline === null || chart.waiting || chart.refusal !== null);
     this.#sayEmpty(chart, missing, words);
-    this.#table.draw(missing ? null : chart.history, chart.readAt, view.table, words);
+    this.#table.draw(missing ? null : chart.history, picture.beside, chart.readAt, view.table, words);
+    this.#sayCompared(missing ? { text: "", all: false } : comparison(picture, words), view.compare);
     const lacks = missing ? null : (chart.history?.lacksBefore ?? null);
     this.#lacks.hidden = lacks === null;
     if (lacks !== null) setText(this.#lacks, words.say("chart.lacks", { time: words.times.day(lacks) }));
@@ -57,7 +64,7 @@ export class ChartCard {
     this.palette.assign(timeline.names, known(picture));
     const why = picture.status.kind === "behind" ? "chart.pending" : "chart.no_data";
     const catchesUp = chart.outdated && !chart.failed && knownUntil === null;
-    if (!view.table && !catchesUp) this.chart.draw({ timeline, stacked: !view.lines, now: picture.chartNow, knownUntil, why }, words);
+    if (!view.table && !catchesUp) this.chart.draw({ timeline, beside: picture.beside, stacked: !view.lines, now: picture.chartNow, knownUntil, why }, words);
     this.#legend.draw(this.#entries(picture, words), !view.lines);
     this.#saySpan(picture, words);
   }
@@ -70,28 +77,40 @@ export class ChartCard {
     setText(this.#empty, words.say(chart.failed ? why : "chart.loading"));
   }
 
+  /** Also aloud, once for each choice. @param {{text: string, all: boolean}} said @param {import("../../reader/view-state.js").Before | null} compare */
+  #sayCompared({ text, all }, compare) {
+    this.#compared.hidden = text === "";
+    setText(this.#compared, text);
+    if (compare === this.#toldOf || !all) return;
+    this.#toldOf = compare;
+    if (compare !== null) announce(text);
+  }
+
   /** The span that the last answer counted, and how much: both exact. @param {Picture} picture @param {Words} words */
-  #saySpan({ chart: { history, timeline, readAt }, serverNow, now }, words) {
+  #saySpan(picture, words) {
+    const { chart: { history, timeline } } = picture;
     const pointed = this.step === null ? undefined : this.chart.shape?.xs[this.step];
     if (pointed !== undefined) return setText(this.#span, (this.#days ? words.times.date : words.times.clock).call(words.times, 1000 * pointed));
-    if (history === null || timeline === null) return;
-    const { until, span } = timeline.question;
-    const end = until ?? Math.min(history.from + history.step * history.others.length, (readAt ?? now) + serverNow - now);
+    const end = endOf(picture);
+    if (history === null || timeline === null || end === null) return;
+    const { span } = timeline.question;
     const exact = span <= MINUTE_MS ? words.times.clock : span >= DAY / 2 ? words.times.day : words.times.minute;
     setText(this.#span, `${exact.call(words.times, history.from)} – ${exact.call(words.times, end)} · ${words.say("chart.in_window", { n: sumOf(history) })}`);
   }
 
   /** Each line's rate where the reader points, else its events in the window. @param {Picture} picture @param {Words} words */
-  #entries({ chart: { history }, view }, words) {
+  #entries(picture, words) {
+    const { chart: { history }, view } = picture;
     const shape = view.table ? null : this.chart.shape;
     const names = shape?.names ?? [...(history?.names ?? []), ...(sum(history?.others ?? []) > 0 ? [""] : [])];
-    return names.map((name, i) => {
+    const lines = names.map((name, i) => {
       const pointed = this.step === null ? undefined : shape?.rates[i]?.[this.step];
       const line = name === "" ? history?.others : history?.points[history.names.indexOf(name)];
       const value = pointed === undefined ? (line === undefined ? "" : words.numbers.whole(sum(line))) : pointed === null ? "—" : `${words.numbers.rate(pointed)}/s`;
       const label = words.say(history?.names.length === 0 ? "chart.all" : "chart.others");
       return { name, label, colour: name === "" ? undefined : this.palette.of(name), value };
     });
+    return [...lines, ...entriesBeside(picture, this.step === null ? undefined : shape?.xs[this.step], words)];
   }
 
   /** What it shows of when, in words. */
@@ -102,11 +121,12 @@ export class ChartCard {
   /** What the reader points at, in one sentence. @param {Words} words */
   pointed(words) {
     const { shape } = this.chart;
-    if (shape === null || this.step === null) return "";
+    if (shape === null || this.step === null || this.#picture === null) return "";
     const values = shape.names.map((name, i) => {
       const rate = shape.rates[i][/** @type {number} */ (this.step)];
       return `${visibleText(name) || words.say("chart.others")} ${rate === null ? words.say("chart.no_data") : words.numbers.rate(rate)}`;
     });
+    for (const { label, value } of entriesBeside(this.#picture, shape.xs[this.step], words)) values.push(`${label} ${value}`);
     return words.say("chart.at", { time: (this.#days ? words.times.date : words.times.clock).call(words.times, 1000 * shape.xs[this.step]), values: values.join(", ") });
   }
 }

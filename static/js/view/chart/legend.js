@@ -8,7 +8,7 @@ import { nameParts } from "../dom/name-parts.js";
  * @typedef {object} Entry
  * @property {string} name "" for all others
  * @property {string} label what the others are called
- * @property {number | undefined} colour
+ * @property {number | "former" | "usual" | undefined} colour
  * @property {string} value
  */
 
@@ -34,9 +34,10 @@ function makeEntry({ name, label, colour }, stacked) {
   return item;
 }
 
-/** The line's colour, and its dashes where lines have them. @param {number | undefined} colour @param {boolean} stacked */
+/** The line's colour, and its dashes where lines have them. @param {Entry["colour"]} colour @param {boolean} stacked */
 function swatch(colour, stacked) {
-  const mark = make("span", stacked ? "swatch" : "swatch swatch-line");
+  const line = colour === "former" || (!stacked && colour !== "usual");
+  const mark = make("span", line ? "swatch swatch-line" : "swatch");
   mark.dataset.series = colour === undefined ? "others" : String(colour);
   return mark;
 }

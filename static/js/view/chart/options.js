@@ -40,7 +40,7 @@ const faded = (colour, alpha) => colour.replace(/^rgba?\(([^)]+)\)$/, (_, parts)
 
 /**
  * @param {{width: number, height: number, names: string[], indexes: (number | undefined)[], stacked: boolean, words: () => Words, colours: Colours,
- *   range: () => [number, number], top: () => number, onCursor: (k: number | null) => void, onDraw: (plot: any) => void}} given
+ *   range: () => [number, number], top: () => number, onCursor: (k: number | null) => void, onClear: (plot: any) => void, onDraw: (plot: any) => void}} given
  */
 export function optionsOf(given) {
   const { colours, stacked, names, words } = given;
@@ -71,6 +71,7 @@ export function optionsOf(given) {
     bands: stacked ? names.slice(1).map((_, i) => ({ series: [i + 2, i + 1] })) : [],
     hooks: {
       setCursor: [(/** @type {any} */ plot) => given.onCursor(plot.cursor.left >= 0 ? (plot.cursor.idx ?? null) : null)],
+      drawClear: [given.onClear],
       draw: [given.onDraw],
     },
   };

@@ -1,4 +1,5 @@
 // @ts-check
+import { drawnBeside, NOTHING, paintBand, paintLine, topWith } from "./beside.js";
 import { hatch } from "./hatch.js";
 import { coloursOf, optionsOf } from "./options.js";
 import { roundTop, shapeOf } from "./shape.js";
@@ -12,6 +13,7 @@ import { uPlot } from "./uplot.js";
  *
  * @typedef {object} Picture
  * @property {Timeline} timeline
+ * @property {import("../../history/feeds.js").Beside} beside
  * @property {boolean} stacked
  * @property {number} now by the server's clock
  * @property {number | null} knownUntil since then nothing is known
@@ -30,6 +32,7 @@ export class Chart {
   #drawn = "";
   #drawnAt = -Infinity;
   #top = 1;
+  #beside = NOTHING;
   /** @type {{from: number, to: number} | null} */ #unknown = null;
   #noData = "";
   #colours = coloursOf();
@@ -55,9 +58,9 @@ export class Chart {
 
   /** @param {Picture} picture @param {Words} words @returns {boolean} whether it drew */
   draw(picture, words) {
-    const { timeline, stacked, now, knownUntil } = picture;
+    const { timeline, beside, stacked, now, knownUntil } = picture;
     const { question, revision, version, names } = timeline;
-    const key = [revision, version, names.join("\n"), stacked, knownUntil === null, words.language, timeline.from, question.until].join();
+    const key = [revision, version, names.join("\n"), stacked, knownUntil === null, words.language, timeline.from, question.until, beside.former?.key, beside.usual?.key].join();
     const apart = Math.max(LEAST_APART_MS, question.span / MOVES_A_WINDOW);
     const due = question.until === null && now - this.#drawnAt >= apart;
     const other = this.#drawn.split(",").slice(1).join() !== key.split(",").slice(1).join();
@@ -69,10 +72,11 @@ export class Chart {
   }
 
   /** @param {Picture} picture @param {Words} words */
-  #show({ timeline, stacked, now, knownUntil, why }, words) {
+  #show({ timeline, beside, stacked, now, knownUntil, why }, words) {
     this.shape = shapeOf(timeline, { now, knownUntil, stacked });
     const { xs, tops, names, range } = this.shape;
-    this.#top = roundTop(Math.max(0, ...tops.flatMap((line) => line.map((n) => n ?? 0))));
+    this.#beside = drawnBeside(beside, this.shape, stacked);
+    this.#top = roundTop(topWith(this.#beside, Math.max(0, ...tops.flatMap((line) => line.map((n) => n ?? 0)))));
     this.#unknown = knownUntil === null ? null : { from: knownUntil / 1000, to: range.to };
     this.#noData = words.say(why);
     const built = [stacked, words.language, ...names.map((name) => `${name} ${this.palette.of(name)}`)].join("\n");
@@ -94,7 +98,11 @@ export class Chart {
       range: () => [this.shape?.range.from ?? 0, this.shape?.range.to ?? 1],
       top: () => this.#top,
       onCursor: this.onCursor,
-      onDraw: (plot) => this.#unknown && hatch(plot, this.#unknown.from, this.#unknown.to, this.#colours.text, this.#noData),
+      onClear: (plot) => paintBand(plot, this.#beside.band, this.#colours),
+      onDraw: (plot) => {
+        paintLine(plot, this.#beside.line, this.#colours);
+        if (this.#unknown) hatch(plot, this.#unknown.from, this.#unknown.to, this.#colours.text, this.#noData);
+      },
     });
     this.#plot = new uPlot(options, [[], ...names.map(() => [])], this.holder);
   }

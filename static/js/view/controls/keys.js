@@ -1,6 +1,6 @@
 // @ts-check
 import { remember, remembered } from "../../reader/memory.js";
-import { splitOf, WINDOW_NAMES } from "../../reader/view-state.js";
+import { nextBefore, splitOf, WINDOW_NAMES } from "../../reader/view-state.js";
 import { byId, make } from "../dom/elements.js";
 import { chooseNext } from "./preferences.js";
 
@@ -16,6 +16,7 @@ const LIST = [
   ["1 2 3 4 5", "key.windows"],
   ["t", "key.table"],
   ["s", "key.split"],
+  ["v", "key.compare"],
   ["/", "key.search"],
   ["c", "key.copy"],
   ["d", "key.theme"],
@@ -68,6 +69,7 @@ const actionsOf = (view, { search, copy }) => ({
   ...Object.fromEntries(WINDOW_NAMES.map((window, i) => [String(i + 1), () => view.set({ window })])),
   t: () => view.set({ table: !view.value.table }),
   s: () => view.set({ by: splitOf(view.value) === "cliente" ? "evento" : "cliente" }),
+  v: () => view.set({ compare: nextBefore(view.value) }),
   d: () => chooseNext("theme"),
   l: () => chooseNext("language"),
   "/": search,

@@ -24,6 +24,7 @@ export class Toolbar {
     this.#search.addEventListener("input", () => state.set({ search: this.#search.value }));
     onChoice("window", (value) => state.set({ window: /** @type {View["window"]} */ (value) }));
     onChoice("split", (value) => state.set({ by: /** @type {View["by"]} */ (value) }));
+    onChoice("compare", (value) => state.set({ compare: value === "off" ? null : /** @type {View["compare"]} */ (value) }));
     onChoice("shape", (value) => state.set({ lines: value === "lines" }));
   }
 
@@ -38,6 +39,7 @@ export class Toolbar {
     if (this.#search.value !== view.search) this.#search.value = view.search;
     choose("window", view.window);
     choose("split", splitOf(view));
+    choose("compare", view.compare ?? "off");
     choose("shape", view.lines ? "lines" : "stacked");
     const { dataset } = document.documentElement;
     dataset.mode = view.kiosk ? "kiosk" : view.embed ? "embed" : "page";

@@ -35,11 +35,11 @@ export function initExport(card, renewed, words) {
 }
 
 /** Null where there is nothing to export. @param {string} kind @param {Picture} picture @param {ChartCard} card @param {Words} words @returns {Promise<Blob | null>} */
-async function contentsOf(kind, { state, chart: { history, timeline } }, card, words) {
+async function contentsOf(kind, { state, beside, chart: { history, timeline } }, card, words) {
   if (kind === "clients.csv") return text(clientsCsv(state), "text/csv");
   if (history === null || timeline === null) return null;
-  if (kind === "chart.csv") return text(historyCsv(history), "text/csv");
-  if (kind === "all.json") return text(shownJson(state, history, timeline.question), "application/json");
+  if (kind === "chart.csv") return text(historyCsv(history, beside), "text/csv");
+  if (kind === "all.json") return text(shownJson(state, history, timeline.question, beside), "application/json");
   return chartPicture(card.chart, `Pulso · ${words.say("chart.title")} · ${card.span}`, words.say("chart.others"));
 }
 

@@ -2,6 +2,7 @@
 import { activePerMinute, minuteRates, sumOfLast } from "../../history/activity.js";
 import { sumOf } from "../../history/answer.js";
 import { SECONDS } from "../../model/pace.js";
+import { difference } from "../../words/difference.js";
 import { byId, setText } from "../dom/elements.js";
 import { drawSparkline } from "./sparkline.js";
 
@@ -26,6 +27,8 @@ export class Tiles {
   #figures = { rate: byId("rate", HTMLElement), total: byId("total", HTMLElement), active: byId("active", HTMLElement), delay: byId("delay", HTMLElement) };
   #rateChange = byId("rate-change", HTMLElement);
   #totalChange = byId("total-change", HTMLElement);
+  #rateCompared = byId("rate-compared", HTMLElement);
+  #totalCompared = byId("total-compared", HTMLElement);
   #activeChange = byId("active-change", HTMLElement);
   #activeDetail = byId("active-detail", HTMLElement);
   #delayDetail = byId("delay-detail", HTMLElement);
@@ -35,6 +38,7 @@ export class Tiles {
   #linesAt = -Infinity;
   /** @type {Timeline | null} */ #of = null;
   /** @type {Words | null} */ #words = null;
+  /** @type {Picture["beside"]["lately"]} */ #lately = null;
 
   /** @param {Picture} picture @param {number} active @param {Words} words */
   draw(picture, active, words) {
@@ -42,8 +46,10 @@ export class Tiles {
     const { pace, overview, knownUntil } = picture;
     if (knownUntil !== null || pace.outdated || overview.outdated) return; // they stay those of the last minute that is known
     const apart = Math.abs(picture.now - this.#linesAt);
-    if (apart < LINES_APART_MS && this.#of === picture.overview.timeline && words === this.#words) return;
+    const { lately } = picture.beside;
+    if (apart < LINES_APART_MS && this.#of === picture.overview.timeline && words === this.#words && lately === this.#lately) return;
     this.#linesAt = picture.now;
+    this.#lately = lately;
     this.#of = picture.overview.timeline;
     this.#words = words;
     this.#drawLines(picture, active, words);
@@ -65,15 +71,28 @@ export class Tiles {
   }
 
   /** What a reader looks at once a second. @param {Picture} picture @param {number} active @param {Words} words */
-  #drawLines({ bins, pace, overview, delays }, active, words) {
+  #drawLines(picture, active, words) {
+    const { bins, pace, overview, delays } = picture;
     drawSparkline(this.#lines.pace, seeded(bins, pace.timeline).slice(0, -1), SECONDS - 1, LINE_HEIGHT);
     drawSparkline(this.#lines.delay, delays, DELAYS, LINE_HEIGHT);
     const minute = pace.timeline && minuteRates(pace.timeline, pace.timeline.totals());
     setText(this.#rateChange, minute === null ? "" : changeOf(minute.now, minute.before, words));
     if (overview.timeline === null || overview.history === null) return;
     setText(this.#totalChange, words.say("total.lately", { n: sumOf(overview.history) }));
+    this.#drawCompared(picture, words);
     this.#drawTotalLine(overview.timeline.totals());
     this.#drawActiveLine(overview.timeline, active, words);
+  }
+
+  /** What was at this time a day or a week before. @param {Picture} picture @param {Words} words */
+  #drawCompared({ beside: { lately }, overview: { history }, view, serverNow }, words) {
+    const end = history === null ? serverNow : Math.min(serverNow, history.from + history.step * history.others.length);
+    const before = lately === null || view.compare === null ? null : view.compare;
+    if (before === null || lately === null) return [this.#rateCompared, this.#totalCompared].forEach((element) => setText(element, ""));
+    const day = words.times.weekday(end);
+    const [rate, events] = [lately.rateAt(end), history === null ? null : lately.between(history.from, end)];
+    setText(this.#rateCompared, rate === null ? "" : words.say("compare.rate", { then: words.say(`compare.now_${before}`, { day }), rate: words.numbers.rate(rate) }));
+    setText(this.#totalCompared, events === null || history === null ? "" : difference(sumOf(history), events, words.say(`compare.short_${before}`, { day }), words));
   }
 
   /** @param {number[]} totals */

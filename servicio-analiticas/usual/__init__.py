@@ -1,0 +1,1 @@
+"""What is usual at a time of the week, by the weeks before. Its arithmetic is pure."""
