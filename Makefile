@@ -7,7 +7,7 @@ BIN := .venv/bin
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q pyproject.toml \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 
-.PHONY: help run test test-compose lint format lock bench bench-push bench-page bench-history bench-ingest profile-foreign load bench-agreement bench-counting bench-stores bench-clients faults fuzz secretos clean
+.PHONY: help run test test-compose lint format lock bench bench-push bench-page bench-history bench-ingest profile-foreign load bench-agreement bench-counting bench-stores bench-clients bench-alerts faults fuzz fuzz-contracts contracts secretos clean
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
@@ -25,12 +25,13 @@ test-compose: ## bring the compose file up on Docker, break, scale and move it (
 	@$(SETUP) test
 	@COMPOSE_TESTS=all $(BIN)/python -m pytest tests/compose $(T)
 
-lint: ## ruff, mypy --strict and the page's types, as pre-commit runs them
+lint: ## ruff, mypy --strict, the page's types and AsyncAPI's parser, as pre-commit runs them
 	@$(SETUP) lint
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@PYTHONPATH=local:. $(BIN)/python tests/page/check_types.py
+	@PYTHONPATH=panel-visual:local:. $(BIN)/python tests/contracts/check_asyncapi.py
 
 format: ## rewrite the Python code in the one style
 	@$(SETUP) format
@@ -43,6 +44,7 @@ lock: ## rewrite requirements.lock and each service's requirements.txt from pypr
 	@$(COMPILE) --group sender -c requirements.lock -o sender/requirements.txt
 	@$(COMPILE) --group analiticas -c requirements.lock -o servicio-analiticas/requirements.txt
 	@$(COMPILE) --group panel -c requirements.lock -o panel-visual/requirements.txt
+	@$(COMPILE) --group avisos -c requirements.lock -o servicio-avisos/requirements.txt
 
 bench: ## measure how fast an event is on a screen
 	@$(SETUP) test
@@ -90,6 +92,10 @@ bench-clients: ## a million distinct clients through the whole chain (2 minutes;
 	@$(SETUP) test
 	@PYTHONPATH=bench:sender:local:. $(BIN)/python bench/million_clients.py $(T)
 
+bench-alerts: ## the alert service with 10,000 clients, and killed a thousand times (an hour; T='--kills 20')
+	@$(SETUP) test
+	@PYTHONPATH=bench:sender:servicio-avisos:local:. $(BIN)/python bench/alerts.py $(T)
+
 faults: ## break every part on purpose and show what became of the events; ROW=7 SEED=42 repeats one
 	@$(SETUP) test
 	@PYTHONPATH=local:.:sender:servicio-analiticas $(BIN)/python tests/faults/run.py \
@@ -101,6 +107,14 @@ fuzz: ## try 1,000,000 bodies on the decoders and 10,000 sequences of faults on 
 		--bodies "$(or $(BODIES),1000000)" --seed "$(or $(SEED),1)"
 	@FUZZ_EXAMPLES="$(or $(EXAMPLES),10000)" $(BIN)/python -m pytest -q \
 		--hypothesis-show-statistics tests/analiticas/test_store_machine.py
+
+fuzz-contracts: ## try 2,000 requests a route of contracts/openapi.json on the running chain (20 minutes; T='--include-path /reporte')
+	@$(SETUP) test
+	@PYTHONPATH=local:. $(BIN)/python tests/api/contract_fuzz.py --examples "$(or $(EXAMPLES),2000)" $(T)
+
+contracts: ## keep the schemas of contracts/ as given out; refuses what would break somebody
+	@$(SETUP) test
+	@PYTHONPATH=. $(BIN)/python tests/contracts/released_schemas.py
 
 secretos: ## write random passwords and keys below secretos/; ROTAR=1 replaces those that are there
 	@$(SETUP) run

@@ -24,6 +24,7 @@ import websockets
 
 from tests.broker_stack import VirtualHost
 from tests.chain_stack import Chain, private_chain
+from tests.ending import end_in_order
 
 EVENTS = 500
 WAITS = 50
@@ -115,6 +116,7 @@ def machine() -> str:
 
 
 def main() -> None:
+    end_in_order("make bench")
     print(machine())
     with (
         tempfile.TemporaryDirectory(prefix="pulso-bench-") as folder,

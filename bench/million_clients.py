@@ -23,6 +23,7 @@ from latency import machine
 from publishing.broker_link import Broker as Address
 from publishing.publisher import Publisher
 from tests.chain_stack import Chain, private_chain
+from tests.ending import end_in_order
 
 MOST_MB, MOST_REPORT_MS, MOST_RESTART_S, MOST_FRAME = 300.0, 20.0, 3.0, 64 * 1024
 SLICE = 1000
@@ -105,6 +106,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clients", type=int, default=1_000_000)
     clients = parser.parse_args().clients
+    end_in_order("make bench-clients")
     print(machine())
     with (
         tempfile.TemporaryDirectory(prefix="pulso-bench-") as folder,

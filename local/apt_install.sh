@@ -34,7 +34,7 @@ quietly apt-get -q install --yes --no-install-recommends "$@"
 
 # Nor at the next boot: the system's RabbitMQ would hold the port of ours, and so on.
 if [ -d /run/systemd/system ]; then
-    for service in rabbitmq-server prometheus postgresql; do
+    for service in rabbitmq-server prometheus prometheus-alertmanager postgresql; do
         case " $* " in
         *" $service "*) systemctl --quiet disable "$service" || true ;;
         esac

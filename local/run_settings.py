@@ -93,6 +93,7 @@ PORTS = {
     "PANEL_PORT": Setting("8092", port),
     "PUSH_PORT": Setting("8093", port),
     "ENTRADA_PORT": Setting("8094", port),
+    "AVISOS_PORT": Setting("8095", port),
     "RABBITMQ_EPMD_PORT": Setting("24369", port),
     "RABBITMQ_DIST_PORT": Setting("24370", port),
 }
@@ -108,6 +109,8 @@ SETTINGS = PORTS | {
     "ACME_DOMINIO": Setting("", hosts),
     "PANEL_MARCOS": Setting("", origins),
     "ENTRADA_CLAVES": Setting("", anything),
+    "AVISOS_REGLAS": Setting("", anything),
+    "AVISOS_CANALES": Setting("", anything),
     "USUARIOS": Setting("", anything),
     "TLS_CERTIFICADO": Setting("", anything),
     "TLS_CLAVE": Setting("", anything),

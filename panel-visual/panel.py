@@ -21,6 +21,8 @@ from comun.open_files import allow_open_files
 from comun.web import prompt_close
 from comun.web.guarded_listener import GuardedListener
 from comun.web.metrics_server import serve_metrics
+from page.contracts.contract_documents import read_documents
+from page.contracts.contract_routes import add_contracts
 from page.page_server import most_pages, serve_page
 from page.panel_http import create_app, state_of
 from page.panel_metrics import PanelCollector
@@ -38,7 +40,8 @@ from reading.poller import Poller
 from reading.relay import Relay
 
 LOG = logging.getLogger("panel")
-STATIC = Path(__file__).resolve().parent.parent / "static"
+ROOT = Path(__file__).resolve().parent.parent
+STATIC, CONTRACTS = ROOT / "static", ROOT / "contracts"
 STOP_WITHIN = 5.0  # seconds
 ENOUGH_FILES = 65_536  # as many viewers, and page requests beside them, as there may be
 OTHER_FILES = 100  # may be open beside the sockets of viewers and page requests
@@ -54,10 +57,11 @@ async def run(settings: Settings, sockets: Sockets) -> None:
     hub, pace = Hub(rule, limits_of(settings)), Pace()
     heartbeat, pusher = Heartbeat(hub), Pusher(hub, pace)
     poller = Poller(settings.reporte_url, pace, pusher, heartbeat)
-    relay = Relay(settings.reporte_url)
+    relay, alerts = Relay(settings.reporte_url), alerts_of(settings)
     account = Account(settings.rabbitmq_user, settings.rabbitmq_port)
     state = state_of(pusher, heartbeat)
-    app = create_app(STATIC, hub, state, relay, settings.framers(), account)
+    app = create_app(STATIC, hub, state, relay, settings.framers(), account, alerts)
+    add_contracts(app, read_documents(CONTRACTS))
 
     async with asyncio.TaskGroup() as group:
         most = most_pages(allow_open_files(ENOUGH_FILES))
@@ -71,6 +75,7 @@ async def run(settings: Settings, sockets: Sockets) -> None:
                 poller.run(),
                 heartbeat.run(),
                 relay.run(),
+                *([alerts.run()] if alerts else []),
             )
         ]
         at = f"http://{settings.panel_host}"
@@ -82,6 +87,11 @@ async def run(settings: Settings, sockets: Sockets) -> None:
             give_up_later(0 if stop.is_set() else 1)
         for part in parts:
             part.cancel()
+
+
+def alerts_of(settings: Settings) -> Relay | None:
+    silent = "the alert service does not answer"
+    return Relay(settings.avisos_url, no_answer=silent) if settings.avisos_url else None
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -19,6 +19,7 @@ class BadSettingError(ValueError):
 
 class Settings(msgspec.Struct, frozen=True, rename="upper"):
     reporte_url: str = "http://127.0.0.1:8091"
+    avisos_url: str = ""  # empty: there are no alerts
     panel_host: str = "127.0.0.1"
     panel_port: Port = 8092
     push_port: Port = 8093
@@ -58,7 +59,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         expected, _, path = str(error).partition(" - at `$.")
         name = path.rstrip("`")
         raise BadSettingError(f"{name}={given.get(name, '')[:64]!r}: {expected}") from error
-    _check_url(settings.reporte_url)
+    _check_url("REPORTE_URL", settings.reporte_url)
+    if settings.avisos_url:
+        _check_url("AVISOS_URL", settings.avisos_url)
     _check_origins("PANEL_ORIGENES", settings.origins())
     _check_origins("PANEL_MARCOS", settings.framers())
     return settings
@@ -73,12 +76,12 @@ def _check_origins(variable: str, origins: list[str]) -> None:
             )
 
 
-def _check_url(text: str) -> None:
+def _check_url(variable: str, text: str) -> None:
     try:
         url = httpx.URL(text)
     except httpx.InvalidURL:
         url = httpx.URL()
     if url.scheme not in ("http", "https") or not url.host or url.path not in ("", "/"):
         raise BadSettingError(
-            f"REPORTE_URL={text[:64]!r}: expected something like http://127.0.0.1:8091"
+            f"{variable}={text[:64]!r}: expected something like http://127.0.0.1:8091"
         )

@@ -15,7 +15,8 @@ from urllib.parse import quote
 import httpx
 
 from parts.broker import Node, epmd_command, node_command, node_environment, prepare
-from tests.stack import HTTP, Part, free_ports, listens
+from tests.port_ranges import free_ports
+from tests.stack import HTTP, Part, listens
 
 
 class Broker:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from parts.proxy import Routes, proxy_command, proxy_environment
 from tests.broker_stack import Broker, VirtualHost
-from tests.stack import Part, answers, free_ports, python_part
+from tests.port_ranges import free_ports
+from tests.stack import Part, answers, python_part
 
 
 @contextmanager
@@ -42,6 +43,7 @@ class Chain:
         self.ws_url = f"ws://127.0.0.1:{web}/panel/ws"
         self.dashboard_url = f"http://127.0.0.1:{dashboard}/dashboard/"
         self.store_path = folder / "pulso.db"
+        self.alerts_url = ""  # once there is an alert service
         parts = (self._analytics(), self._panel(), self._intake(), self._proxy())
         self.parts = {part.name: part for part in parts}
 
@@ -75,6 +77,25 @@ class Chain:
         """A demo client of this chain, not started; the caller stops it."""
         values = {"CLIENTE": cliente, **settings, **self.amqp_settings}
         return python_part(cliente, "sender/app.py", values, self.folder)
+
+    def add_alerts(self, rules: str = "", channels: str = "") -> Part:
+        """With the alert service, by these two files, from the next start on."""
+        (port,) = free_ports(1)
+        self.alerts_url = f"http://127.0.0.1:{port}/avisos"
+        settings: dict[str, object] = {
+            "REPORTE_URL": f"http://127.0.0.1:{self.routes.reporte_port}",
+            "AVISOS_PORT": port,
+            "AVISOS_STORE_PATH": self.folder / "avisos.db",
+        }
+        for variable, text in (("AVISOS_REGLAS", rules), ("AVISOS_CANALES", channels)):
+            if text:
+                path = self.folder / f"{variable.lower()}.yml"
+                path.write_text(text)
+                settings[variable] = path
+        name = "servicio-avisos"
+        self.parts[name] = python_part(name, "servicio-avisos/avisos.py", settings, self.folder)
+        self.parts["panel-visual"].environment["AVISOS_URL"] = f"http://127.0.0.1:{port}"
+        return self.parts[name]
 
     def _analytics(self) -> Part:
         settings = {"REPORTE_PORT": self.routes.reporte_port, "STORE_PATH": self.store_path}

@@ -16,6 +16,7 @@ HOMES = {
     "sender": ROOT / "sender",
     "servicio-analiticas": ROOT / "servicio-analiticas",
     "panel-visual": ROOT / "panel-visual",
+    "servicio-avisos": ROOT / "servicio-avisos",
     "carga": ROOT,
     "comun": ROOT,
     "local": ROOT / "local",

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests import stack
+from tests import port_ranges
 
 ROOT = Path(__file__).resolve().parents[1]
 BROKER = os.environ.get("RABBITMQ_IMAGE", "rabbitmq:4.0-management")
@@ -23,7 +23,7 @@ USER, PASSWORD = "otra-cuenta", "otra-clave"  # not the defaults: they must come
 PORTS = ("WEB_PORT", "TRAEFIK_PORT", "RABBITMQ_PORT", "RABBITMQ_MANAGEMENT_PORT")
 PARTS = {
     *("rabbitmq-service", "reverse-proxy", "servicio-analiticas", "panel-visual"),
-    *("entrada", "cliente-uno", "cliente-dos"),
+    *("servicio-avisos", "entrada", "cliente-uno", "cliente-dos"),
 }
 KILL = "import os, sys; [os.kill(int(pid), 9) for pid in sys.argv[1:]]"
 
@@ -164,4 +164,4 @@ def why_not() -> str | None:
 
 
 def free_ports() -> dict[str, int]:
-    return dict(zip(PORTS, stack.free_ports(len(PORTS)), strict=True))
+    return dict(zip(PORTS, port_ranges.free_ports(len(PORTS)), strict=True))

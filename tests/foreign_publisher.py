@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import aio_pika
+import httpx
 from pamqp.common import FieldValue
 
 from tests.broker_stack import VirtualHost
+from tests.contracts.answers import described
 from tests.stack import HTTP
 
 EXCHANGE = "eventos_clientes"
@@ -65,10 +67,8 @@ class RawText(str):
 
 
 def read(url: str) -> Mapping[str, Any]:
-    answer = HTTP.get(url, timeout=5)
-    answer.raise_for_status()
-    document: Mapping[str, Any] = answer.json()
-    return document
+    """Raises AssertionError also where the document is not what its schema describes."""
+    return _document(described(_asked(url)))
 
 
 def wait_for(
@@ -76,7 +76,17 @@ def wait_for(
 ) -> Mapping[str, Any]:
     """Read *url* until its document meets the condition, and return that; fails after *seconds*."""
     end = time.monotonic() + seconds
-    while not condition(document := read(url)):
+    while not condition(document := _document(answer := _asked(url))):
         assert time.monotonic() < end, f"{url} still says {document}"
         time.sleep(0.02)
+    described(answer)  # only the last: of a thousand clients that costs more than the asking
+    return document
+
+
+def _asked(url: str) -> httpx.Response:
+    return HTTP.get(url, timeout=5).raise_for_status()
+
+
+def _document(answer: httpx.Response) -> Mapping[str, Any]:
+    document: Mapping[str, Any] = answer.json()
     return document

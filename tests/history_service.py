@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,9 +16,10 @@ from history.query import HistoryQuery
 from live.live import Live
 from reporting.history_http import add_history
 from reporting.report_http import create_app
+from tests.contracts.wire_schemas import example, sent
 from tests.history_questions import moment, read
 
-CONTRACT = json.loads((Path(__file__).parent / "contracts" / "historia.json").read_text())
+CONTRACT = example("historia")
 NOW = 1_795_503_600.0 - 0.5  # half a second before 2026-11-24T07:00:00Z
 END = 1_795_503_600
 # The events of the contract's answer
@@ -66,6 +66,7 @@ async def ask(client: QuartClient, **query: object) -> dict[str, Any]:
     response = await get(client, **query)
     assert response.status_code == 200, await response.get_data()
     answer: dict[str, Any] = json.loads(await response.get_data())
+    sent("history", answer)
     return answer
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ class LateProxy(Part):
         environment = proxy_environment(routes, os.environ) | {
             "TRAEFIK_PROVIDERS_FILE_DIRECTORY": str(self._routes_folder),
             "TRAEFIK_ACCESSLOG": "true",
+            "TRAEFIK_ACCESSLOG_FIELDS_HEADERS_DEFAULTMODE": "keep",
         }
         del environment["TRAEFIK_PROVIDERS_FILE_FILENAME"]
         self.url = f"http://127.0.0.1:{routes.web_port}"
@@ -42,6 +44,11 @@ class LateProxy(Part):
             folder,
             lambda _: answers(f"{self.url}/", 404),
         )
+
+    def turned_away(self, path: str) -> set[str]:
+        """The programs that were answered 404 there, as they call themselves."""
+        asked = rf'"[A-Z]+ {re.escape(path)} HTTP/1\.1" 404 \d+ "[^"]*" "([^"]*)"'
+        return set(re.findall(asked, self.log))
 
     def know_routes(self) -> None:
         whole = self._routes_folder.with_name("routes.yml")

@@ -25,8 +25,14 @@ LONG_FILES = (
     "chain/test_main_job.py",
     "sender/test_sender_process.py",
     "local/test_broker.py",
+    "examples/test_examples.py",
     "push/test_storm.py",
+    "avisos/test_alert_chain.py",
+    "avisos/test_alert_kills.py",
+    "page/test_page_alerts.py",
+    "avisos/test_rhythm.py",
     "sender/test_line_command.py",
+    "api/test_contracts_served.py",
 )
 
 

@@ -17,7 +17,8 @@ from typing import Any
 import psycopg
 
 from machine.postgres_programs import postgres_program
-from tests.stack import READY_SECONDS, Part, free_ports
+from tests.port_ranges import free_ports
+from tests.stack import READY_SECONDS, Part
 
 # What a crash of the machine would lose is of no interest here.
 FAST = {

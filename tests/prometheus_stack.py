@@ -11,7 +11,8 @@ from typing import Any
 
 import httpx
 
-from tests.stack import ROOT, Part, answers, free_ports
+from tests.port_ranges import free_ports
+from tests.stack import ROOT, Part, answers
 
 OBSERVABILITY = ROOT / "observability"
 AT_ONCE = "2s"  # instead of each alert's own patience
@@ -100,6 +101,7 @@ def configuration(targets: Mapping[str, str]) -> str:
     text = (OBSERVABILITY / "prometheus.yml").read_text()
     text = text.replace("servicio-analiticas:9464", targets["analiticas"])
     text = text.replace("entrada:9464", targets["entrada"])
+    text = text.replace("servicio-avisos:9464", targets["avisos"])
     panel = f'static_configs: [{{targets: ["{targets["panel"]}"]}}]'
     text = re.sub(r"dns_sd_configs: .*", panel, text)
     assert not re.search(r":9464|9464}", text)

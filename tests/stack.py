@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import signal
 import socket
 import subprocess
@@ -24,24 +23,6 @@ READY_SECONDS = 40.0
 HTTP = httpx.Client(trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
 # Playwright's own Node.js: new enough for everything, where a Debian's is not
 NODE = Path(playwright.__file__).parent / "driver" / "node"
-
-
-def free_ports(count: int) -> list[int]:
-    """
-    Return *count* different ports of 127.0.0.1 that nobody listens on now.
-
-    From below those that the system gives to outgoing connections: one of these could take a
-    port between now and when a part listens there, or while that part is down.
-    """
-    sockets: list[socket.socket] = []
-    while len(sockets) < count:
-        with suppress(OSError):
-            port = 10_000 + secrets.randbelow(22_000)
-            sockets.append(socket.create_server(("127.0.0.1", port)))
-    ports = [int(each.getsockname()[1]) for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
 
 
 def _thread_states(pid: int) -> list[str]:

@@ -22,7 +22,7 @@ from tests.code_structure import (
 )
 from tests.long_files import LONG_FILES
 
-SERVICES = ("sender", "servicio-analiticas", "panel-visual")
+SERVICES = ("sender", "servicio-analiticas", "panel-visual", "servicio-avisos")
 SHARED = "comun"
 MAY_USE = {"carga": {"publishing", "events"}}
 """The load simulation publishes as any client does, by these of the sender; nobody else may so."""
@@ -32,6 +32,7 @@ GROUPS = {
     "sender": ("sender", "carga"),
     "analiticas": ("servicio-analiticas",),
     "panel": ("panel-visual",),
+    "avisos": ("servicio-avisos",),
     "local": ("local",),
 }
 """The folders that run with each group of pyproject.toml, beside what they need of `comun/`."""
@@ -110,10 +111,11 @@ def test_each_room_says_what_it_is_for(folder: str) -> None:
 
 
 def test_only_the_analytics_and_senders_speak_amqp() -> None:
-    """The panel can't reach the broker, not even by accident."""
+    """Panel and alerts can't reach the broker, not even by accident."""
     amqp = {"aio_pika", "aiormq", "pamqp"}
+    readers = [*modules("panel-visual").values(), *modules("servicio-avisos").values()]
 
-    assert not [path for path in modules("panel-visual").values() if amqp & set(imported(path, ()))]
+    assert not [path for path in readers if amqp & set(imported(path, ()))]
 
 
 def test_only_its_room_knows_sqlite() -> None:

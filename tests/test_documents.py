@@ -13,13 +13,21 @@ from tests.code_structure import FOLDERS, ROOT, modules
 DOCUMENTS = sorted(
     path.relative_to(ROOT)
     for pattern in (
-        *("*.md", "docs/*.md", "examples/*.md", "tests/*.md", "bench/*.md", "bench/*/*.md"),
+        *(
+            "*.md",
+            "docs/*.md",
+            "contracts/*.md",
+            "examples/*.md",
+            "tests/*.md",
+            "bench/*.md",
+            "bench/*/*.md",
+        ),
         *("reverse-proxy/*.md", "rabbitmq/*.md", "observability/*.md"),
     )
     for path in ROOT.glob(pattern)
 )
 CHECKED_PATHS = [path for path in DOCUMENTS if path.name != "CHANGELOG.md"]
-EASY = ("page.md", "guarantees.md", "websocket.md")
+EASY = ("page.md", "guarantees.md", "websocket.md", "compatibility.md")
 MOST_WORDS = 30
 TOP = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")} - {"secretos"}
 """What a path may begin with; `secretos/` is what `make secretos` fills."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -29,6 +28,7 @@ from machine.system_packages import MissingProgramError, ensure_installed
 from peer_pair import Pair, c_pair, measure, node_pair
 from screen import PROXIED
 from tests.broker_stack import Broker
+from tests.ending import end_in_order
 
 HERE = Path(__file__).resolve().parent
 CORES = {0, 1}
@@ -100,15 +100,6 @@ def check_machine() -> None:
     ensure_installed(PACKAGES)
 
 
-def end_in_time() -> None:
-    def end(number: int, _frame: object) -> None:
-        sys.exit(f"make bench-ingest: ended by {signal.Signals(number).name}")
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
-        signal.signal(number, end)
-    signal.alarm(AT_MOST)
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description="How many events the chain carries.")
     parser.add_argument("--quick", action="store_true", help="one short round, for a look")
@@ -118,7 +109,7 @@ def main() -> int:
     except MissingProgramError as error:
         print(f"make bench-ingest: {error}", file=sys.stderr)
         return 2
-    end_in_time()
+    end_in_order("make bench-ingest", AT_MOST)
     os.sched_setaffinity(0, CORES)
     with (
         tempfile.TemporaryDirectory(prefix="pulso-bench-ingest-") as folder,

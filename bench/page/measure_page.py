@@ -21,7 +21,9 @@ from typing import NamedTuple
 
 from playwright.async_api import Browser, CDPSession, Page, async_playwright, expect
 
-from tests.stack import answers, free_ports
+from tests.ending import end_in_order
+from tests.port_ranges import free_ports
+from tests.stack import answers
 
 STAND_IN = Path(__file__).with_name("page_stand_in.py")
 THROTTLE = 4
@@ -167,7 +169,9 @@ async def measure(quick: bool) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
-    asyncio.run(measure(parser.parse_args().quick))
+    quick = parser.parse_args().quick
+    end_in_order("make bench-page")
+    asyncio.run(measure(quick))
     return 0
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +27,7 @@ from push_report import results
 from push_run import Opened, Plan, measure_once
 from receivers import Punctuality
 from rounds import Round
+from tests.ending import end_in_order
 
 HERE = Path(__file__).resolve().parent
 AT_MOST = 480  # seconds; then it ends by itself
@@ -103,15 +103,6 @@ def check_machine() -> None:
     ensure_installed(PACKAGES)
 
 
-def end_in_time() -> None:
-    def end(number: int, _frame: object) -> None:
-        sys.exit(f"make bench-push: ended by {signal.Signals(number).name}")
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
-        signal.signal(number, end)
-    signal.alarm(AT_MOST)
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description="What pushing costs, next to others.")
     parser.add_argument("--quick", action="store_true", help="one small round, for a look")
@@ -121,7 +112,7 @@ def main() -> int:
     except MissingProgramError as error:
         print(f"make bench-push: {error}", file=sys.stderr)
         return 2
-    end_in_time()
+    end_in_order("make bench-push", AT_MOST)
     os.sched_setaffinity(0, {OTHER_CORE})
     with tempfile.TemporaryDirectory(prefix="pulso-bench-push-") as folder:
         bench = Bench(scope, Path(folder))

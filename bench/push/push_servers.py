@@ -25,7 +25,7 @@ from pinned_process import (
     wait_until_listening,
 )
 from process_cost import family
-from tests.stack import free_ports
+from tests.port_ranges import free_ports
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]

@@ -1,4 +1,4 @@
-"""What every request over HTTP passes first: whose name it asks for, and that it reads on."""
+"""What every request over HTTP passes first: how and whose name it asks, and that it reads on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from typing import Any, TypeAlias
 from comun.web.connections import Connection, Listener
 from comun.web.known_hosts import KnownHosts, refusal
 from comun.web.problem import answer
+from comun.web.request_target import in_origin_form, is_spoken
 
+UNSPOKEN = "HTTP/1.1 is spoken here, and no other major version"
 READ_WITHIN = 10.0  # seconds, for a client to read a part of its answer
 
 # Of ASGI: what a request is, where its body comes from, where its answer goes
@@ -28,6 +30,10 @@ class Door:
         self._app, self._listener, self._hosts = app, listener, hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not is_spoken(scope):
+            await answer(scope, send, HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, UNSPOKEN)
+            return
+        scope = in_origin_form(scope)
         hosts = values(scope, b"host")
         if not self._hosts.accepts(hosts):
             await answer(scope, send, HTTPStatus.MISDIRECTED_REQUEST, refusal(hosts))

@@ -10,7 +10,10 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 
-OURS = ("localhost", "reverse-proxy", "servicio-analiticas", "panel-visual", "entrada")
+OURS = (
+    *("localhost", "reverse-proxy", "servicio-analiticas", "panel-visual", "entrada"),
+    "servicio-avisos",
+)
 
 
 class KnownHosts:

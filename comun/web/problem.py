@@ -23,10 +23,9 @@ def problem_body(status: HTTPStatus, detail: str | None, **further: Any) -> byte
 
 
 async def answer(scope: Scope, send: Send, status: HTTPStatus, detail: str) -> None:
-    """Answer a request of ASGI with a problem, and end its connection."""
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.close"})
-        return
+    """Answer a request of ASGI, or a handshake, with a problem, and end its connection."""
+    # `websocket.close` would be an empty 403, whatever the reason (ASGI, "Denial Response").
+    kind = "websocket.http.response" if scope["type"] == "websocket" else "http.response"
     body = problem_body(status, detail)
     told = [
         (b"content-type", TYPE.encode()),
@@ -37,8 +36,8 @@ async def answer(scope: Scope, send: Send, status: HTTPStatus, detail: str) -> N
     ]
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         told.append((b"retry-after", str(come_again_in()).encode()))
-    await send({"type": "http.response.start", "status": int(status), "headers": told})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": f"{kind}.start", "status": int(status), "headers": told})
+    await send({"type": f"{kind}.body", "body": body})
 
 
 def raw_answer(status: HTTPStatus, detail: str, retry_after: int | None = None) -> bytes:

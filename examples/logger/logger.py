@@ -1,7 +1,8 @@
 """
 Prints every event, beside the analytics and without their noticing.
 
-That is what a fanout exchange is for: each consumer has a queue of its own and gets everything.
+That is what a fanout exchange is for: each consumer has a queue of its own and gets everything
+(x-other-consumers in contracts/asyncapi.json).
     python logger.py [amqp://pulso:pulso@127.0.0.1:5672/]
 """
 
@@ -14,7 +15,7 @@ DEFAULT_URL = "amqp://pulso:pulso@127.0.0.1:5672/"
 EXCHANGE, QUEUE = "eventos_clientes", "cola_logger"
 
 
-async def log_events(url):
+async def log_events(url: str) -> None:
     connection = await aio_pika.connect_robust(url)
     async with connection:
         channel = await connection.channel()

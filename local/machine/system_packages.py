@@ -52,6 +52,7 @@ TEST = (
     Package("amqp-publish", "amqp-tools", "rabbitmq-c"),
     Package("prometheus", "prometheus", "prometheus"),  # promtool too
     Package("postgres", "postgresql", "postgresql"),
+    Package("prometheus-alertmanager", "prometheus-alertmanager", ""),
     Package("strace", "strace", ""),  # shows the order of the store's system calls
     Library("libatomic", "libatomic1", ""),  # Playwright's Node.js needs it
 )

@@ -62,6 +62,7 @@ def probes(settings: Mapping[str, str]) -> list[Probe]:
         # In an alarm, which only somebody who makes room can end, all else works.
         Probe("servicio-analiticas", reporte, says=(b'"conectado"', b'"bloqueado"')),
         Probe("panel-visual", f"http://127.0.0.1:{settings['PANEL_PORT']}/readyz"),
+        Probe("servicio-avisos", f"http://127.0.0.1:{settings['AVISOS_PORT']}/readyz"),
         Probe("entrada", f"http://127.0.0.1:{settings['ENTRADA_PORT']}/readyz"),
         *(
             Probe("reverse-proxy", url, statuses=door)

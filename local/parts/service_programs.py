@@ -40,7 +40,7 @@ PANEL_KNOWS = (
 def service_programs(
     settings: Mapping[str, str], folder: Path, inherited: Mapping[str, str]
 ) -> list[Program]:
-    keys = settings["ENTRADA_CLAVES"]
+    reporte = {"REPORTE_URL": f"http://127.0.0.1:{settings['REPORTE_PORT']}"}
     told = {
         "servicio-analiticas": (
             ("servicio-analiticas/analiticas.py",),
@@ -50,16 +50,15 @@ def service_programs(
         "panel-visual": (
             ("panel-visual/panel.py",),
             PANEL_KNOWS,
-            {"REPORTE_URL": f"http://127.0.0.1:{settings['REPORTE_PORT']}"},
+            {**reporte, "AVISOS_URL": f"http://127.0.0.1:{settings['AVISOS_PORT']}"},
         ),
+        "servicio-avisos": _alerts(settings, folder, reporte),
         "entrada": (
             ("sender/app.py", "servir"),
             ("ENTRADA_PORT", "ENTRADA_MAX_PER_SECOND", *HOSTS),
-            {
-                **_account("entrada", settings),
-                "ENTRADA_CLAVES": keys and str(ROOT / keys),
-                "ENTRADA_TRUSTED_HOPS": "1",
-            },
+            _account("entrada", settings)
+            | _files(settings, "ENTRADA_CLAVES")
+            | {"ENTRADA_TRUSTED_HOPS": "1"},
         ),
         "cliente-uno": _demo_client("cliente_uno", settings),
         "cliente-dos": _demo_client("cliente_dos", settings),
@@ -89,12 +88,22 @@ def _demo_client(cliente: str, settings: Mapping[str, str]) -> Told:
 
 
 def _store(settings: Mapping[str, str], folder: Path) -> dict[str, str]:
-    password = settings["STORE_PASSWORD_FILE"]
     return {
         "STORE_PATH": str(folder / "pulso.db"),
         "STORE_URL": settings["STORE_URL"],
-        "STORE_PASSWORD_FILE": password and str(ROOT / password),
+        **_files(settings, "STORE_PASSWORD_FILE"),
     }
+
+
+def _alerts(settings: Mapping[str, str], folder: Path, reporte: dict[str, str]) -> Told:
+    files = _files(settings, "AVISOS_REGLAS", "AVISOS_CANALES")
+    kept = {"AVISOS_STORE_PATH": str(folder / "avisos.db")}
+    return ("servicio-avisos/avisos.py",), ("AVISOS_PORT", *HOSTS), {**reporte, **kept, **files}
+
+
+def _files(settings: Mapping[str, str], *variables: str) -> dict[str, str]:
+    """Paths as `.env` says them, which are from the project's folder; parts run elsewhere."""
+    return {name: settings[name] and str(ROOT / settings[name]) for name in variables}
 
 
 def _account(name: str, settings: Mapping[str, str]) -> dict[str, str]:

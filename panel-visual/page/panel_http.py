@@ -7,11 +7,12 @@ from http import HTTPStatus
 from pathlib import Path
 
 import msgspec
-from quart import Quart, Response, request
+from quart import Quart, Response
 from werkzeug.exceptions import HTTPException, NotFound
 
 from comun.web.quart_problem import http_problem
-from page.relay_routes import add_relays
+from page.file_answer import file_answer
+from page.relay_routes import add_alerts, add_relays
 from page.start_page import Account, for_account
 from page.static_files import StaticFile, read_static
 from push.heartbeat import Heartbeat
@@ -43,11 +44,13 @@ def create_app(
     relay: Relay,
     framers: Sequence[str] = (),
     account: Account = USUAL_ACCOUNT,
+    alerts: Relay | None = None,
 ) -> Quart:
     """
     *state* gives the body of `estado.json`; *framers* are origins that may frame the page.
 
-    *account* is the one that the command of the empty page publishes with.
+    *account* is the one that the command of the empty page publishes with, *alerts* asks the alert
+    service, if there is one.
     """
     app = Quart(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # its redirect is for good, and forgets any prefix
@@ -56,6 +59,7 @@ def create_app(
     _secure(app, {"Content-Security-Policy": " ".join([POLICY, *framers]), **STRICT_HEADERS})
     _add_page(app, static.resolve(), state, account)
     add_relays(app, relay)
+    add_alerts(app, alerts)
     _add_health(app, hub)
     return app
 
@@ -86,11 +90,11 @@ def _secure(app: Quart, strict: dict[str, str]) -> None:
 def _add_page(app: Quart, root: Path, state: Callable[[], bytes], account: Account) -> None:
     @app.get("/")
     async def get_page() -> Response:
-        return _sent(for_account(_found(root, "index.html"), account))
+        return file_answer(for_account(_found(root, "index.html"), account))
 
     @app.get("/static/<path:name>")
     async def get_static(name: str) -> Response:
-        return _sent(_found(root, name))
+        return file_answer(_found(root, name))
 
     @app.get("/estado.json")
     async def get_state() -> Response:
@@ -116,11 +120,3 @@ def _found(root: Path, name: str) -> StaticFile:
     if found is None:
         raise NotFound(f"no such file: {name[:64]!r}")
     return found
-
-
-def _sent(found: StaticFile) -> Response:
-    # no-cache: kept by the browser, but asked for each time, so that an upgrade is seen at once.
-    headers = {"ETag": f'"{found.etag}"', "Cache-Control": "no-cache"}
-    if request.if_none_match.contains_weak(found.etag):
-        return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(found.body, headers=headers, content_type=found.content_type)

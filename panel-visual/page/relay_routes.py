@@ -1,4 +1,4 @@
-"""What the page reads from the analytics through the panel."""
+"""What the page reads of other services through the panel."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ RELAYED = {
     "/habitual": "/reporte/habitual",
     "/rechazados": "/reporte/rechazados",
 }
+ALERTS = "/avisos"
 
 
 def add_relays(app: Quart, relay: Relay) -> None:
@@ -28,9 +29,21 @@ def add_relays(app: Quart, relay: Relay) -> None:
         app.add_url_rule(path, path, _route(relay, upstream), methods=["GET"])
 
 
-def _route(relay: Relay, upstream: str) -> Callable[[], Awaitable[Response]]:
+def add_alerts(app: Quart, relay: Relay | None) -> None:
+    """Answer what the alert service says; nothing where there is none, which is no error."""
+
+    async def no_alerts() -> Response:
+        return Response(status=HTTPStatus.NO_CONTENT, headers={"Cache-Control": "no-store"})
+
+    view = no_alerts if relay is None else _route(relay, ALERTS, takes_query=False)
+    app.add_url_rule(ALERTS, ALERTS, view, methods=["GET"])
+
+
+def _route(
+    relay: Relay, upstream: str, *, takes_query: bool = True
+) -> Callable[[], Awaitable[Response]]:
     async def get_relayed() -> Response:
-        query = request.query_string.decode("ascii", "replace")
+        query = request.query_string.decode("ascii", "replace") if takes_query else ""
         if len(query) > MAX_QUERY:
             raise BadRequest(f"the query is longer than {MAX_QUERY} bytes")
         try:

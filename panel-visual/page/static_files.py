@@ -40,4 +40,8 @@ def read_static(root: Path, name: str) -> StaticFile | None:
         body = path.read_bytes()
     except (OSError, ValueError):  # a name too long, or with a NUL
         return None
+    return static_file(body, content_type)
+
+
+def static_file(body: bytes, content_type: str) -> StaticFile:
     return StaticFile(body, content_type, hashlib.sha256(body).hexdigest()[:32])

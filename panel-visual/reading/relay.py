@@ -31,7 +31,6 @@ TOO_LARGE = (
     f"the answer is larger than {MAX_ANSWER // 1024**2} MiB: ask for a shorter window, longer steps"
     " (paso) or fewer series (limite), or ask /reporte/historia itself, which has no such limit"
 )
-NO_ANSWER = "the analytics do not answer"
 FAILURES = (httpx.HTTPError, httpx.InvalidURL, TimeoutError)
 
 
@@ -56,7 +55,7 @@ class _Question:
     asked_at: float = float("-inf")
     asking: asyncio.Task[None] | None = None
     viewers: int = 0  # that wait for what is being asked
-    why: str = NO_ANSWER  # if there is no answer
+    why: str = ""  # there is no answer, if that is known
 
     @property
     def size(self) -> int:
@@ -74,8 +73,14 @@ class Relay:
     take history away from all.
     """
 
-    def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self._url, self._clock = url, clock
+    def __init__(
+        self,
+        url: str,
+        clock: Callable[[], float] = time.monotonic,
+        no_answer: str = "the analytics do not answer",
+    ) -> None:
+        """*no_answer* is what viewers are told when there is none."""
+        self._url, self._clock, self._no_answer = url, clock, no_answer
         self._questions: dict[str, _Question] = {}  # least recently asked first
         self._group: asyncio.TaskGroup | None = None
         self._client: httpx.AsyncClient | None = None
@@ -111,7 +116,7 @@ class Relay:
         if question.asking is not None:
             await self._wait(question, question.asking, usual=is_usual(target))
         if question.answer is None:
-            raise UnavailableError(question.why)
+            raise UnavailableError(question.why or self._no_answer)
         return question.answer, self._clock() - question.answer.read_at
 
     async def _wait(self, question: _Question, asking: asyncio.Task[None], usual: bool) -> None:
@@ -141,7 +146,7 @@ class Relay:
                     answer = await self._fetch(target)
             question.answer = Answer(*answer, asked_at)
         except FAILURES as error:
-            question.why = str(error) if isinstance(error, BusyError) else NO_ANSWER
+            question.why = str(error) if isinstance(error, BusyError) else ""
             if self._log_lines.take():
                 LOG.info("no answer to %.128r: %s: %.128s", target, type(error).__name__, error)
         finally:

@@ -13,7 +13,7 @@ import msgspec
 from comun.web.door import Receive, Scope, Send
 from comun.web.problem import TYPE
 from intake.access.admission import Admission
-from intake.access.problem import ProblemError, bad_request, shown
+from intake.access.problem import ProblemError, bad_request, shown, unavailable
 from intake.access.webhook import REQUEST_ORIGIN
 from intake.bodies.events import Sender, default_client_of
 from intake.bodies.http_request import ClientGoneError, Request
@@ -57,7 +57,7 @@ class IntakeApp:
             raise
         except Exception:
             LOG.exception("%s %s", shown(request.method), shown(request.path))
-            return _of_problem(ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, FAILED))
+            return _of_problem(unavailable(FAILED))  # behind the proxy a 500 is a body of no sense
 
     async def _route(self, request: Request) -> Reply:
         match request.path, request.method:
@@ -79,7 +79,7 @@ class IntakeApp:
 
     async def _take(self, request: Request) -> Reply:
         caller = self._admission.admit(request.headers, request.peer)
-        sender = Sender(caller, default_client_of(_given_client(request), caller))
+        sender = Sender(caller, default_client_of(_given_clients(request), caller))
         intake = Intake(self._delivery, self._room, sender, ids_of(request.headers, caller.owner))
         answer = await intake.take(request)
         return Reply(answer.status, msgspec.json.encode(answer.body))
@@ -114,11 +114,12 @@ def _not_allowed(methods: str) -> ProblemError:
     return ProblemError(HTTPStatus.METHOD_NOT_ALLOWED, detail, headers={"Allow": methods})
 
 
-def _given_client(request: Request) -> str | None:
-    """The client of events that name none: `?cliente=`, else the header X-Client-Name."""
+def _given_clients(request: Request) -> list[str]:
+    """The clients of events that name none, the first counts: `?cliente=`, and X-Client-Name."""
     try:
         query = dict(parse_qsl(request.query.decode("ascii"), True, errors="strict"))
         header = request.headers.get("X-Client-Name")
-        return query.get("cliente", header and header.encode("latin-1").decode())
+        given = query.get("cliente"), header and header.encode("latin-1").decode()
     except ValueError:
         raise bad_request("cliente (of the address or X-Client-Name): no UTF-8") from None
+    return [one for one in given if one is not None]

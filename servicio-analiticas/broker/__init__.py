@@ -1,1 +1,1 @@
-"""What the analytics declare on RabbitMQ, and how its errors look. AMQP only; no counts."""
+"""Connections to RabbitMQ, what is declared there, and how its errors look. No counts."""

@@ -45,12 +45,15 @@ def _replace(mapping: dict[Any, Any], key: object, decoder: Callable[[bytes], ob
 
 
 def short_string(value: bytes) -> tuple[int, str]:
-    length = value[0]
-    text = value[1 : length + 1]
+    end = value[0] + 1
+    return end, text(value[1:end])
+
+
+def text(value: bytes) -> str:
     try:
-        return length + 1, text.decode()
+        return value.decode()
     except UnicodeDecodeError:
-        return length + 1, UndecodedText(text)
+        return UndecodedText(value)
 
 
 def timestamp(value: bytes) -> tuple[int, datetime.datetime | None]:

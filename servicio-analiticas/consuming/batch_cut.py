@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import accumulate
 
 from decoding.event_decoding import MAX_BODY
@@ -22,9 +23,9 @@ class Uncut:
     def __len__(self) -> int:
         return len(self._messages)
 
-    def add(self, message: Message) -> None:
-        self._messages.append(message)
-        self._bytes += _size(message)
+    def add(self, messages: Sequence[Message]) -> None:
+        self._messages += messages
+        self._bytes += sum(map(_size, messages))
 
     @property
     def holds_a_batch(self) -> bool:

@@ -11,12 +11,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
-import aio_pika
 import aiormq
 from aiormq.abc import AbstractChannel as RawChannel
 
@@ -24,16 +22,14 @@ from analytics_settings import Settings
 from broker import topology
 from broker.amqp_errors import (
     ConsumerGivesUpError,
-    SessionLostError,
-    broker_errors,
-    cancelled_by_us,
     describe,
     gravest,
     nobody_listens,
 )
+from broker.connection import Retries, close, connect
+from broker.delivery_transport import BulkConnection
 from broker.young_queues import YoungQueues
-from consuming.broker_sessions import MAX_RETRY_DELAY, close, connect
-from consuming.counting_channel import open_counting_channel
+from consuming.delivery_channel import consume
 from consuming.inbox import Inbox
 from consuming.queue_watch import QueueWatch
 from consuming.store_writer import StoreWriter
@@ -46,8 +42,6 @@ from storing.store import Store
 LOG = logging.getLogger("analiticas.consumer")
 STARTING_SECONDS = 60.0  # in which a broker that is not there yet is no warning
 OPEN_TIMEOUT = 30.0  # until consuming; a queue without a leader answers nothing at all
-# RabbitMQ 4.3 does so also when an acknowledgement is late, where earlier ones close the channel.
-CANCELLED = "cancelled by the broker: the queue is gone, or an acknowledgement came too late"
 
 
 class Consumer:
@@ -63,11 +57,11 @@ class Consumer:
         self._settings, self._live, self._declared = settings, live, declared
         self._store, self._writer, self._announcer = store, writer, Announcer(live)
         self._stop = asyncio.Event()
+        self._retries = Retries(self._stop)
         self._inbox: Inbox | None = None
         self._opening: asyncio.Timeout | None = None
         self._queues = YoungQueues(settings)
         self._queue_watch = QueueWatch(live)
-        self._failures = 0
         self._starting = True
         self._hushed = False  # it was told, and not as a warning
         self._began = time.monotonic()
@@ -82,34 +76,17 @@ class Consumer:
 
     async def run(self) -> None:
         """Consume until stopped, through any number of connections."""
-        while not self._stop.is_set():
-            try:
-                with broker_errors():
-                    await self._session()
-            except SessionLostError as error:
-                await self._lost(error)
-            except asyncio.CancelledError as error:
-                # aiormq cancels whoever awaits a connection that died under a frozen broker.
-                if cancelled_by_us():
-                    raise
-                await self._lost(error)
+        await self._retries.run(self._session, self._lost)
 
-    async def _lost(self, error: BaseException) -> None:
+    def _lost(self, error: BaseException) -> None:
         self._tell(error)
         self._live.vitals.broker_is("reconectando")
-        delay = random.uniform(0, min(MAX_RETRY_DELAY, 0.25 * 2**self._failures))  # noqa: S311
-        self._failures = min(self._failures + 1, 10)
-        try:
-            async with asyncio.timeout(delay):
-                await self._stop.wait()
-        except TimeoutError:
-            return
 
     def _tell(self, error: BaseException) -> None:
         """Once; and again, as a warning, when the first start of both takes too long."""
         young = self._starting and time.monotonic() - self._began < STARTING_SECONDS
         expected = young and nobody_listens(error)
-        first = self._live.vitals.consuming or self._failures == 0
+        first = self._live.vitals.consuming or self._retries.failures == 1
         if first or (self._hushed and not expected):
             self._hushed = expected
             level = logging.INFO if expected else logging.WARNING
@@ -146,9 +123,7 @@ class Consumer:
         finally:
             self._opening = None
 
-    async def _subscribe(
-        self, connection: aio_pika.abc.AbstractConnection, inbox: Inbox
-    ) -> RawChannel:
+    async def _subscribe(self, connection: BulkConnection, inbox: Inbox) -> RawChannel:
         channel = await connection.channel(publisher_confirms=False)
         try:
             await self._queues.declare(connection, channel)
@@ -162,16 +137,14 @@ class Consumer:
             raise
         self._declared()
         await channel.close()
-        raw = await open_counting_channel(connection, self._settings.prefetch, inbox)
-        raw.on_consumer_cancel_callbacks.add(lambda _: inbox.lose(CANCELLED))
-        await raw.basic_consume(topology.QUEUE, inbox.receive)
-        return raw
+        return await consume(connection, topology.QUEUE, self._settings.prefetch, inbox)
 
     def _started(self, inbox: Inbox) -> None:
         self._inbox = inbox
         if self._stop.is_set():
             inbox.stop()
-        self._failures, self._starting = 0, False
+        self._retries.worked()
+        self._starting = False
         self._live.vitals.broker_is("conectado")
         LOG.info("listo: consuming %s", topology.QUEUE)
 

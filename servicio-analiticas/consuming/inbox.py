@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import time
-
-from aiormq.abc import DeliveredMessage
+from collections.abc import Sequence
 
 from broker.amqp_errors import SessionLostError
-from broker.lenient_amqp import UNREADABLE
 from consuming.batch_cut import Uncut
 from decoding.message import Message
 
@@ -25,18 +22,16 @@ class Inbox:
         self.delivered = 0
         self._last_delivery = self._now()
 
-    async def receive(self, delivered: DeliveredMessage) -> None:
-        """The consumer callback: it only appends, since aiormq runs one task for each."""
-        try:
-            message = message_from(delivered)
-            self._check_order(message)
-        except BaseException as error:
-            # aiormq drops what a callback raises, and a later acknowledgement would cover this one.
-            self.lose(f"a message could not be taken: {error!r}")
-            raise
-        self._uncut.add(message)
-        self.unsettled += 1
-        self.delivered += 1
+    def receive(self, messages: Sequence[Message]) -> None:
+        """Messages in the order of their delivery; after a gap in it the session is lost."""
+        # A later acknowledgement would cover the one that is missing.
+        for message in messages:
+            if message.tag != self.delivered + 1:
+                self.lose(f"delivery {message.tag} came after {self.delivered}")
+                return
+            self.delivered += 1
+        self._uncut.add(messages)
+        self.unsettled += len(messages)
         self._last_delivery = self._now()
         self._changed.set()
         if self._uncut.holds_a_batch:
@@ -70,10 +65,6 @@ class Inbox:
         if self._lost is not None:
             raise SessionLostError(self._lost)
 
-    def _check_order(self, message: Message) -> None:
-        if message.tag != self.delivered + 1:
-            raise SessionLostError(f"delivery {message.tag} came after {self.delivered}")
-
     def lose(self, why: str) -> None:
         self._lost = self._lost or why
         self._wake()
@@ -106,18 +97,3 @@ async def _wait_at_most(event: asyncio.Event, seconds: float) -> None:
             await event.wait()
     except TimeoutError:
         return
-
-
-def message_from(delivered: DeliveredMessage) -> Message:
-    properties = delivered.header.properties
-    headers = properties.headers or {}
-    return Message(
-        tag=delivered.delivery_tag or 0,
-        body=delivered.body,
-        message_id=properties.message_id,
-        header_client=headers.get("X-Client-Name", headers.get(UNREADABLE)),
-        app_id=properties.app_id,
-        timestamp=properties.timestamp.timestamp() if properties.timestamp else None,
-        arrived=time.time(),
-        deaths=headers.get("x-death", headers.get(UNREADABLE)),
-    )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 
-from aio_pika.abc import AbstractConnection
 from aiormq.abc import AbstractChannel as RawChannel
 
 from aside.aside_store import AsideStore
 from broker import topology
 from broker.amqp_errors import describe
+from broker.delivery_transport import BulkConnection
 from consuming.broker_sessions import Sessions
+from consuming.delivery_channel import consume
 from consuming.inbox import Inbox
 from consuming.store_writer import StoreWriter
 from live.live import Live
@@ -43,17 +44,12 @@ class SetAsideReader:
     async def run(self) -> None:
         await self._sessions.run(self._session)
 
-    async def _session(self, connection: AbstractConnection) -> None:
+    async def _session(self, connection: BulkConnection) -> None:
         self._inbox = inbox = Inbox(PREFETCH, BATCH_SECONDS)
         if self._sessions.stopping.is_set():
             return
-        channel = await connection.channel(publisher_confirms=False)
-        for end in (connection.close_callbacks, channel.close_callbacks):
-            end.add(lambda _, why: inbox.lose(describe(why)))
-        await channel.set_qos(PREFETCH)
-        raw = await channel.get_underlay_channel()
-        raw.on_consumer_cancel_callbacks.add(lambda _: inbox.lose("cancelled by the broker"))
-        await raw.basic_consume(topology.SET_ASIDE_QUEUE, inbox.receive)
+        connection.close_callbacks.add(lambda _, why: inbox.lose(describe(why)))
+        raw = await consume(connection, topology.SET_ASIDE_QUEUE, PREFETCH, inbox)
         self._sessions.worked()
         await self._count_all(inbox, raw)
 

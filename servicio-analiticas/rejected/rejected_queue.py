@@ -21,8 +21,8 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from analytics_settings import Settings
 from broker import topology
 from broker.amqp_errors import describe
+from broker.connection import connect
 from broker.lenient_amqp import UNREADABLE
-from consuming.broker_sessions import connect
 from decoding.event_decoding import MAX_BODY
 from decoding.message import Message
 from decoding.packed_body import unpacked_if_readable

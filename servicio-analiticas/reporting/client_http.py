@@ -34,8 +34,9 @@ def add_client(app: Quart, read: ReadClient, all_by_pages: AnswerPage) -> None:
         given = request.args.getlist("cliente")
         if not given:
             return await all_by_pages()
-        if len(given) > 1:
-            raise BadRequest("cliente: name one, as in /reporte/clientes?cliente=cliente_uno")
+        if len(given) > 1 or len(request.args) > 1:
+            example = "/reporte/clientes?cliente=cliente_uno"
+            raise BadRequest(f"cliente: name one, and nothing besides, as in {example}")
         return await _answer(given[0], read)
 
 

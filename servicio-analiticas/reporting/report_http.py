@@ -43,6 +43,7 @@ def create_app(
     app = Quart(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # its redirect is for good, and forgets any prefix
     app.config["MAX_CONTENT_LENGTH"] = 1024  # nothing here takes a body
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.before_request(_refuse_bad_bytes)
     app.register_error_handler(HTTPException, http_problem)
     app.register_error_handler(TooManyReadersError, _busy)

@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from aside import rejections
 from aside.aside_store import AsideStore
+from comun.held_file import make_private
 from counting.tally import count
 from counting.totals import Committed, IdWindow, Totals
 from decoding.cell_reading import CellReader
@@ -22,7 +23,7 @@ from decoding.message import Message
 from history.levels import Retention
 from sqlite.file_connection import FileConnection, connect, opening, reading
 from sqlite.file_ids import FileIds
-from sqlite.file_lock import lock_store, make_private
+from sqlite.file_lock import lock_store
 from sqlite.file_snapshots import FileSnapshots
 from sqlite.file_transactions import FileTransactions
 from sqlite.migrations import create_or_migrate

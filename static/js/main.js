@@ -5,6 +5,7 @@ import { Model } from "./model/model.js";
 import { bare } from "./reader/address.js";
 import { ViewState } from "./reader/view-state.js";
 import { steadyNow } from "./time/steady.js";
+import { Bell } from "./view/alerts/bell.js";
 import { initRewind } from "./view/chart/rewind.js";
 import { initCommand, initLink } from "./view/controls/copy.js";
 import { Shortcuts } from "./view/controls/keys.js";
@@ -43,7 +44,17 @@ const screen = new Screen(model, feeds, view, page);
 
 const words = () => screen.words;
 const toolbar = new Toolbar(view);
-const shortcuts = new Shortcuts(view, { search: () => toolbar.focusSearch(), copy: initLink(words) });
+const bell = new Bell(beside("avisos").href, view, {
+  words,
+  now: () => model.clock.at(steadyNow()),
+  onMarks: (marks) => {
+    page.chart.chart.marks = marks;
+    screen.request();
+  },
+  announce,
+  viewers: () => model.viewers,
+});
+const shortcuts = new Shortcuts(view, { search: () => toolbar.focusSearch(), copy: initLink(words), alerts: () => bell.open() });
 initRewind(view, page.chart, () => model.clock.at(steadyNow()), () => announce(page.chart.pointed(words())));
 initExport(page.chart, () => screen.renewed(), words);
 initCommand(words);
@@ -64,6 +75,7 @@ initPreferences(
     translate(chosen);
     shortcuts.translate(chosen);
     toolbar.draw(chosen);
+    bell.draw();
     document.documentElement.dataset.ready = "";
     screen.request();
   },

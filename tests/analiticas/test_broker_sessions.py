@@ -12,7 +12,7 @@ from consuming.broker_sessions import Sessions
 from consuming.broker_writer import LOGIN_REFUSED
 from live.live import Vitals
 from tests.broker_stack import VirtualHost
-from tests.stack import free_ports
+from tests.port_ranges import free_ports
 
 
 async def test_it_stops_between_two_tries() -> None:

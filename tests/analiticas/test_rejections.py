@@ -5,6 +5,7 @@ import pytest
 from aside import rejections
 from counting.totals import IdWindow
 from decoding.message import Message
+from tests.contracts.wire_schemas import example
 from tests.store_places import AnyStore, Place
 
 
@@ -27,16 +28,12 @@ def test_totals_and_samples(store: AnyStore) -> None:
 
     read = rejections.read(store._db, 10)
 
-    assert read["motivos"] == {
-        "cliente: Expected `str | null`, got `int`": 2,
-        "JSON: Expecting value: line N column N (char N)": 1,
-    }
-    newest, middle, oldest = read["muestras"]
-    assert newest["cuerpo"] == "ñ no es json"
-    assert newest["bytes"] == 13
-    assert [s["cliente"] for s in (newest, middle, oldest)] == ["programa", "cabecera", "a"]
-    assert oldest["motivo"].startswith("[1].cliente")
-    assert oldest["message_id"] == "x"
+    contract = example("rechazados")
+    moments = [sample.pop("momento") for sample in read["muestras"]]
+    assert [{"momento": moments[0], **sample} for sample in read["muestras"]] == [
+        sample | {"momento": moments[0]} for sample in contract["muestras"]
+    ]
+    assert list(read["motivos"].items()) == list(contract["motivos"].items())
 
 
 def test_a_repeated_rejection_is_recorded_once(store: AnyStore) -> None:

@@ -1,8 +1,7 @@
 import asyncio
 import json
 from functools import partial
-from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from quart.testing import QuartClient
@@ -14,29 +13,12 @@ from counting.tally import count
 from counting.totals import Committed, IdWindow, Totals
 from database.failures import StoreUnavailableError
 from decoding.message import Message
-from live.live import Live, QueueDepth
+from live.live import Live, QueueDepth, Writing
 from reporting.client_http import add_client
 from reporting.clients_http import answer_page
 from reporting.report_http import create_app
 from storing.client_row import PageOfClients
-
-CONTRACTS = Path(__file__).parents[1] / "contracts"
-
-
-def contract(name: str) -> dict[str, Any]:
-    example: dict[str, Any] = json.loads((CONTRACTS / name).read_text())
-    return example
-
-
-def keys(value: object, names: tuple[str, ...] = ("clientes", "eventos")) -> dict[str, Any] | None:
-    """The keys of a JSON value, all the way down; names of clients and types are left out."""
-    if not isinstance(value, dict):
-        return None
-    return {k: "counts" if k in names and is_counts(v) else keys(v) for k, v in value.items()}
-
-
-def is_counts(value: object) -> bool:
-    return isinstance(value, dict) and not set(value) <= {"clientes", "total", "contados"}
+from tests.contracts.wire_schemas import example, sent
 
 
 @pytest.fixture(name="live")
@@ -80,11 +62,11 @@ def publish(live: Live, *events: dict[str, str]) -> None:
 
 
 async def test_report_has_the_contract_shape(client: QuartClient) -> None:
-    """`/reporte` has exactly the keys of the contract, and a strong ETag."""
+    """`/reporte` is as the contract describes it, and has a strong ETag."""
     response = await client.get("/reporte")
     report = json.loads(await response.get_data())
 
-    assert keys(report) == keys(contract("reporte.json"))
+    sent("report", report)
     assert report["total"] == 2
     assert report["generado"] == "2026-11-24T07:00:00.123Z"
     assert response.headers["ETag"] == '"b1f0-1"'
@@ -92,18 +74,27 @@ async def test_report_has_the_contract_shape(client: QuartClient) -> None:
 
 
 async def test_other_answers_have_the_contract_shape(client: QuartClient, live: Live) -> None:
-    """estado, libro and a problem have exactly the keys of their contracts."""
+    """estado, libro and a problem are as their contracts describe them."""
     live.vitals.cola = QueueDepth(3, 4, 1795503600.0)
-    live.future_events = contract("estado.json")["futuros"]
+    live.future_events = example("estado")["futuros"]
     live.set_aside.update(expired=1, delivery_limit=1)
     for path, name in (
-        ("/reporte/estado", "estado.json"),
-        ("/reporte/libro", "libro.json"),
-        ("/reporte?limite=0", "problema.json"),
+        ("/reporte/estado", "state"),
+        ("/readyz", "state"),
+        ("/reporte/libro", "ledger"),
+        ("/reporte?limite=0", "problem"),
     ):
-        response = await client.get(path)
+        sent(name, await (await client.get(path)).get_data())
 
-        assert keys(json.loads(await response.get_data())) == keys(contract(name)), path
+
+async def test_states_have_the_contract_shape(client: QuartClient, live: Live) -> None:
+    """Whatever is known or not, the state is as its contract describes it."""
+    for escritura in (None, *get_args(Writing)):
+        for connected in ("reconectando", "conectado"):
+            live.vitals.escritura, live.vitals.dead_letters = escritura, None
+            live.vitals.broker_is(connected)
+            state = await (await client.get("/reporte/estado")).get_data()
+            sent("state", state)
 
 
 async def test_status_and_ledger_are_not_cached(client: QuartClient) -> None:
@@ -206,6 +197,7 @@ async def test_bad_limit(client: QuartClient, limit: str) -> None:
     """A limit outside 1 to 1000 is a problem that names it."""
     response = await client.get("/reporte", query_string={"limite": limit})
     problem = json.loads(await response.get_data())
+    sent("problem", problem)
 
     assert response.status_code == 400
     assert response.mimetype == "application/problem+json"
@@ -237,7 +229,13 @@ async def test_two_slashes_are_not_one(client: QuartClient) -> None:
     assert answer.status_code == 404
 
 
-@pytest.mark.parametrize("query", ["?cliente=", "?cliente=a&cliente=b", f"?cliente={'a' * 65}"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("?cliente=", "?cliente=a&cliente=b", f"?cliente={'a' * 65}"),
+        *("?cliente=a&limite=5", "?despues=a&cliente=b", "?cliente=a&otro=b"),
+    ],
+)
 async def test_bad_question_for_a_client(client: QuartClient, query: str) -> None:
     """What is no name is a 400 that says so."""
     answer = await client.get(f"/reporte/clientes{query}")

@@ -17,7 +17,7 @@ from live.live import Live
 from sqlite.file_store import open_store
 from storing.store_thread import StoreThread
 from tests.broker_stack import VirtualHost
-from tests.stack import free_ports
+from tests.port_ranges import free_ports
 
 
 async def levels_until(

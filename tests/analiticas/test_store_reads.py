@@ -12,6 +12,7 @@ from history import steady_clock
 from history.query import HistoryQuery
 from history.steady_clock import running_seconds
 from storing import delta_log, folding
+from tests.contracts.wire_schemas import sent
 from tests.store_places import AnyStore, Place
 from usual.usual_query import UsualQuery
 
@@ -45,6 +46,7 @@ def test_one_client_while_it_is_folded(store: AnyStore) -> None:
     found = store.read_client("a")
 
     assert found == {"cliente": "a", "total": 3, "version": 2, "visto": "1970-01-01T00:01:40.000Z"}
+    sent("client_report", found)
     assert store.read_client("nadie") is None
 
 
@@ -68,6 +70,7 @@ def test_what_is_usual_is_of_one_commit(store: AnyStore) -> None:
     for number in range(4):
         store.apply([message(number, ("a", "x", now - number))])
         read = store.history.pin().answer(UsualQuery(ventana=60, paso=1, cliente="a"))
+        sent("usual", read)
 
         assert read["version"] == read["series"][0]["todo"]["puntos"] == number + 1
         store.tend()

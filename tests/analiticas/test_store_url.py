@@ -13,8 +13,9 @@ from database.failures import StoreUnavailableError, UnusableStoreError
 from decoding.message import Message
 from postgres.server_url import ServerUrl
 from store_choice import file_of, open_store, prepare, read_rejections
+from tests.port_ranges import free_ports
 from tests.postgres_stack import Postgres
-from tests.stack import ROOT, free_ports
+from tests.stack import ROOT
 
 SECRET = "la-clave"
 

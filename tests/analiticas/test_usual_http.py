@@ -1,7 +1,6 @@
 """`GET /reporte/habitual`, as the report answers it."""
 
 import json
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,11 +13,12 @@ from history.history import History, Places
 from live.live import Live
 from reporting.report_http import create_app
 from reporting.usual_http import add_usual
+from tests.contracts.wire_schemas import example, sent
 from tests.history_questions import DAY, HOUR, NOW, moment
 from usual.usual_answer import usual_answer
 from usual.usual_query import UsualQuery
 
-CONTRACT = json.loads((Path(__file__).parents[1] / "contracts" / "habitual.json").read_text())
+CONTRACT = example("habitual")
 
 
 def client_of(history: History, pending: dict[Any, int] | None = None) -> QuartClient:
@@ -40,6 +40,7 @@ async def ask(client: QuartClient, **query: object) -> dict[str, Any]:
     assert response.status_code == 200, await response.get_data()
     assert response.headers["Cache-Control"] == "no-store"
     answer: dict[str, Any] = json.loads(await response.get_data())
+    sent("usual", answer)
     return answer
 
 

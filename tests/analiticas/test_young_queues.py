@@ -13,7 +13,7 @@ from analytics_settings import Settings, read_settings
 from broker import young_queues
 from broker.topology import QUEUE_ARGUMENTS
 from tests.broker_stack import VirtualHost
-from tests.stack import free_ports
+from tests.port_ranges import free_ports
 
 QUEUES = ("una", "dos y media", "tres")
 

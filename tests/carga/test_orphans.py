@@ -10,7 +10,7 @@ from carga.run.plan import generator_tasks, watch_task
 from carga.run.processes import working
 from carga.settings import LoadSettings
 from carga.wire.messages import Generate, Watch
-from tests.stack import free_ports
+from tests.port_ranges import free_ports
 
 SECONDS = 20
 

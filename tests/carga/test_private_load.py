@@ -11,7 +11,8 @@ from typing import Protocol
 
 import pytest
 
-from tests.stack import ROOT, free_ports
+from tests.port_ranges import free_ports
+from tests.stack import ROOT
 
 WORDS = ("--tasa", "300", "--clientes", "10", "--visores", "5", "--salida", "reports")
 

@@ -8,7 +8,7 @@ from carga.checking.reporte_client import ReporteAwayError, ReporteClient
 from carga.checking.web_access import WebAccess
 from parts.proxy import Routes
 from tests.late_proxy import late_proxy
-from tests.stack import free_ports
+from tests.port_ranges import free_ports
 
 
 async def test_a_starting_proxy_is_no_missing_client(tmp_path: Path) -> None:

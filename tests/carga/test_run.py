@@ -11,6 +11,7 @@ import msgspec
 from carga.report.summary import Summary
 from tests.carga.conftest import Against, Counting
 from tests.chain_stack import Chain
+from tests.contracts.wire_schemas import sent
 
 
 def names(chain: Chain) -> dict[str, int]:
@@ -115,6 +116,7 @@ def test_json_is_all_there_is_on_stdout(lasting_chain: Chain, simular: Against) 
     run = simular(lasting_chain, "--semilla", "4", "--json", "--visores", "0", "--perfil", "rampa")
 
     assert run.wait() == 0, run.err
+    sent("load_report", run.out)
     summary = msgspec.json.decode(run.out, type=Summary)
     assert summary.metricas["confirmados"] == 600
     assert summary.metricas["latencia_p50"] is None

@@ -11,7 +11,7 @@ from carga.viewers.coming_back import NO_CLOSE, wait_before
 from carga.viewers.stamped_socket import StampedSocket, connected_socket
 from carga.wire.clock import RunClock
 from carga.wire.messages import TICKS, Begin
-from tests.stack import free_ports
+from tests.port_ranges import free_ports
 
 LATE = 0.05
 

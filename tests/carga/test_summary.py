@@ -1,20 +1,27 @@
 """From what a run left behind to its verdict and its exit code."""
 
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from carga.checking.reporte_client import Others, Reporte
 from carga.checking.verification import ClientLine
 from carga.command_line import code_of
+from carga.doctor import Finding
+from carga.figures.metrics import METRICS
 from carga.figures.numbers import RunNumbers
 from carga.figures.thresholds import Threshold
 from carga.options import LoadOptions
-from carga.report.summary import summarise
+from carga.report.folder import encoded
+from carga.report.summary import Summary, summarise
 from carga.run.course import Outcome
 from carga.run.settling import Settled
 from carga.sending.schedule import Schedule
+from carga.verify_again import Verified
 from carga.wire.messages import Begin, Finished
+from tests.contracts.wire_schemas import example, schema, sent
 
 OPTIONS = LoadOptions(
     rate=10, seconds=1, clients=1, profile="constante", viewers=3, seed=1, kinds=("clic",),
@@ -62,9 +69,29 @@ def test_verdict(found: Outcome, verdict: str, code: int, words: str) -> None:
     """The sentence says what is wrong, and a script is told the worst."""
     summary = summarise(found, OPTIONS, "http://x")
 
+    sent("load_report", encoded(summary))
     assert summary.veredicto == verdict
     assert words in summary.frase
     assert code_of(summary) == code
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("resumen", Summary), ("verificar", Verified), ("doctor", list[Finding])]
+)
+def test_what_the_contract_shows_is_read_and_written(name: str, kind: Any) -> None:
+    """What programs print with --json comes out as it stands there."""
+    read = msgspec.convert(example(name), kind)
+
+    assert msgspec.json.decode(msgspec.json.encode(read)) == example(name)
+
+
+def test_the_schema_beside_a_report_has_the_contracts_fields() -> None:
+    """What is generated for a folder and what stands in contracts/ name the same ones."""
+    generated = msgspec.json.schema(Summary)["$defs"]["Summary"]
+    contract = schema("load_report")
+
+    assert list(generated["properties"]) == list(contract["properties"])
+    assert set(contract["properties"]["metricas"]["properties"]) == set(METRICS)
 
 
 def test_threshold_comes_last() -> None:

@@ -11,7 +11,9 @@ import pytest
 
 from carga.command_line import main
 from tests.broker_stack import Broker, VirtualHost
-from tests.stack import ROOT, free_ports
+from tests.contracts.wire_schemas import sent
+from tests.port_ranges import free_ports
+from tests.stack import ROOT
 
 SECRET = "geheim-4711"
 
@@ -163,6 +165,7 @@ def test_doctor_without_a_system(told: Told) -> None:
     code, text = told("doctor", "--json", **ports)
 
     assert code == 3
+    sent("doctor_findings", text)
     assert {each["remedio"] != "" for each in json.loads(text) if not each["bien"]} == {True}
 
 

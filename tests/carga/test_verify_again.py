@@ -7,6 +7,7 @@ import pytest
 from carga.command_line import FAILED, OK
 from tests.carga.conftest import Against, Command
 from tests.chain_stack import Chain
+from tests.contracts.wire_schemas import sent
 from tests.foreign_publisher import publish, wait_for
 from tests.unwritable_output import full_disk, reader_that_left
 
@@ -41,6 +42,7 @@ async def test_later_events_are_a_difference(
     again = against(lasting_chain, "verificar", "--json", str(finished.report / "resumen.json"))
 
     assert again.wait() == 4
+    sent("load_verification", again.out)
     (difference,) = json.loads(again.out)["diferencias"]
     assert (difference["cliente"], difference["hallado"]) == ("sim-9-001", total + 1)
     assert "another run with --semilla 9" in difference["frase"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,15 @@ import pytest
 from tests.broker_stack import Broker
 from tests.chain_stack import Chain
 from tests.local.raw_requests import raw
-from tests.stack import free_ports
+from tests.port_ranges import free_ports
 
 CONTRACT = json.loads((Path(__file__).parents[1] / "contracts" / "anfitriones.json").read_text())
+HANDSHAKE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+}
 METRICS = dict(zip(("servicio-analiticas", "panel-visual", "entrada"), free_ports(3), strict=True))
 
 
@@ -50,6 +58,14 @@ def ask(port: int, path: str, host: str, version: str = "1.1") -> tuple[int, str
     return raw(port, f"GET {path} HTTP/{version}\r\n{line}Connection: close\r\n\r\n")
 
 
+def shake_hands(port: int, path: str, host: str) -> tuple[int, str]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    with closing(connection):
+        connection.request("GET", path, headers=HANDSHAKE | {"Host": host})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+
 def test_a_strange_name_is_refused_everywhere(named: Chain) -> None:
     """421, with a problem that names the setting, before anything is said or done."""
     for port, path in doors(named):
@@ -58,6 +74,14 @@ def test_a_strange_name_is_refused_everywhere(named: Chain) -> None:
         assert "WEB_ANFITRIONES=evil.example" in text, path
         if path not in ("/ws", "/panel/ws"):
             assert "content-type: application/problem+json" in text.lower(), path
+
+
+def test_a_strange_handshake_is_told_the_same(named: Chain) -> None:
+    """Who asks for a WebSocket at any port is told why not, as everybody else is."""
+    for port, path in doors(named):
+        status, text = shake_hands(port, path, "evil.example")
+        assert (status, path) == (421, path), text
+        assert "WEB_ANFITRIONES=evil.example" in text, path
 
 
 def test_known_names_are_answered(named: Chain) -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from tests.broker_stack import VirtualHost
 from tests.foreign_publisher import amqp_publish, publish, read, wait_for
+from tests.port_ranges import free_ports
 from tests.postgres_stack import FAST, Postgres
-from tests.stack import HTTP, Part, answers, free_ports, python_part
+from tests.stack import HTTP, Part, answers, python_part
 
 
 @pytest.fixture(name="server")

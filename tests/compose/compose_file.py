@@ -11,6 +11,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 import analytics_settings
+import avisos_settings
 import panel_settings
 import sender_settings
 from intake import settings as intake_settings
@@ -31,6 +32,7 @@ FOLDERS = {
     "carga": "sender",
     "servicio-analiticas": "servicio-analiticas",
     "panel-visual": "panel-visual",
+    "servicio-avisos": "servicio-avisos",
 }
 READERS: dict[str, tuple[type, Callable[[Mapping[str, str]], Any]]] = {
     "cliente-uno": (sender_settings.Settings, sender_settings.read_settings),
@@ -38,6 +40,7 @@ READERS: dict[str, tuple[type, Callable[[Mapping[str, str]], Any]]] = {
     "entrada": (intake_settings.IntakeSettings, intake_settings.read_intake_settings),
     "servicio-analiticas": (analytics_settings.Settings, analytics_settings.read_settings),
     "panel-visual": (panel_settings.Settings, panel_settings.read_settings),
+    "servicio-avisos": (avisos_settings.Settings, avisos_settings.read_settings),
 }
 
 LASTING = [name for name in PARTS if name not in ("cuentas", "puertas", "carga")]

@@ -28,7 +28,7 @@ def test_networks() -> None:
     assert members == {
         "web": {
             *("reverse-proxy", "panel-visual", "servicio-analiticas", "entrada"),
-            *("puertas", "carga", "prometheus"),
+            *("servicio-avisos", "puertas", "carga", "prometheus"),
         },
         "mensajes": {
             *("rabbitmq-service", "servicio-analiticas", "entrada", "cuentas"),
@@ -135,6 +135,7 @@ def test_start_order() -> None:
         "cliente-uno": {"cuentas"},
         "cliente-dos": {"cuentas"},
         "panel-visual": {"servicio-analiticas"},
+        "servicio-avisos": {"servicio-analiticas"},
         "puertas": set(),
         "reverse-proxy": {"panel-visual", "puertas"},
         "carga": {"cuentas", "reverse-proxy"},
@@ -152,6 +153,7 @@ def test_mounts(name: str) -> None:
     own = {
         "rabbitmq-service": {"broker:/var/lib/rabbitmq"},
         "servicio-analiticas": {"almacen:/datos"},
+        "servicio-avisos": {"avisos:/datos"},
         "carga": {"informes:/informes"},
         "prometheus": {"metricas:/prometheus"},
         "grafana": {"grafana:/var/lib/grafana"},
@@ -179,6 +181,8 @@ def test_files_that_a_user_may_give() -> None:
 
     assert given == {
         ("entrada", "${ENTRADA_CLAVES:-/dev/null}", "/claves"),
+        ("servicio-avisos", "${AVISOS_REGLAS:-/dev/null}", "/avisos.yml"),
+        ("servicio-avisos", "${AVISOS_CANALES:-/dev/null}", "/canales.yml"),
         ("puertas", "${USUARIOS:-/dev/null}", "/usuarios"),
         ("puertas", "${TLS_CERTIFICADO:-/dev/null}", "/tls.crt"),
         ("puertas", "${TLS_CLAVE:-/dev/null}", "/tls.key"),

@@ -55,6 +55,10 @@ except urllib.error.HTTPError as error:
         ("panel-visual", "rabbitmq-service", 5672, False),
         ("panel-visual", "rabbitmq-service", 15672, False),
         ("panel-visual", "servicio-analiticas", 8091, True),
+        ("panel-visual", "servicio-avisos", 8095, True),
+        ("servicio-avisos", "servicio-analiticas", 8091, True),
+        ("servicio-avisos", "rabbitmq-service", 5672, False),
+        ("cliente-uno", "servicio-avisos", 8095, False),
         ("cliente-uno", "rabbitmq-service", 5672, True),
         ("cliente-uno", "panel-visual", 8092, False),
         ("cliente-uno", "panel-visual", 8093, False),
@@ -97,7 +101,9 @@ def test_nothing_but_volumes_and_tmp_can_be_written(project: Project, part: str)
     assert (done.returncode, done.stdout) == (0, "")
 
 
-@pytest.mark.parametrize("part", ["servicio-analiticas", "panel-visual", "entrada"])
+@pytest.mark.parametrize(
+    "part", ["servicio-analiticas", "panel-visual", "servicio-avisos", "entrada"]
+)
 def test_nothing_can_be_installed_or_built(project: Project, part: str) -> None:
     for command in (["python", "-m", "pip", "--version"], ["gcc", "--version"]):
         assert project.inside(part, *command).returncode != 0

@@ -7,6 +7,7 @@ import re
 import pytest
 
 import analytics_settings
+import avisos_settings
 import panel_settings
 from intake import settings as intake_settings
 from tests.compose.compose_file import (
@@ -52,7 +53,7 @@ def test_environment(name: str) -> None:
 
     assert {key.lower() for key in given} <= set(settings.__struct_fields__)  # type: ignore[attr-defined]
     read(given)
-    if name != "panel-visual":
+    if name not in ("panel-visual", "servicio-avisos"):
         assert read(given).rabbitmq_host == "rabbitmq-service"
         assert read(given).rabbitmq_port == 5672, "the port inside, whatever is published"
 
@@ -67,11 +68,14 @@ def test_addresses() -> None:
     """Whoever calls a part, its health check too, uses the port that it listens on."""
     analytics = analytics_settings.read_settings(environment("servicio-analiticas"))
     panel = panel_settings.read_settings(environment("panel-visual"))
+    alerts = avisos_settings.read_settings(environment("servicio-avisos"))
     intake = intake_settings.read_intake_settings(environment("entrada"))
     reporte = f"http://servicio-analiticas:{analytics.reporte_port}"
     checks = {name: str(PARTS[name]["healthcheck"]["test"]) for name in LASTING}
 
-    assert panel.reporte_url == reporte
+    assert panel.reporte_url == alerts.reporte_url == reporte
+    assert panel.avisos_url == f"http://servicio-avisos:{alerts.avisos_port}"
+    assert f"http://127.0.0.1:{alerts.avisos_port}/" in checks["servicio-avisos"]
     proxy = environment("reverse-proxy")
     routes = (ROOT / "reverse-proxy" / "routes.yml").read_text()
     assert {name: proxy[name] for name in re.findall(r'env "(\w+_URL)"', routes)} == {
@@ -89,7 +93,7 @@ def test_addresses() -> None:
 
 def test_metrics() -> None:
     """Prometheus asks each service that has any, on a port that nothing publishes."""
-    parts = ("servicio-analiticas", "panel-visual", "entrada")
+    parts = ("servicio-analiticas", "panel-visual", "servicio-avisos", "entrada")
     scrapes = (ROOT / "observability" / "prometheus.yml").read_text()
 
     for name in parts:

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-every_image = pytest.mark.parametrize("folder", ["sender", "servicio-analiticas", "panel-visual"])
+every_image = pytest.mark.parametrize(
+    "folder", ["sender", "servicio-analiticas", "panel-visual", "servicio-avisos"]
+)
 
 
 def instructions(folder: str) -> list[tuple[str, str]]:
@@ -90,7 +92,7 @@ def test_no_installer_is_left(folder: str) -> None:
 
 
 def test_build_context() -> None:
-    """Nothing reaches a build but the services and the page: no .env, no .git, no data."""
+    """Nothing reaches a build but services, page and contracts: no .env, no .git, no data."""
     lines = (ROOT / ".dockerignore").read_text().splitlines()
     patterns = [line for line in lines if line and not line.startswith("#")]
 
@@ -98,9 +100,11 @@ def test_build_context() -> None:
     assert {p for p in patterns if p.startswith("!")} == {
         "!carga",
         "!comun",
+        "!contracts",
         "!sender",
         "!servicio-analiticas",
         "!panel-visual",
+        "!servicio-avisos",
         "!static",
     }
 
@@ -112,7 +116,7 @@ def test_lint() -> None:
 
     done = subprocess.run([hadolint, *files], capture_output=True, text=True, check=False)
 
-    assert len(files) == 3
+    assert len(files) == 4
     assert (done.returncode, done.stdout) == (0, "")
 
 
@@ -122,7 +126,11 @@ def test_volumes() -> None:
         folder: re.findall(
             r"install -d -m 700 -o 10001 -g 10001 (\S+)", " ".join(values(folder, "RUN"))
         )
-        for folder in ("sender", "servicio-analiticas")
+        for folder in ("sender", "servicio-analiticas", "servicio-avisos")
     }
 
-    assert made == {"sender": ["/informes"], "servicio-analiticas": ["/datos"]}
+    assert made == {
+        "sender": ["/informes"],
+        "servicio-analiticas": ["/datos"],
+        "servicio-avisos": ["/datos"],
+    }

@@ -30,6 +30,7 @@ from publishing.broker_link import Broker
 from publishing.event_queue import Limits
 from publishing.publisher import Publisher
 from tests.chain_stack import Chain, private_chain
+from tests.ending import end_in_order
 from tests.faults.paced_load import PacedLoad, percentiles
 from tests.faults.panel_part import Viewer
 from tests.faults.probes import peak_mb
@@ -187,6 +188,7 @@ def say(text: str) -> None:
 def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="pulso-all-at-once-"))
     say(f"logs and store: {folder}")
+    end_in_order("all_at_once.py")
     if APART:
         os.sched_setaffinity(0, {OURS})  # and all that this process starts
     with private_chain(folder) as chain:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.broker_stack import Broker
+from tests.ending import end_in_order
 from tests.faults.execution import Result, execute
 from tests.faults.printing import describe
 from tests.faults.row import Pace, Row
@@ -111,7 +111,10 @@ def _lane(folder: Path) -> Iterator[Lane]:
 
 
 def _work(pipe: Connection, folder: Path) -> None:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that no part stays behind
+    end_in_order()
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # one Ctrl-C reaches both; whoever started us ends us
     with Broker(folder / "broker").at_work() as broker:
         while True:
             run: Run = pipe.recv()

@@ -12,7 +12,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.faults.rig import Rig
-from tests.stack import Part, free_ports, python_part
+from tests.port_ranges import free_ports
+from tests.stack import Part, python_part
 
 
 class Panel:

@@ -18,7 +18,8 @@ from tests.faults.readings import QUEUE, counted_in, depth, take_rejected_bodies
 from tests.faults.report_reader import QUIET_SECONDS, Findings, ReportReader
 from tests.faults.watcher import Watcher
 from tests.faults.workload import ACKNOWLEDGED, ATTEMPT, Ledger, body_of, entry, numbers_of
-from tests.stack import ROOT, Part, free_ports, python_part
+from tests.port_ranges import free_ports
+from tests.stack import ROOT, Part, python_part
 
 Body = Callable[[int], bytes]
 RANGE = 1_000_000_000

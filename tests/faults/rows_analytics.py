@@ -12,7 +12,8 @@ from tests.faults import kill_points
 from tests.faults.load import POINTS as PUBLISHER_POINTS
 from tests.faults.readings import QUEUE, depth
 from tests.faults.rig import Rig
-from tests.stack import ROOT, Part, free_ports
+from tests.port_ranges import free_ports
+from tests.stack import ROOT, Part
 
 ANALYTICS_POINTS = tuple(sorted(kill_points.POINTS))
 COUNTING_AGAIN = 5.0  # seconds from the start of the process

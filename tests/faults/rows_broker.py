@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from tests.faults.broker_control import control
 from tests.faults.probes import resident_mb
 from tests.faults.rig import Rig
-from tests.stack import free_ports, python_part
+from tests.port_ranges import free_ports
+from tests.stack import python_part
 
 OUTBOX_FULL_SECONDS = 15.0
 FLAT_MB = 10.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import aiormq
@@ -37,42 +38,51 @@ async def _one(
     assert isinstance(confirmed, Basic.Ack), confirmed
 
 
-def poison(rig: Rig, events: int, every: int, compare: bool) -> None:
-    """Row 4: every n-th message can't be counted; drained from a backlog, clean and poisoned."""
+def poison(rig: Rig, events: int, every: int, rounds: int) -> None:
+    """
+    Row 4: every n-th message can't be counted; drained from backlogs, clean and poisoned in turns.
+
+    A drain takes a second or two. So the best of each kind are compared: whatever else the machine
+    does can only make one slower. Without *rounds* one poisoned backlog is drained.
+    """
     rig.start()
-    clean = _drain(rig, events, 0) if compare else None
-    poisoned = _drain(rig, events, every)
+    clean, poisoned = [], []
+    for _ in range(rounds):
+        clean.append(_drain(rig, events, 0))
+        poisoned.append(_drain(rig, events, every))
+    if not rounds:
+        poisoned.append(_drain(rig, events, every))
     rejected = rig.read("/rechazados?limite=1000") or {"motivos": {}, "muestras": []}
     rig.findings.faults = sum(rejected["motivos"].values())
+    expected = len(poisoned) * events // every
     rig.findings.check(
-        rig.findings.faults == events // every,
-        f"{rig.findings.faults} rejected, not {events // every}",
+        rig.findings.faults == expected, f"{rig.findings.faults} rejected, not {expected}"
     )
     unnamed = [s for s in rejected["muestras"] if "cliente" not in s["motivo"]]
     rig.findings.check(not unnamed, f"reasons that don't name the field: {unnamed[:1]}")
-    rig.findings.notes.append(f"drained at {poisoned:.0f} messages/s")
-    if clean is not None:
-        share = poisoned / clean
-        rig.findings.notes.append(f"clean {clean:.0f}/s: {share:.0%}")
+    rig.findings.notes.append(f"drained at {max(poisoned):.0f} messages/s")
+    if clean:
+        share = max(poisoned) / max(clean)
+        rig.findings.notes.append(f"clean {max(clean):.0f}/s: {share:.0%}")
         rig.findings.check(share >= 0.8, f"poison slows counting to {share:.0%}")
 
 
 def _drain(rig: Rig, events: int, poison_every: int) -> float:
-    """Messages a second from the start of the consumer until a backlog is counted."""
+    """Messages a second of a backlog, from when a tenth of it is counted until all is."""
     rig.analytics.kill()
     publisher = rig.load(1e6, events, LOAD_ALONE=1, LOAD_POISON_EVERY=poison_every)
     rig.until("the backlog is published", lambda: not publisher.running, 300)
     before = rig.received_in_store()
     rig.analytics.start()
-    seconds = rig.until(
-        "the backlog is counted",
-        lambda: (
-            (rig.read("/libro") or {"mensajes": {"recibidos": 0}})["mensajes"]["recibidos"]
-            >= before + events
-        ),
-        300,
-    )
-    return events / seconds
+
+    def received() -> int:
+        ledger = rig.read("/libro")
+        return ledger["mensajes"]["recibidos"] - before if ledger else 0
+
+    rig.until("a tenth is counted", lambda: received() >= events // 10, 300)
+    began, at = received(), time.monotonic()
+    rig.until("the backlog is counted", lambda: received() >= events, 300)
+    return (events - began) / (time.monotonic() - at)
 
 
 def one_id_two_bodies(rig: Rig, ids: int, copies: int) -> None:

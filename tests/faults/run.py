@@ -13,13 +13,13 @@ the first line names.
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.ending import end_in_order
 from tests.faults.lanes import Run, run_all
 from tests.faults.printing import HEADER, describe, line
 from tests.faults.row import Row
@@ -58,7 +58,7 @@ def runs_of(rows: Sequence[Row], seed: int | None, size: str) -> list[Run]:
 
 def main() -> int:
     given = parse()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that no part stays behind
+    end_in_order("make faults")
     folder = Path(tempfile.mkdtemp(prefix="pulso-faults-"))
     start = time.monotonic()
     say(f"logs and stores: {folder}")

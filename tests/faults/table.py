@@ -48,8 +48,8 @@ ROWS = (
     Row(
         4,
         "one message in 100 is poison",
-        partial(content.poison, events=100_000, every=100, compare=True),
-        partial(content.poison, events=1000, every=100, compare=False),
+        partial(content.poison, events=50_000, every=100, rounds=4),
+        partial(content.poison, events=1000, every=100, rounds=0),
         pace=Pace.UNDISTURBED,
     ),
     Row(

@@ -3,6 +3,8 @@ make fuzz: bodies by the million, to both decoders. Repeatable by its seed.
 
 Whatever they are, decoding returns events that keep the
 rules or a reason, both decoders say the same, and neither takes more than 1 ms per KB (p99.9).
+What the schema of contracts/ or one of contracts/rules.json refuses is rejected, with the place
+named; everything else is counted.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from math import floor
 from decoding.cell_reading import Cell, CellReader
 from decoding.event_decoding import NotCountableError, decode
 from decoding.event_time import END_OF_YEAR_9999
+from tests.contracts.body_rules import faults_of, place_named
 from tests.fuzz.fuzzed_bodies import Fuzzer
 
 ARRIVAL = 1_795_503_600.5
@@ -29,6 +32,7 @@ class Judge:
     def __init__(self) -> None:
         self._reader = CellReader()
         self.outcomes: Counter[str] = Counter()
+        self.refusals: Counter[str] = Counter()  # bodies, by each rule that they break
         self.ms_per_kb = array("d")
 
     def try_one(self, body: bytes, header: object, app_id: str | None) -> None:
@@ -45,6 +49,18 @@ class Judge:
             assert read, "counted without an event"
             assert all(map(_keeps_the_rules, read)), read
             self.outcomes["counted"] += 1
+        self._agrees(read, body, header, app_id)
+
+    def _agrees(
+        self, read: list[Cell] | str, body: bytes, header: object, app_id: str | None
+    ) -> None:
+        faults = faults_of(body, header, app_id)
+        self.refusals.update({fault.rule for fault in faults})
+        if isinstance(read, str):
+            places = {fault.place for fault in faults}
+            assert place_named(read) in places, f"rejected by {read!r}, the contract says {faults}"
+        else:
+            assert not faults, f"counted, the contract says {faults}"
 
     def _read(self, body: bytes, header: object, app_id: str | None) -> list[Cell] | str:
         try:
@@ -97,6 +113,7 @@ def main() -> int:
         f" {judge.outcomes['counted']:,} counted, {judge.outcomes['rejected']:,} rejected,"
         f" nothing else; ms per KB: p50 {p50:.4f}, p99.9 {slow:.4f}"
     )
+    print("the contract refuses, by rule:", dict(judge.refusals.most_common()))  # noqa: T201
     return 0 if slow <= MOST_MS_PER_KB else 1
 
 

@@ -12,7 +12,8 @@ from typing import Protocol
 import pytest
 
 from run_settings import PORTS
-from tests.stack import ROOT, Part, free_ports
+from tests.port_ranges import free_ports
+from tests.stack import ROOT, Part
 
 
 class Launch(Protocol):

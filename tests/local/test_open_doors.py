@@ -72,6 +72,41 @@ def test_other_methods_do_nothing(chain: Chain, method: str, path: str) -> None:
     assert status in (400, 404, 405, 501)
 
 
+@pytest.mark.parametrize("path", ["/", "/panel"])
+def test_start_pages_say_how_to_ask(chain: Chain, path: str) -> None:
+    """Another method is not led to the page, and told which ones there are."""
+    status, text = raw(chain.routes.web_port, f"POST {path} HTTP/1.0\r\nHost: localhost\r\n\r\n")
+
+    assert status == 405
+    assert "Allow: GET, HEAD" in text or "Allow: HEAD, GET" in text
+
+
+def test_programs_of_http_1_0_need_not_name_a_host(chain: Chain) -> None:
+    """They get what they ask for, at the proxy as behind it."""
+    port = chain.routes.web_port
+
+    assert '"epoca"' in raw(port, "GET /reporte/libro HTTP/1.0\r\n\r\n")[1]
+    assert raw(port, "POST /eventos HTTP/1.0\r\nContent-Length: 1\r\n\r\n{")[0] == 400
+    assert raw(port, "GET /reporte/libro HTTP/1.1\r\nConnection: close\r\n\r\n")[0] == 400
+
+
+def test_a_body_of_no_sense_is_the_senders_fault(chain: Chain) -> None:
+    """400 says that sending it again is in vain; 500 would say that it is not known."""
+    chunked = "Host: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+
+    assert raw(chain.routes.web_port, f"POST /eventos HTTP/1.1\r\n{chunked}")[0] == 400
+
+
+@pytest.mark.parametrize("part", ["reporte_port", "panel_port"])
+def test_services_take_a_target_that_names_the_host(chain: Chain, part: str) -> None:
+    """As one asks a proxy, one may ask anybody; and it is that host that counts."""
+    port = getattr(chain.routes, part)
+
+    assert get(port, "http://localhost/livez")[0] == 200
+    assert get(port, "http://evil.example/livez")[0] == 421
+    assert raw(port, "GET /livez HTTP/2.0\r\nHost: localhost\r\n\r\n")[0] == 505
+
+
 def test_sizes(chain: Chain) -> None:
     """Headers and bodies have an end; what is beyond it is refused, and the rest goes on."""
     port = chain.routes.web_port

@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from parts.proxy import Routes, proxy_command, proxy_environment
-from tests.stack import Part, answers, free_ports
+from tests.port_ranges import free_ports
+from tests.stack import Part, answers
 
 Get = Callable[..., httpx.Response]
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from parts.proxy import Routes, proxy_command, proxy_environment
-from tests.stack import Part, answers, free_ports
+from tests.port_ranges import free_ports
+from tests.stack import Part, answers
 
 READ_TIMEOUT = "TRAEFIK_ENTRYPOINTS_WEB_TRANSPORT_RESPONDINGTIMEOUTS_READTIMEOUT"
 

@@ -7,16 +7,22 @@ import pytest
 
 from tests.broker_stack import VirtualHost
 from tests.chain_stack import Chain
+from tests.port_ranges import free_ports
 from tests.prometheus_stack import Prometheus, wait
-from tests.stack import free_ports
 
-JOBS = {"analiticas": "servicio-analiticas", "panel": "panel-visual", "entrada": "entrada"}
+JOBS = {
+    "analiticas": "servicio-analiticas",
+    "panel": "panel-visual",
+    "avisos": "servicio-avisos",
+    "entrada": "entrada",
+}
 
 
 @pytest.fixture
 def metrics(vhost: VirtualHost, tmp_path: Path) -> Iterator[tuple[Chain, dict[str, str]]]:
     """A chain whose services tell metrics, and where each job's are."""
     chain = Chain(vhost, tmp_path)
+    chain.add_alerts()
     ports = dict(zip(JOBS, free_ports(len(JOBS)), strict=True))
     for job, part in JOBS.items():
         chain.parts[part].environment["METRICS_PORT"] = str(ports[job])

@@ -66,7 +66,7 @@ async def test_every_panel_of_the_dashboard_has_data(
     series = str(prometheus.query('{__name__=~"pulso_.+"}'))
     assert "secreto-cliente" not in series
     assert "por-http" not in series
-    assert [complaints(target) for target in metrics[1].values()] == ["", "", ""]
+    assert [complaints(target) for target in metrics[1].values()] == [""] * 4
 
 
 def complaints(target: str) -> str:
@@ -97,7 +97,7 @@ async def test_a_store_that_cannot_be_written(watched: tuple[Chain, Prometheus])
     And none when another program has let go of the store and what waited is counted.
     """
     chain, prometheus = watched
-    await publish_backlog(chain.vhost, 1, ["a"])
+    await publish_backlog(chain.vhost, 1, ["a"], events=1)
     wait_for(chain.report_url, lambda r: r["total"] == 1)
     with closing(sqlite3.connect(chain.store_path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -107,7 +107,7 @@ async def test_a_store_that_cannot_be_written(watched: tuple[Chain, Prometheus])
         while not prometheus.firing() >= wanted:
             assert time.monotonic() < end, f"firing: {prometheus.firing()}"
             # No more than can be counted soon afterwards.
-            await publish_backlog(chain.vhost, 200, ["a"])
+            await publish_backlog(chain.vhost, 200, ["a"], events=1)
             sent += 200
             await asyncio.sleep(0.2)
         assert prometheus.firing() == wanted

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { asksForPatience, CLOSE, delayAfter, HANDSHAKE_MS, onReturn, WATCHDOG_MS } from "../../static/js/link/reconnect.js";
 
@@ -35,6 +36,21 @@ test("a full panel is asked again ever more rarely", () => {
 
 test("a viewer that broke the rules does not hammer", () => {
   assert.deepEqual(range(CLOSE.policy, 0), [30_000, 60_000]);
+});
+
+test("the page waits as long as a program is told to", () => {
+  const url = new URL("../../contracts/asyncapi.json", import.meta.url);
+  const { "x-close-codes": codes, "x-come-back": others, "x-keep-alive": alive } = JSON.parse(readFileSync(url, "utf8")).channels.panel;
+  const told = Object.entries(codes).filter(([, { comeBack }]) => comeBack !== null);
+  assert.deepEqual(told.map(([code]) => code), ["1006", "1012", "1013", "4008"]);
+  for (const [code, { comeBack }] of [...told, ["1000", { comeBack: others.otherCodes }]]) {
+    for (const failures of [0, 1, 2, 5, 9]) {
+      const { least, first, base, longest } = comeBack;
+      const spread = failures === 0 ? first : Math.min(longest, base * 2 ** failures);
+      assert.deepEqual(range(Number(code), failures), [least * 1000, (least + spread) * 1000], `${code} after ${failures}`);
+    }
+  }
+  assert.equal(alive.silenceIsDeadAfterSeconds * 1000, WATCHDOG_MS);
 });
 
 test("a returning tab shortens no wait that the panel asked for", () => {

@@ -35,7 +35,7 @@ CLIENTS = {
 }
 EVENTS_A_MESSAGE = 5000
 HISTORY_SECONDS = 65  # the minute of the rate's line
-BACKLOG = 40_000
+BACKLOG = 2_000
 NAMES = list(CLIENTS)
 PHONE = ViewportSize(width=390, height=844)
 WIDE = ViewportSize(width=1280, height=1170)

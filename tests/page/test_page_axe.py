@@ -12,7 +12,6 @@ from playwright.async_api import Page, ViewportSize, expect
 from tests.backlog import keep_backlog, publish_backlog
 from tests.chain_stack import Chain
 from tests.foreign_publisher import amqp_publish
-from tests.stack import Part
 
 OpenPage = Callable[..., Awaitable[Page]]
 Pages = dict[str, Page]
@@ -30,7 +29,7 @@ READERS = {
     for theme in ("light", "dark")
     for locale in ("es-ES", "en-US")
 }
-BACKLOG = 60_000
+BACKLOG = 1_000  # messages: some seconds of counting
 EVENTS = '[{"cliente":"a"},{"cliente":"b","evento":"clic"}]'
 
 
@@ -67,18 +66,6 @@ async def none_in(pages: Pages, kind: str) -> None:
             found: list[str] = await page.evaluate(RUN)
             assert found == [], (kind, name, size)
         assert await page.locator("#badge").get_attribute("data-kind") == kind
-
-
-async def slow_down(part: Part) -> None:
-    """Give a part a small share of the time: what it does in a moment takes many seconds."""
-    try:
-        while True:
-            part.pause()
-            await asyncio.sleep(0.3)
-            part.resume()
-            await asyncio.sleep(0.06)
-    finally:
-        part.resume()
 
 
 @asynccontextmanager
@@ -143,11 +130,7 @@ async def test_catching_up(chain: Chain, pages: Pages) -> None:
     await publish_backlog(chain.vhost, BACKLOG, ["a", "b"])
     analytics.start()
     async with meanwhile(keep_backlog(chain.vhost, BACKLOG, ["a", "b"])):
-        first = next(iter(pages.values()))
-        await expect(first.locator("#badge")).to_have_attribute("data-kind", "behind")
-        # Not before: in a sixth of the time it may not even reach the broker.
-        async with meanwhile(slow_down(analytics)):
-            await none_in(pages, "behind")
+        await none_in(pages, "behind")
 
 
 async def test_polling(chain: Chain, open_page: OpenPage) -> None:

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "static"
 SERVED = {".html", ".css", ".js", ".svg"}
-MOST_GZIPPED = 150 * 1024
+MOST_GZIPPED = 170 * 1024
 MOST_LINES = 200  # of a module; catalogues of words are lists
 
 
@@ -28,7 +28,7 @@ def test_files_of_others_are_as_they_were_published(folder: Path) -> None:
 
 
 def test_the_whole_page_is_small() -> None:
-    """All files that a browser loads are together at most 150 KB when compressed."""
+    """All files that a browser loads are together at most 170 KB when compressed."""
     files = [path for path in STATIC.rglob("*") if path.suffix in SERVED]
     size = sum(len(gzip.compress(path.read_bytes(), 9)) for path in files)
 

@@ -11,6 +11,7 @@ from messages.report_wire import Depth, Estado, Retraso
 from push.access.origin_rule import OriginRule
 from push.heartbeat import Heartbeat, is_behind
 from push.hub import Hub
+from tests.contracts.wire_schemas import sent
 from tests.panel.conftest import Soon
 
 ESTADO = Estado(
@@ -18,7 +19,7 @@ ESTADO = Estado(
     almacen="ok",
     cola=Depth(listos=1, sin_ack=2),
     atraso_s=0.5,
-    tasas={"1s": 4.0},
+    tasas={"1s": 4.0, "10s": 3.8, "60s": 3.9},
     desde="2026-11-24T06:00:00.000Z",
     retraso=Retraso(p50=0.008, p95=0.021, p99=0.034, mensajes=234),
 )
@@ -33,6 +34,7 @@ class Clock:
 
 def told(heartbeat: Heartbeat) -> dict[str, Any]:
     message: dict[str, Any] = json.loads(heartbeat.payload())
+    sent("heartbeat", message)
     return message
 
 

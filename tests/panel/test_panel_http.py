@@ -42,6 +42,13 @@ async def test_serves_the_page_and_its_files(client: QuartClient) -> None:
     assert await script.get_data() == b"let a;"
 
 
+async def test_says_nothing_of_alerts_where_nobody_watches(client: QuartClient) -> None:
+    """A panel without an alert service is no fault, and a browser must not take it for one."""
+    answer = await client.get("/avisos")
+
+    assert (answer.status_code, await answer.get_data()) == (204, b"")
+
+
 async def test_the_page_tells_account_and_port(tmp_path: Path, hub: Hub) -> None:
     """The command for a first event is right for this broker, however strange its account."""
     (tmp_path / "index.html").write_text("<code>publish --port 5672 --username pulso -e x</code>")

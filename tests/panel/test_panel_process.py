@@ -13,7 +13,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.panel.conftest import Patient, Soon, Watch
-from tests.stack import ROOT, Part, free_ports
+from tests.port_ranges import free_ports
+from tests.stack import ROOT, Part
 
 # Further interpreters with the panel's requirements, to check what Hypercorn does differently.
 PYTHONS = [sys.executable, *filter(None, os.environ.get("PANEL_PYTHONS", "").split(":"))]

@@ -20,8 +20,9 @@ from push.access.limits import Limits
 from reporting.front_door import KEPT_FREE
 from reporting.report_server import MOST_CONNECTIONS
 from tests.chain_stack import Chain
+from tests.port_ranges import free_ports
 from tests.push.raw_viewer import Way
-from tests.stack import ROOT, Part, answers, free_ports
+from tests.stack import ROOT, Part, answers
 
 ROUTES = (SETTINGS / "routes.yml").read_text()
 AVERAGE, BURST, AMOUNT = "average: 1000", "burst: 10000", "amount: 11000"

@@ -13,8 +13,10 @@ from typing import cast
 import httpx
 
 from tests.broker_stack import VirtualHost
+from tests.contracts.answers import described
 from tests.foreign_publisher import read, wait_for
-from tests.stack import ROOT, Part, answers, free_ports, python_part
+from tests.port_ranges import free_ports
+from tests.stack import ROOT, Part, answers, python_part
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
 
@@ -41,13 +43,14 @@ class Service:
     ) -> httpx.Response:
         """POST an event or events as JSON; bytes, or what yields them, as they are."""
         content = json.dumps(body).encode() if isinstance(body, dict | list) else body
-        return httpx.post(
+        answer = httpx.post(
             url or self.url,
             content=cast("bytes | Iterator[bytes]", content),
             headers=dict(headers or {}),  # type: ignore[arg-type]  # bytes are fine
             timeout=20,
             trust_env=False,
         )
+        return described(answer)
 
     def counted_at_least(self, total: int) -> None:
         wait_for(self.report_url, lambda report: report["total"] >= total, 15)

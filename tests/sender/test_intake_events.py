@@ -179,9 +179,14 @@ def test_a_key_is_for_its_clients_only(event: bytes, status: HTTPStatus | None) 
 
 def test_a_key_for_one_client_need_not_name_it() -> None:
     """Its only client is the default; a key for several has none."""
-    assert default_client_of(None, Caller("a", frozenset({"web"}), ())) == "web"
-    assert default_client_of(None, TIENDA.caller) is None
-    assert default_client_of(None, ANYONE) is None
-    assert default_client_of(" otro ", ANYONE) == "otro"
-    with pytest.raises(ProblemError, match="X-Client-Name"):
-        default_client_of("", ANYONE)
+    assert default_client_of([], Caller("a", frozenset({"web"}), ())) == "web"
+    assert default_client_of([], TIENDA.caller) is None
+    assert default_client_of([], ANYONE) is None
+
+
+def test_the_first_client_that_is_given_counts() -> None:
+    """But one behind it that is no name is refused, too: it may be the one that was meant."""
+    assert default_client_of([" otro ", "web"], ANYONE) == "otro"
+    for bad in ([""], ["web", ""]):
+        with pytest.raises(ProblemError, match="X-Client-Name"):
+            default_client_of(bad, ANYONE)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,9 +15,11 @@ import httpx
 import pytest
 
 from parts.proxy import Routes
+from tests.examples.client_programs import LANGUAGES, can_run, command, need, run
 from tests.late_proxy import LateProxy, late_proxy
+from tests.port_ranges import free_ports
 from tests.sender.intake_service import Service
-from tests.stack import ROOT, free_ports
+from tests.stack import ROOT
 
 DOC = (ROOT / "docs" / "intake.md").read_text()
 ADDRESS = "http://127.0.0.1:8080/eventos"
@@ -48,34 +49,36 @@ def test_every_curl_of_the_document_tells_of_a_404(late: LateProxy) -> None:
 
 
 def test_what_retries_outlasts_it(service: Service, late: LateProxy) -> None:
-    """The document's way with curl, and the example: both meet the 404, both are counted once."""
+    """The document's way with curl, and the examples: all meet the 404, all are counted once."""
     (curl,) = [words for words in documented(f"{late.url}/eventos") if "--retry" in words]
-    example = [sys.executable, str(ROOT / "examples" / "send.py"), f"{late.url}/eventos"]
-    with running(curl) as first, running(example) as second:
-        until(lambda: late.log.count('"POST /eventos HTTP/1.1" 404') >= 2)
+    languages = [*filter(can_run, LANGUAGES)]
+    examples = [command(language, "send", late.url) for language in languages]
+    with ExitStack() as stack:
+        processes = [stack.enter_context(running(words)) for words in (curl, *examples)]
+        until(lambda: len(late.turned_away("/eventos")) == len(processes))
 
         late.know_routes()
 
-        for process in (first, second):
+        for process in processes:
             _, told = process.communicate(timeout=60)
             assert process.returncode == 0, told
             assert "404" in told
-    assert service.counted(2) == {"web": 1, "ejemplo": 1}
+    assert service.counted(len(processes)) == {"web": 1, "ejemplo": len(languages)}
 
 
-def test_a_404_of_the_intake_is_final(service: Service) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_404_of_the_intake_is_final(service: Service, language: str) -> None:
     """A wrong path is told as a problem, and the example ends at once."""
-    url = f"{service.url}/x"
-    assert httpx.post(url, json={}, trust_env=False).headers["Content-Type"] == (
-        "application/problem+json"
-    )
+    need(language)
+    origin = f"{service.url}/x"
+    answer = httpx.post(f"{origin}/eventos", json={}, trust_env=False)
+    assert answer.headers["Content-Type"] == "application/problem+json"
 
-    words = [sys.executable, str(ROOT / "examples" / "send.py"), url]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)
+    done = run(language, "send", origin)
 
     assert done.returncode == 1
     assert "trying again" not in done.stderr
-    assert "HTTP Error 404" in done.stderr
+    assert re.search("HTTP (Error )?404", done.stderr)
 
 
 @contextmanager
@@ -83,8 +86,10 @@ def running(words: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
         words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as process:
-        yield process
-        process.kill()
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def until(condition: Callable[[], bool]) -> None:

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from tests.broker_stack import VirtualHost
+from tests.port_ranges import free_ports
 from tests.sender.intake_service import Service, entrada_part
-from tests.stack import free_ports
 
 ENOUGH = 30  # seconds, on a busy machine, for what should take one to eight
 

@@ -103,7 +103,7 @@ async def test_nobody_says_who_he_is() -> None:
 
 
 async def test_an_error_of_ours_is_a_problem(caplog: pytest.LogCaptureFixture) -> None:
-    """It is answered as such, the connection goes on, and the log has all of it."""
+    """It is answered as what one may try again, the connection goes on, and the log has it all."""
     broken = IntakeApp(cast("Admission", None), cast("Delivery", None))
     asked = b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n"
     async with served(broken, asyncio.Event()) as port:
@@ -113,7 +113,8 @@ async def test_an_error_of_ours_is_a_problem(caplog: pytest.LogCaptureFixture) -
             told = await heard(reader)
         writer.close()
 
-    assert (told["status"], told["title"]) == (500, "Internal Server Error")
+    assert told["status"] == 503
+    assert "an error of this service" in told["detail"]
     assert "AttributeError" in caplog.text
 
 

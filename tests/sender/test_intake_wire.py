@@ -131,6 +131,21 @@ def test_http_1_0(client: Client) -> None:
     assert client.ended()
 
 
+@pytest.mark.parametrize("version", [b"2.0", b"9.9", b"0.9"])
+def test_another_major_version(client: Client, version: bytes) -> None:
+    """It is refused: what it means by the rest of the request, nobody here knows."""
+    client.say(post(version=version))
+    assert is_problem(client.hear(), 505)
+    assert client.ended()
+
+
+def test_a_target_that_names_the_host(client: Client) -> None:
+    """As one asks a proxy, one may ask anybody; and it is that host that counts."""
+    for host, status in ((b"localhost", 202), (b"LOCALHOST:1", 202), (b"evil.example", 421)):
+        client.say(post().replace(b"POST /", b"POST http://" + host + b"/"))
+        assert client.hear().status == status
+
+
 def test_who_wants_to_close_is_let_go(client: Client) -> None:
     """`Connection: close` is answered so, and done."""
     client.say(post(b"Connection: close"))

@@ -13,9 +13,9 @@ from rich.console import Console
 
 from lines.progress import Screen
 from tests.broker_stack import VirtualHost
+from tests.port_ranges import free_ports
 from tests.sender.delivery import LIMIT, BoundQueue, body, until
 from tests.sender.line_process import APP, send, write
-from tests.stack import free_ports
 
 
 async def test_without_a_broker_nothing_is_read() -> None:

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from tests.broker_stack import VirtualHost
+from tests.port_ranges import free_ports
 from tests.sender.delivery import LIMIT, BoundQueue, all_events, until
-from tests.stack import Part, free_ports, python_part
+from tests.stack import Part, python_part
 
 CONTRACT = json.loads((Path(__file__).parents[1] / "contracts" / "evento.json").read_text())
 FAST = {"CLIENTE": "cliente_uno", "EVENTS_PER_SECOND": 200}

@@ -93,14 +93,15 @@ def _summary(faults: Sequence[Fault], items: int) -> str:
     return f"nothing was taken; bad events: {bad}, the first is [{first.indice}].{what}"
 
 
-def default_client_of(given: str | None, caller: Caller) -> str | None:
-    """Raises ProblemError (400) when *given* is no name that is counted."""
-    if given is None:
+def default_client_of(given: Sequence[str], caller: Caller) -> str | None:
+    """The first of *given*. Raises ProblemError (400) when one of them is no name that counts."""
+    if not given:
         return caller.only_name
     try:
-        return client_name(given)
+        names = [client_name(one) for one in given]
     except ValueError as error:
         raise bad_request(f"cliente (of the address or X-Client-Name): {error}") from None
+    return names[0]
 
 
 def _cliente_of(event: bytes) -> str:

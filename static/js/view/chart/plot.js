@@ -1,6 +1,7 @@
 // @ts-check
 import { drawnBeside, NOTHING, paintBand, paintLine, topWith } from "./beside.js";
 import { hatch } from "./hatch.js";
+import { drawMarks } from "./marks.js";
 import { coloursOf, optionsOf } from "./options.js";
 import { roundTop, shapeOf } from "./shape.js";
 import { uPlot } from "./uplot.js";
@@ -35,6 +36,7 @@ export class Chart {
   #beside = NOTHING;
   /** @type {{from: number, to: number} | null} */ #unknown = null;
   #noData = "";
+  /** Where alerts fired and were over. @type {import("../../model/alerts.js").Mark[]} */ marks = [];
   #colours = coloursOf();
 
   /** @param {HTMLElement} holder @param {Palette} palette @param {(k: number | null) => void} onCursor */
@@ -60,7 +62,7 @@ export class Chart {
   draw(picture, words) {
     const { timeline, beside, stacked, now, knownUntil } = picture;
     const { question, revision, version, names } = timeline;
-    const key = [revision, version, names.join("\n"), stacked, knownUntil === null, words.language, timeline.from, question.until, beside.former?.key, beside.usual?.key].join();
+    const key = [revision, version, names.join("\n"), stacked, knownUntil === null, words.language, timeline.from, question.until, beside.former?.key, beside.usual?.key, this.marks.map(({ at }) => at).join(" ")].join();
     const apart = Math.max(LEAST_APART_MS, question.span / MOVES_A_WINDOW);
     const due = question.until === null && now - this.#drawnAt >= apart;
     const other = this.#drawn.split(",").slice(1).join() !== key.split(",").slice(1).join();
@@ -102,6 +104,7 @@ export class Chart {
       onDraw: (plot) => {
         paintLine(plot, this.#beside.line, this.#colours);
         if (this.#unknown) hatch(plot, this.#unknown.from, this.#unknown.to, this.#colours.text, this.#noData);
+        drawMarks(plot, this.marks, this.#colours.text);
       },
     });
     this.#plot = new uPlot(options, [[], ...names.map(() => [])], this.holder);

@@ -18,6 +18,7 @@ const LIST = [
   ["s", "key.split"],
   ["v", "key.compare"],
   ["/", "key.search"],
+  ["a", "key.alerts"],
   ["c", "key.copy"],
   ["d", "key.theme"],
   ["l", "key.language"],
@@ -33,7 +34,7 @@ export class Shortcuts {
   #keys = byId("keys", HTMLElement);
   #on = byId("keys-on", HTMLInputElement);
 
-  /** @param {ViewState} view @param {{search: () => void, copy: () => void}} controls */
+  /** @param {ViewState} view @param {{search: () => void, copy: () => void, alerts: () => void}} controls */
   constructor(view, controls) {
     /** @type {Record<string, () => void>} */
     this.actions = { ...actionsOf(view, controls), "?": () => this.#dialog.showModal() };
@@ -56,15 +57,15 @@ export class Shortcuts {
   /** @param {KeyboardEvent} event */
   #pressed(event) {
     const action = Object.hasOwn(this.actions, event.key) ? this.actions[event.key] : undefined;
-    if (!action || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || this.#dialog.open) return;
+    if (!action || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (event.key !== "Escape" && (!this.#on.checked || isForElement(event))) return;
     event.preventDefault();
     action();
   }
 }
 
-/** What each key does. @param {ViewState} view @param {{search: () => void, copy: () => void}} controls @returns {Record<string, () => void>} */
-const actionsOf = (view, { search, copy }) => ({
+/** What each key does. @param {ViewState} view @param {{search: () => void, copy: () => void, alerts: () => void}} controls @returns {Record<string, () => void>} */
+const actionsOf = (view, { search, copy, alerts }) => ({
   " ": () => view.set({ paused: !view.value.paused }),
   ...Object.fromEntries(WINDOW_NAMES.map((window, i) => [String(i + 1), () => view.set({ window })])),
   t: () => view.set({ table: !view.value.table }),
@@ -74,6 +75,7 @@ const actionsOf = (view, { search, copy }) => ({
   l: () => chooseNext("language"),
   "/": search,
   c: copy,
+  a: alerts,
   Escape: () => view.set({ client: null, type: null, search: "", until: null }),
 });
 

@@ -1,0 +1,1 @@
+"""What programs are told of our wires: the documents of `contracts/`, and a page to read one."""

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import httpx
+import msgspec
+from msgspec import Meta
+
+from comun.web.known_hosts import listed
+from rules.rule_file import RuleBook, parse_rules
+from rules.yaml_places import BadRulesError
+from telling.channel_file import Channels, parse_channels
+
+Port = Annotated[int, Meta(ge=1, le=65_535)]
+
+
+class BadSettingError(ValueError):
+    """One sentence that names the variable, its value and what is right."""
+
+
+class Settings(msgspec.Struct, frozen=True, rename="upper"):
+    reporte_url: str = "http://127.0.0.1:8091"
+    avisos_host: str = "127.0.0.1"
+    avisos_port: Port = 8095
+    avisos_store_path: Annotated[str, Meta(min_length=1)] = "avisos.db"
+    avisos_reglas: str = ""  # path of avisos.yml; empty: the usual rules
+    avisos_canales: str = ""  # path of the file with the channels' addresses, which are secrets
+    metrics_host: str = "127.0.0.1"
+    metrics_port: Annotated[int, Meta(ge=0, le=65_535)] = 0  # 0: no metrics
+    log_format: Literal["consola", "json"] = "consola"
+    # Further names under which it may be asked for, comma separated; origins have a scheme
+    web_anfitriones: str = ""
+    panel_origenes: str = ""
+    acme_dominio: str = ""
+
+    @property
+    def hosts(self) -> list[str]:
+        return listed(self.web_anfitriones, self.panel_origenes, self.acme_dominio)
+
+    @property
+    def store_path(self) -> Path:
+        return Path(self.avisos_store_path)
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Return the settings, empty values as if not set; raise BadSettingError for a wrong one."""
+    given = {k: v for k, v in environ.items() if v and k.lower() in Settings.__struct_fields__}
+    try:
+        settings = msgspec.convert(given, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        expected, _, path = str(error).partition(" - at `$.")
+        name = path.rstrip("`")
+        raise BadSettingError(f"{name}={given.get(name, '')[:64]!r}: {expected}") from error
+    _check_url(settings.reporte_url)
+    return settings
+
+
+def read_book(settings: Settings) -> RuleBook:
+    """What `avisos.yml` says. Raises BadSettingError, which names the line."""
+    try:
+        return parse_rules(_text("AVISOS_REGLAS", settings.avisos_reglas))
+    except BadRulesError as error:
+        raise BadSettingError(f"{settings.avisos_reglas}, {error}") from None
+
+
+def read_channels(settings: Settings, book: RuleBook) -> Channels:
+    """Raises BadSettingError, which shows nothing of an address."""
+    if book.channels and not settings.avisos_canales:
+        raise BadSettingError(
+            f"{settings.avisos_reglas} names channels: AVISOS_CANALES must be the path of the"
+            " file with their addresses"
+        )
+    try:
+        return parse_channels(_text("AVISOS_CANALES", settings.avisos_canales), book.channels)
+    except BadRulesError as error:
+        raise BadSettingError(f"{settings.avisos_canales}, {error}") from None
+
+
+def _text(variable: str, path: str) -> str:
+    if not path:
+        return ""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadSettingError(f"{variable}={path[:200]!r}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise BadSettingError(f"{variable}={path[:200]!r}: it is no UTF-8") from None
+
+
+def _check_url(text: str) -> None:
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in ("http", "https") or not url.host or url.path not in ("", "/"):
+        raise BadSettingError(
+            f"REPORTE_URL={text[:64]!r}: expected something like http://127.0.0.1:8091"
+        )

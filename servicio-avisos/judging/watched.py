@@ -1,0 +1,94 @@
+"""The clients that are watched for silence, and when each was heard last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from judging.readings import Client
+from judging.rhythm import Rhythm
+from judging.week import HOUR, Week
+
+
+class Watched:
+    """
+    A rhythm for each client, learnt while the numbers are current.
+
+    *changed* are the names whose rhythm is not as it was kept.
+    """
+
+    def __init__(self, week: Week, kept: Mapping[str, bytes] | None = None) -> None:
+        self._week = week
+        self.rhythms = {name: Rhythm.unpack(data) for name, data in (kept or {}).items()}
+        self.changed: set[str] = set()
+        self._totals: dict[str, int] = {}
+        self._due: dict[str, float | None] = {}
+        self._hour, self._watched, self._looked = -1, 0.0, 0.0
+        self._epoch = ""
+
+    def look(
+        self, at: float, clients: Mapping[str, Client], epoch: str, since: float | None
+    ) -> None:
+        """Note who sent something. *since*: when the numbers became current; None: they are not."""
+        if epoch != self._epoch:
+            self._epoch, self._totals = epoch, {}
+        self._count_time(at, since)
+        totals, rhythms = self._totals, self.rhythms
+        for name, (total, seen) in clients.items():
+            before = totals.get(name)
+            if before == total:
+                continue
+            totals[name] = total
+            rhythm = rhythms.get(name)
+            if rhythm is None:
+                rhythm = rhythms[name] = Rhythm(at if seen is None else min(seen, at))
+            elif before is None:
+                rhythm.last = max(rhythm.last, min(seen or 0.0, at))
+            else:
+                heard = max(self._looked, min(at if seen is None else seen, at))
+                complete = since is not None and since <= rhythm.last
+                # What is caught up with after an outage says nothing of this hour
+                count = total - before if since is not None else 0
+                rhythm.heard(heard, count, complete, self._week)
+            self.changed.add(name)
+            self._due.pop(name, None)
+        self._looked = at
+
+    def due(self, name: str) -> float | None:
+        """By when this client should have sent again, as far as its rhythm is known."""
+        if name not in self.rhythms:
+            return None
+        try:
+            return self._due[name]
+        except KeyError:
+            found = self._due[name] = self.rhythms[name].due(self._week)
+            return found
+
+    def forget(self, name: str, at: float) -> None:
+        self.rhythms[name].forget(at)
+        self._due.pop(name, None)
+        self.changed.add(name)
+
+    def packed(self) -> Iterator[tuple[str, bytes]]:
+        """What is to be kept of those that changed."""
+        names, self.changed = self.changed, set()
+        return ((name, self.rhythms[name].pack()) for name in names)
+
+    @property
+    def learning(self) -> int:
+        return sum(not rhythm.learnt for rhythm in self.rhythms.values())
+
+    def _count_time(self, at: float, since: float | None) -> None:
+        hour = int(at // HOUR)
+        if hour != self._hour:
+            if self._hour >= 0:
+                self._end_hour(self.rhythms.values())
+            self._hour, self._watched = hour, 0.0
+        elif since is not None:
+            self._watched += at - self._looked
+
+    def _end_hour(self, rhythms: Iterable[Rhythm]) -> None:
+        slot = self._week.slot(self._hour * HOUR)
+        for rhythm in rhythms:
+            rhythm.end_hour(slot, self._watched, (self._hour + 1) * HOUR)
+        self.changed.update(self.rhythms)
+        self._due.clear()

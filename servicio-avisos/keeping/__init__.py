@@ -1,0 +1,1 @@
+"""What outlives a restart: alerts, what was told of them, who is muted, how each client sends."""

@@ -1,0 +1,1 @@
+"""Reads the analytics, a few requests a second, and makes rounds of readings of it."""

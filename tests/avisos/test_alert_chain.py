@@ -1,0 +1,164 @@
+"""The service on the real chain, telling real receivers."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.avisos.receivers import WebReceiver, wait_for, web_receiver
+from tests.broker_stack import VirtualHost
+from tests.chain_stack import Chain
+from tests.contracts.answers import described
+from tests.foreign_publisher import publish
+from tests.stack import HTTP
+
+RULES = """
+gracia: 1s
+idioma: en
+canales:
+  - {nombre: guard, agrupar: 1s}
+reglas:
+  - {nombre: silence, tipo: silencio, cliente: web, tras: 4s, canales: [guard]}
+  - {nombre: much, tipo: umbral, cliente: "*", encima: 50, ventana: 4s, canales: [guard]}
+  - {nombre: clicks, tipo: umbral, evento: clic, encima: 50, ventana: 4s, canales: [guard]}
+  - {nombre: little, tipo: umbral, debajo: 1, ventana: 4s, canales: [guard]}
+  - {tipo: rechazados, encima: 2, ventana: 4s, canales: [guard]}
+  - {tipo: duplicados, encima: 2, ventana: 4s, canales: [guard]}
+  - {tipo: datos, tras: 6s, canales: [guard]}
+  - {tipo: pausa, tras: 1s, canales: [guard]}
+  - {tipo: cola, encima: 5, tras: 1s, canales: [guard]}
+"""
+
+
+@pytest.fixture
+def web() -> Iterator[WebReceiver]:
+    with web_receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def watched(vhost: VirtualHost, tmp_path: Path, web: WebReceiver) -> Iterator[Chain]:
+    """The chain with an alert service of impatient rules, ready."""
+    chain = Chain(vhost, tmp_path)
+    chain.add_alerts(RULES, f"guard: {web.address}")
+    with chain.at_work():
+        yield chain
+
+
+def alerts(chain: Chain) -> dict[str, Any]:
+    """What a browser is told."""
+    answer = described(HTTP.get(f"{chain.web_url}avisos", timeout=10))
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def firing(chain: Chain) -> set[tuple[str, str | None]]:
+    return {(each["regla"], each["sujeto"]) for each in alerts(chain)["activos"]}
+
+
+def over(chain: Chain) -> list[tuple[str, str | None]]:
+    return [(each["regla"], each["sujeto"]) for each in alerts(chain)["resueltos"]]
+
+
+def told(web: WebReceiver, phase: str) -> str:
+    """All that was said of one phase."""
+    said = "\n".join(each["message"] for each in web.heard)
+    return "\n".join(line for line in said.splitlines() if line.startswith(f"{phase}:"))
+
+
+async def test_each_kind_fires_and_is_over_once(watched: Chain, web: WebReceiver) -> None:
+    """On the page and at the receiver, from the broker on."""
+    vhost = watched.vhost
+    await publish(vhost, {"cliente": "web", "evento": "clic"})
+    wait_for(lambda: alerts(watched)["vigilados"] == 1, "a first reading")
+    await publish(vhost, [{"cliente": "web", "evento": "clic"}] * 60)
+    wait_for(lambda: firing(watched) >= {("much", "web"), ("clicks", "clic")}, "much")
+    wait_for(lambda: firing(watched) == {("silence", "web"), ("little", None)}, "silence, little")
+    await publish(vhost, [{"cliente": "web", "evento": "clic"}] * 60)
+    await asyncio.gather(*(publish(vhost, b"nonsense") for _ in range(4)))
+    await asyncio.gather(
+        *(publish(vhost, {"cliente": "web"}, message_id="the same") for _ in range(5))
+    )
+    storm = {("much", "web"), ("clicks", "clic"), ("rechazados", None), ("duplicados", None)}
+    wait_for(lambda: firing(watched) >= storm, "the storm")
+    wait_for(lambda: not firing(watched) & storm, "its end")
+    await publish(vhost, {"cliente": "web"})
+    wait_for(lambda: not firing(watched), "quiet")
+
+    counts = {each: over(watched).count(each) for each in over(watched)}
+    assert counts == {
+        ("much", "web"): 2,
+        ("clicks", "clic"): 2,
+        ("rechazados", None): 1,
+        ("duplicados", None): 1,
+        **{key: counts[key] for key in (("silence", "web"), ("little", None))},
+    }
+    ended = sum(counts.values())
+    wait_for(lambda: len(told(web, "RESOLVED").splitlines()) >= ended - 1, "all told")
+    (channel,) = alerts(watched)["canales"]
+    assert (channel["nombre"], channel["falla_desde"]) == ("guard", None)
+
+
+async def test_an_outage_of_the_analytics_is_one_alert(watched: Chain, web: WebReceiver) -> None:
+    """While they are away the panel still says what fires; nobody is called silent."""
+    await publish(watched.vhost, [{"cliente": f"c{i}"} for i in range(20)] + [{"cliente": "web"}])
+    wait_for(lambda: alerts(watched)["vigilados"] == 21, "all are watched")
+    watched.parts["servicio-analiticas"].kill()
+    wait_for(lambda: ("datos", None) in firing(watched), "stale numbers")
+    assert alerts(watched)["motivo"] == "sin_respuesta"
+    watched.parts["servicio-analiticas"].start()
+    wait_for(lambda: ("datos", None) not in firing(watched), "its end")
+
+    assert [each for each in over(watched) if each[0] == "datos"] == [("datos", None)]
+    assert not [each for each in over(watched) if each[1] and each[1].startswith("c")]
+    wait_for(lambda: "RESOLVED: the numbers have been stale" in told(web, "RESOLVED"), "told")
+
+
+async def test_a_store_that_can_t_be_written(watched: Chain) -> None:
+    """It pauses, messages wait, and both are told."""
+    with closing(sqlite3.connect(watched.store_path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        for _ in range(8):
+            await publish(watched.vhost, {"cliente": "web"})
+        wait_for(lambda: firing(watched) >= {("pausa", None), ("cola", None)}, "both", 40)
+        other.execute("ROLLBACK")
+    wait_for(lambda: not firing(watched) & {("pausa", None), ("cola", None)}, "their end", 40)
+
+
+async def test_a_kill_forgets_nothing_and_repeats_nothing(watched: Chain, web: WebReceiver) -> None:
+    """What fired before it is over after it, and is told once each."""
+    service = watched.parts["servicio-avisos"]
+    await publish(watched.vhost, {"cliente": "web"})
+    wait_for(lambda: "ALERT: web has been silent" in told(web, "ALERT"), "silence")
+    wait_for(lambda: alerts(watched)["canales"][0]["esperan"] == 0, "noted")
+    for _ in range(5):
+        service.kill()
+        service.start()
+        wait_for(lambda: ("silence", "web") in firing(watched), "it fires on")
+    service.kill()
+    await publish(watched.vhost, {"cliente": "web"})
+    service.start()
+    wait_for(lambda: ("silence", "web") in over(watched), "its end")
+    wait_for(lambda: "RESOLVED: web has been silent" in told(web, "RESOLVED"), "told")
+
+    assert told(web, "ALERT").count("web has been silent") == 1
+
+
+async def test_the_panel_says_that_alerts_are_away(watched: Chain) -> None:
+    """It goes on without them, with what it was told last and its age."""
+    alerts(watched)
+    watched.parts["servicio-avisos"].kill()
+    end = time.monotonic() + 20
+    while int(HTTP.get(f"{watched.web_url}avisos").headers["Age"]) < 2:
+        assert time.monotonic() < end
+        await asyncio.sleep(0.1)
+
+    assert HTTP.get(f"{watched.web_url}livez").status_code == 200

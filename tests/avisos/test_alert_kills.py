@@ -1,0 +1,23 @@
+"""Killed at any moment, the service misses nothing and tells nothing twice unseen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.avisos.kill_storm import GROUPS, KillStorm
+from tests.broker_stack import VirtualHost
+
+KILLS = 5
+
+
+async def test_kills_lose_nothing_and_repeat_nothing_unseen(
+    vhost: VirtualHost, tmp_path: Path
+) -> None:
+    """Fifty alerts fire and end meanwhile; a repeat says so, one of a channel a kill."""
+    outcome = await KillStorm(vhost, tmp_path, seed=1).run(KILLS)
+
+    assert outcome.kills == KILLS
+    assert outcome.turns >= 2
+    assert outcome.missed == []
+    assert outcome.twice == []
+    assert outcome.repeats <= KILLS * GROUPS

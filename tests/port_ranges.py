@@ -1,0 +1,50 @@
+"""Ports for the parts that a test starts, each process from a range of its own."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
+from itertools import cycle
+from pathlib import Path
+from typing import IO
+
+FIRST_PORT, PORTS_EACH, RANGES = 10_000, 1_375, 16
+_HELD: list[IO[str]] = []
+
+
+def free_ports(count: int) -> list[int]:
+    """
+    Return *count* different ports of 127.0.0.1 that nobody listens on now.
+
+    From below those that the system gives to outgoing connections: one of these could take a
+    port between now and when a part listens there, or while that part is down. Each process has
+    a range of its own, and takes its ports in turn, for the same reason.
+    """
+    ports: list[int] = []
+    while len(ports) < count:
+        port = next(_ports())
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            ports.append(port)
+    return ports
+
+
+@cache
+def _ports() -> Iterator[int]:
+    """Raises RuntimeError when more processes want a range than there are."""
+    for number in range(RANGES):
+        path = Path(tempfile.gettempdir()) / f"pulso-ports-{os.getuid()}-{number}"
+        held = path.open("w")
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            held.close()
+            continue
+        _HELD.append(held)  # until this process ends
+        first = FIRST_PORT + number * PORTS_EACH
+        return cycle(range(first, first + PORTS_EACH))
+    raise RuntimeError(f"{RANGES} other test processes hold all ranges of ports")
