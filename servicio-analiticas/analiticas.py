@@ -32,6 +32,7 @@ from consuming.broker_sessions import Sessions
 from consuming.broker_writer import BrokerWriter
 from consuming.consumer import Consumer
 from consuming.dead_letter_watch import DeadLetterWatch
+from consuming.following import Following
 from consuming.set_aside_reader import SetAsideReader
 from consuming.store_writer import StoreWriter
 from consuming.tending import tend
@@ -71,8 +72,8 @@ async def run(settings: Settings, store: Store) -> None:
     stop = asyncio.Event()
     stoppable = consumer, reader, writer
     _on_signals(stop, stoppable, live)
-    told = LiveCollector(live, live.rejected_fields)
-    app = partial(create_reports, live, store, thread, history)
+    following = _following(store, thread, live)
+    app = partial(create_reports, live, store, thread, history, following)
     parts = {
         "consumer": consumer.run(),
         "apartados": reader.run(),
@@ -80,8 +81,10 @@ async def run(settings: Settings, store: Store) -> None:
         "dead letters": DeadLetterWatch(settings, live.vitals).run(stop),
         "folding": tend(store, thread, store_writer, live, stop),
         "http": serve_reports(settings, app, stop),
-        "metrics": serve_collector(settings, told, stop),
+        "metrics": serve_collector(settings, LiveCollector(live, live.rejected_fields), stop),
     }
+    if following:
+        parts["following"] = following.run(stop)
     try:
         async with asyncio.TaskGroup() as group:
             for name, part in parts.items():
@@ -97,6 +100,10 @@ def _as_stored(store: Store) -> Live:
     live.future_events = store.read_future_events()
     live.set_aside, (_, live.vitals.copies) = store.aside.counts(), store.aside.copies(0)
     return live
+
+
+def _following(store: Store, thread: StoreThread, live: Live) -> Following | None:
+    return Following(store.others, store.aside, thread, live) if store.others else None
 
 
 class Stoppable(Protocol):

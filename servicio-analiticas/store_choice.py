@@ -83,7 +83,8 @@ def move_to_file(settings: Settings) -> None:
     """The way back. Raises what `open_store` does."""
     from postgres import server_care
 
-    with server_care.held(_url(settings)) as source, backups.held(Path(settings.store_path)) as to:
+    file = Path(settings.store_path)
+    with server_care.leaving(_url(settings)) as source, backups.held(file) as to:
         _move(source, to)
 
 

@@ -15,7 +15,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
-import aiormq
 from aiormq.abc import AbstractChannel as RawChannel
 
 from analytics_settings import Settings
@@ -28,6 +27,7 @@ from broker.amqp_errors import (
 )
 from broker.connection import Retries, close, connect
 from broker.delivery_transport import BulkConnection
+from broker.found_queues import FoundQueues
 from broker.young_queues import YoungQueues
 from consuming.delivery_channel import consume
 from consuming.inbox import Inbox
@@ -55,12 +55,12 @@ class Consumer:
     ) -> None:
         """*declared* is called once the topology is there, or could not be declared."""
         self._settings, self._live, self._declared = settings, live, declared
-        self._store, self._writer, self._announcer = store, writer, Announcer(live)
+        self._store, self._writer, self._announcer = store, writer, Announcer(live, store.others)
         self._stop = asyncio.Event()
         self._retries = Retries(self._stop)
         self._inbox: Inbox | None = None
         self._opening: asyncio.Timeout | None = None
-        self._queues = YoungQueues(settings)
+        self._queues = FoundQueues(settings) if store.others else YoungQueues(settings)
         self._queue_watch = QueueWatch(live)
         self._starting = True
         self._hushed = False  # it was told, and not as a warning
@@ -127,11 +127,8 @@ class Consumer:
         channel = await connection.channel(publisher_confirms=False)
         try:
             await self._queues.declare(connection, channel)
-        except aiormq.ChannelPreconditionFailed as error:
-            raise ConsumerGivesUpError(
-                f"a queue or exchange exists with other arguments than ours: {error}. Consume"
-                " or move its messages, delete it, and start again; nothing was lost."
-            ) from None
+        except ConsumerGivesUpError:
+            raise
         except BaseException:
             self._declared()  # or not: whoever uses it finds out what is wrong
             raise

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from comun.waiting import set_within
 from database.failures import StoreUnavailableError
-from live.live import Vitals
+from live.vitals import Vitals
 from storing.store_thread import StoreThread
 
 LOG = logging.getLogger("analiticas.store")

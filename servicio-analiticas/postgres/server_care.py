@@ -19,6 +19,9 @@ MOVE_SECONDS = 120.0  # that a statement may take
 NEXT_NUMBER = """SELECT setval(pg_get_serial_sequence(?, 'n'),
     (SELECT coalesce(max(n), 0) + 1 FROM {}), false)"""
 
+DROP_FOLDED = """DELETE FROM deltas USING libro
+    WHERE deltas.version <= CASE WHEN hasta IS NULL THEN sellado ELSE plegado END"""
+
 
 def prepare_store(url: ServerUrl) -> None:
     """Create the tables if there are none. Raises what `prepare` raises."""
@@ -29,6 +32,7 @@ def prepare_store(url: ServerUrl) -> None:
 def reset(url: ServerUrl) -> str:
     """Set all counts to zero and return the new epoca. Raises what `held` raises."""
     with held(url) as db:
+        db.execute("UPDATE libro SET plegado = 0, olvidado = 0")
         return resetting.reset(db)
 
 
@@ -41,10 +45,18 @@ def held(url: ServerUrl) -> Iterator[ServerConnection]:
     """
     with _connection(url) as db:
         prepare(db)
-        writer = ServerWriter(db, lambda _: None)
+        writer = ServerWriter(db, lambda _: None, alone=True)
         writer.connect()
         with db.patient(MOVE_SECONDS), writer.one():
             yield db
+
+
+@contextmanager
+def leaving(url: ServerUrl) -> Iterator[ServerConnection]:
+    """The same, for a store that knows nothing of rows that stay when they are folded."""
+    with held(url) as db:
+        db.execute(DROP_FOLDED)
+        yield db
 
 
 @contextmanager

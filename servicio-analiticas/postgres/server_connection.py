@@ -107,6 +107,11 @@ class ServerConnection:
     def among(self, statement: str, keys: Sequence[Any], /) -> Rows:
         return self.execute(statement.format("= ANY(?)"), (list(keys),))
 
+    def notified(self, seconds: float) -> list[str]:
+        """What was told to those who LISTEN; empty when nothing was within *seconds*."""
+        with self._calling() as db:
+            return [each.payload for each in db.notifies(timeout=seconds, stop_after=1)]
+
     def run(self, script: bytes) -> None:
         """Statements without values, in one go."""
         with self._calling() as db:

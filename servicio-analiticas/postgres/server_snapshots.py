@@ -13,7 +13,7 @@ from history.query import HistoryQuery
 from history.steady_clock import Moment
 from postgres.server_connection import ServerConnection
 from postgres.server_transactions import BEGIN_READING
-from storing.delta_log import DeltaLog
+from postgres.shared.shared_log import SharedLog
 from storing.ledger_row import identity
 from usual.usual_answer import usual_answer
 from usual.usual_query import UsualQuery
@@ -57,7 +57,7 @@ class ServerSnapshots:
             db.execute(BEGIN_READING)
             try:
                 commit = identity(db)
-                pending = DeltaLog(db, 0.0).unfolded()
+                pending = SharedLog(db, 0.0).unfolded()
                 view = self._history.view(pending, now)
                 if isinstance(query, UsualQuery):
                     return {**commit, **usual_answer(db, view, query)}

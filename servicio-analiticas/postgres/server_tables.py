@@ -26,10 +26,15 @@ CREATE TABLE libro (
     eventos BIGINT NOT NULL,
     ids BIGINT NOT NULL,                  -- rows of ids
     sellado BIGINT NOT NULL,              -- deltas up to this version are folded together,
-    hasta TEXT COLLATE "C"                -- by clients in order, up to this one; NULL: all are
+    hasta TEXT COLLATE "C",               -- by clients in order, up to this one; NULL: all are
+    plegado BIGINT NOT NULL,              -- deltas up to this version were, the time before
+    olvidado BIGINT NOT NULL,             -- and up to this one there may be none any more
+    turno TEXT,                           -- who folds,
+    turno_hasta TIMESTAMPTZ NOT NULL      -- until then
 ) WITH (fillfactor = 10, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
 INSERT INTO libro VALUES (1, replace(gen_random_uuid()::text, '-', ''), 0,
-    extract(epoch FROM clock_timestamp()), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL);
+    extract(epoch FROM clock_timestamp()), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL,
+    0, 0, NULL, clock_timestamp());
 -- Of the ledger's row, so that whoever locks it knows how far folding is.
 CREATE VIEW pliegue AS SELECT fila, sellado, hasta FROM libro;
 CREATE TABLE escritores (                 -- which batch of whom was committed last
@@ -38,6 +43,11 @@ CREATE TABLE escritores (                 -- which batch of whom was committed l
     lote BIGINT NOT NULL,
     visto TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (escritor, tarea)
+) WITH (fillfactor = 10);
+CREATE TABLE instancias (                 -- how each process is that counts now
+    nombre TEXT PRIMARY KEY,
+    visto TIMESTAMPTZ NOT NULL,
+    estado BYTEA NOT NULL
 ) WITH (fillfactor = 10);
 """
 COUNTS = """

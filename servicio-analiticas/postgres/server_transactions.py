@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import NamedTuple
 
 from database.failures import StoreUnavailableError
 from postgres.server_connection import ServerConnection
+from postgres.shared.ledger_mark import LOCK, MARK, Mark
 
 BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-MARK = "SELECT epoca, version, sellado, hasta FROM libro"
-LOCK = f"{MARK} FOR UPDATE"
-
-
-class Mark(NamedTuple):
-    """Which commit the tables are of, and how far the log is folded into them."""
-
-    epoca: str
-    version: int
-    sellado: int
-    hasta: str | None
 
 
 class InDoubtError(StoreUnavailableError):

@@ -1,5 +1,5 @@
 """
-This process as the one that writes: each batch once, also when the answer to a COMMIT is lost.
+This process as one that writes: each batch once, also when the answer to a COMMIT is lost.
 
 Such a batch runs again as a new transaction, and its number says whether it is there already.
 Then nothing is counted, yet something is written: a COMMIT that returned is on a standby with all
@@ -17,18 +17,25 @@ from typing import Any, NamedTuple, TypeVar
 
 from database.failures import CommitFailedError, StoreInUseError, StoreUnavailableError
 from postgres.server_connection import ServerConnection
-from postgres.server_transactions import Mark, ServerTransactions
+from postgres.server_transactions import ServerTransactions
+from postgres.shared.ledger_mark import Mark
 from storing.resetting import start_new_epoca
 
 HANDOVER_SECONDS = 5.0  # in which a server notices that a process before us is gone
 LOCK_CLASS = 1886743663  # "pulso", so to say, among the advisory locks of a database
-TRY_TO_BE_ALONE = f"SELECT pg_try_advisory_lock({LOCK_CLASS}, 'libro'::regclass::oid::integer)"
+LOCK_KEY = f"{LOCK_CLASS}, 'libro'::regclass::oid::integer"
+TO_COUNT = f"SELECT pg_try_advisory_lock_shared({LOCK_KEY})"
+TO_BE_ALONE = f"SELECT pg_try_advisory_lock({LOCK_KEY})"
 HOLDER = f"""SELECT coalesce(host(client_addr), 'its own machine'), pid FROM pg_stat_activity
     JOIN pg_locks USING (pid) WHERE locktype = 'advisory' AND classid = {LOCK_CLASS}
     AND objid = 'libro'::regclass::oid AND granted"""  # noqa: S608 - a number of our own
-FORGET_OLD = "DELETE FROM escritores WHERE visto < now() - interval '30 days'"
+FORGET_OLD = """DELETE FROM escritores WHERE visto < now() - interval '30 days'
+    AND escritor NOT IN (SELECT nombre FROM instancias)"""
 NOTE = """INSERT INTO escritores VALUES (?, ?, ?, now())
     ON CONFLICT (escritor, tarea) DO UPDATE SET lote = excluded.lote, visto = now()"""
+# Heard by the others at the commit (neighbours.py)
+NOTE_AND_TELL = f"""WITH anotado AS ({NOTE})
+    SELECT pg_notify('pulso_' || tableoid, ?) FROM libro"""  # noqa: S608 - our own
 NOTED = "SELECT lote FROM escritores WHERE escritor = ? AND tarea = ?"
 PRESENCE = "presencia"
 T = TypeVar("T")
@@ -40,21 +47,31 @@ class Attempt(NamedTuple):
     given: object
     number: int
     result: Any
-    version: int  # of the ledger, if it was
 
 
 class ServerWriter:
     """`one` and `once` connect when there is no connection; reading does not."""
 
-    def __init__(self, db: ServerConnection, follow: Callable[[Mark], None]) -> None:
-        """*follow* brings memory to a mark, inside the transaction that sees it."""
-        self._db, self._follow = db, follow
+    def __init__(
+        self,
+        db: ServerConnection,
+        follow: Callable[[Mark], None],
+        known: Callable[[], tuple[str, int] | None] = lambda: None,
+        alone: bool = False,
+    ) -> None:
+        """
+        *follow* brings memory to a mark, inside the transaction that sees it; *known* tells of
+        which epoca and version memory is. *alone*: while nobody else counts.
+        """
+        self._db, self._follow, self._known, self._alone = db, follow, known, alone
         self._transactions = ServerTransactions(db, self._see)
-        self._name = uuid.uuid4().hex
-        self._confirmed: tuple[str, int] | None = None  # epoca and version that certainly stay
-        self._seen = ("", 0)
+        self.name = uuid.uuid4().hex
+        self._session: object = None  # of which it is known that its server lacks nothing
         self._numbers: Counter[str] = Counter()
+        self._done: Counter[str] = Counter()  # the number that was certainly committed last
         self._doubts: dict[str, Attempt] = {}
+        self.was_there = False
+        """Whether what `once` did last had been done, and memory follows the tables in that."""
         self.reading = self._transactions.reading
 
     @contextmanager
@@ -63,7 +80,6 @@ class ServerWriter:
             self.connect()
         with self._transactions.writing():
             yield
-        self._confirmed = self._seen
 
     def once(self, task: str, given: object, work: Callable[[], T]) -> T:
         """
@@ -81,32 +97,28 @@ class ServerWriter:
         with self.one():
             is_there = doubt is not None and self._noted(task) == number
             result: T = doubt.result if doubt and is_there else work()
-            self._db.execute(NOTE, (self._name, task, number))
-            self._doubts[task] = Attempt(given, number, result, self._seen[1])
+            self._db.execute(NOTE_AND_TELL, (self.name, task, number, self.name))
+            self._doubts[task] = Attempt(given, number, result)
         del self._doubts[task]
+        self._done[task], self.was_there = number, is_there
         return result
-
-    def counted(self, version: int) -> None:
-        """Tell of a new version within the transaction that makes it."""
-        self._seen = self._seen[0], version
 
     def connect(self) -> None:
         """Nothing is read before something was written: what a server shows, others may lack."""
         self._db.connect()
         try:
-            self._be_alone()
+            self._hold()
             with self._transactions.writing():
                 self._db.execute(FORGET_OLD)
-                self._db.execute(NOTE, (self._name, PRESENCE, 0))
-            self._check_nothing_is_lost()
+                self._db.execute(NOTE, (self.name, PRESENCE, 0))
         except BaseException:
             self._db.close()
             raise
-        self._confirmed = self._seen
 
-    def _be_alone(self) -> None:
+    def _hold(self) -> None:
         until = time.monotonic() + HANDOVER_SECONDS
-        while not self._db.execute(TRY_TO_BE_ALONE).fetchone()[0]:
+        query = TO_BE_ALONE if self._alone else TO_COUNT
+        while not self._db.execute(query).fetchone()[0]:
             if time.monotonic() > until:
                 raise self._in_use()
             time.sleep(0.05)
@@ -114,37 +126,32 @@ class ServerWriter:
     def _in_use(self) -> StoreInUseError | StoreUnavailableError:
         address, pid = self._db.execute(HOLDER).fetchone() or ("?", "?")
         text = f"{self._db.url} is in use by a process on {address} (server process {pid})"
-        if self._confirmed:
-            return StoreUnavailableError(text)  # maybe by our own connection from before
+        if self._known():
+            return StoreUnavailableError(text)  # somebody works on it by hand
         return StoreInUseError(f"{text}. Stop that one first, or set STORE_URL to another store.")
 
     def _see(self, mark: Mark) -> None:
-        self._seen = mark.epoca, mark.version
+        if self._session is not self._db.session:
+            self._check_nothing_is_lost(mark)
+            self._session = self._db.session
         self._follow(mark)
 
-    def _check_nothing_is_lost(self) -> None:
-        """Raises CommitFailedError when the store is not the one that this process has counted."""
-        if self._confirmed is None:
+    def _check_nothing_is_lost(self, mark: Mark) -> None:
+        """Raises CommitFailedError when the store lacks what was committed or shown."""
+        epoca, version = self._known() or (None, 0)
+        if epoca != mark.epoca or (version <= mark.version and not self._lacks_ours()):
             return
-        (epoca, version), (known_epoca, known) = self._seen, self._confirmed
-        if epoca == known_epoca and version < known:
-            with self._transactions.writing():
-                start_new_epoca(self._db)
-            raise CommitFailedError(
-                f"{self._db.url} went back from version {known} to {version}: commits that it had"
-                " taken are lost with a server, and so is what they counted. A new epoca begins."
-                " docs/operations.md says how a standby keeps that from happening"
-            )
-        if epoca != known_epoca or version != max(known, self._doubted_version()):
-            raise CommitFailedError(
-                f"{self._db.url} was changed by others meanwhile: a new start reads it anew"
-            )
+        start_new_epoca(self._db)
+        self._transactions.commit()
+        raise CommitFailedError(
+            f"{self._db.url} went back from version {version} to {mark.version}: commits that it"
+            " had taken are lost with a server, and so is what they counted. A new epoca begins."
+            " docs/operations.md says how a standby keeps that from happening"
+        )
 
-    def _doubted_version(self) -> int:
-        """The latest that turns out to be ours, of those that were in doubt."""
-        doubts = self._doubts.items()
-        return max((d.version for task, d in doubts if self._noted(task) == d.number), default=0)
+    def _lacks_ours(self) -> bool:
+        return any((self._noted(task) or 0) < number for task, number in self._done.items())
 
     def _noted(self, task: str) -> int | None:
-        row = self._db.execute(NOTED, (self._name, task)).fetchone()
+        row = self._db.execute(NOTED, (self.name, task)).fetchone()
         return row and int(row[0])

@@ -10,8 +10,9 @@ from prometheus_client.registry import Collector
 
 from aside.set_aside import OTHER, REASONS
 from counting.totals import ledger
-from live.live import Live, Vitals
+from live.live import Live
 from live.rejected_fields import RejectedFields
+from live.vitals import Vitals
 
 FATES = {
     "contados": "counted",

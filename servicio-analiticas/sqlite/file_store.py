@@ -8,6 +8,7 @@ What a batch counted is one row of the delta log (delta_log.py), folded into the
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -29,6 +30,7 @@ from sqlite.file_transactions import FileTransactions
 from sqlite.migrations import create_or_migrate
 from storing.bookkeeping import Bookkeeping
 from storing.client_row import PageOfClients
+from storing.delta_log import DeltaLog
 from storing.ledger_row import read_ledger
 from storing.store import DEFAULT_RETENTION
 
@@ -50,9 +52,10 @@ class FileStore:
         self._transactions = FileTransactions(db, path)
         self._reader = CellReader()
         self._ids = FileIds(db, window)
-        self._books = Bookkeeping(db, self._ids, kept)
+        self._books = Bookkeeping(db, self._ids, kept, DeltaLog(db, time.monotonic()))
         self.history = FileSnapshots(path, self._books)
         self.aside = AsideStore(db, self._transactions)
+        self.others = None
 
     def load(self) -> Totals:
         totals = read_ledger(self._db)

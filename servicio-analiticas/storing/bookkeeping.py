@@ -37,20 +37,20 @@ class Bookkeeping:
     the tables as they are when this is made.
     """
 
-    def __init__(self, db: Connection, ids: KeptIds, kept: Retention) -> None:
-        self._db, self._ids = db, ids
-        self.log = DeltaLog(db, time.monotonic())
-        self._names = NameTotals(db, self.log)
+    def __init__(self, db: Connection, ids: KeptIds, kept: Retention, log: DeltaLog) -> None:
+        self._db, self._ids, self.log = db, ids, log
+        self._names = NameTotals(db, log)
         self.history = History(db, kept)
         self.clock = self.history.clock(time.time(), running_seconds())
         self._folding = Folding(db, self.log, self.history, self.clock)
+        self._not_before = 0.0  # what a commit may say of when it was made
 
     def write(self, counted: Counted) -> Change:
         before = self._names.before(counted)
-        now, clock = time.time(), self._ids.clock()
+        now, clock = max(time.time(), self._not_before), self._ids.clock()
         version, ids = update_ledger(self._db, counted, before, now, clock)
         self.log.write(version, counted.cells)
-        step = self._folding.step()
+        step = self.fold()
         self._ids.keep(counted.ids, clock)
         rejections.record(self._db, counted.rejected, now)
         copies.keep(self._db, counted.to_copy)

@@ -37,6 +37,12 @@ class Slice(NamedTuple):
     upto: str | None  # the last of its clients; None: nothing is left after it
 
 
+class Sealed(NamedTuple):
+    """What was counted up to a version is to be folded together; noted in the store itself."""
+
+    version: int
+
+
 class Forgotten(NamedTuple):
     """Some rows that are folded."""
 
@@ -52,26 +58,27 @@ class DeltaLog:
         self._sealed: list[Count] = []  # in order of clients
         self._folded = 0  # of the sealed
         self._sealed_at = now
-        self._version, upto = db.execute(sql.FOLDED).fetchone()  # up to which it was sealed
-        self.noted: tuple[int, str | None] = self._version, upto
-        """What the store says of that, as of the last step that was done."""
-        self._last = self._version
+        self.sealed_up_to, upto = db.execute(sql.FOLDED).fetchone()
+        """The version up to which it was sealed."""
+        self._last = self.sealed_up_to
         self._clearing = upto is None  # all up to it is folded, and its rows go bit by bit
         self._replay(upto)
 
     def _replay(self, upto: str | None) -> None:
         sealed: Counter[Cell] = Counter()
-        after = self._version if upto is None else 0
-        for version, row in self._db.execute(sql.DELTAS, (after,)):
-            _add(sealed if version <= self._version else self._open, delta_row.decode(row))
+        for version, row in self._db.execute(sql.DELTAS, (self._unfolded_after(upto),)):
+            merge(sealed if version <= self.sealed_up_to else self._open, delta_row.decode(row))
             self._last = version
         if upto is not None:
             self._sealed = _by_client(c for c in sealed.items() if c[0][0] > upto)
 
+    def _unfolded_after(self, upto: str | None) -> int:
+        return self.sealed_up_to if upto is None else 0
+
     def unfolded(self) -> Counter[Cell]:
         """What the tables don't hold yet."""
         cells = Counter(self._open)
-        _add(cells, islice(self._sealed, self._folded, None))
+        merge(cells, islice(self._sealed, self._folded, None))
         return cells
 
     def items(self) -> Iterator[Count]:
@@ -87,23 +94,38 @@ class DeltaLog:
             return
         self._last = version
         if counted.is_concentrated:
-            _add(self._open, counted.cells.items())
+            merge(self._open, counted.cells.items())
         else:
             self._open.update(counted.each)
 
     def seal(self, now: float) -> bool:
         """Seal the log if it is time to, and nothing is left of the last time."""
-        is_time = now - self._sealed_at >= SEAL_SECONDS or len(self._open) >= SEAL_CELLS
-        if self.has_work or not self._open or not is_time:
+        if self.has_work or not self.is_due(now):
             return False
+        self._seal(self._last, now)
+        return True
+
+    def seal_within(self) -> Sealed | None:
+        """Seal it inside a transaction, where others must know of it."""
+        return None
+
+    def is_due(self, now: float) -> bool:
+        is_time = now - self._sealed_at >= SEAL_SECONDS or len(self._open) >= SEAL_CELLS
+        return is_time and bool(self._open)
+
+    def _seal(self, version: int, now: float) -> None:
         self._sealed, self._open = _by_client(self._open.items()), Counter()
         self._folded = 0
-        self._version, self._sealed_at = self._last, now
-        return True
+        self.sealed_up_to, self._sealed_at = version, now
 
     @property
     def has_work(self) -> bool:
         return self._clearing or bool(self._sealed)
+
+    @property
+    def is_clearing(self) -> bool:
+        """Whether rows are left that are folded, and go bit by bit."""
+        return self._clearing
 
     def next_slice(self) -> Slice | None:
         """What is to be folded next; more of it when the log fills faster than it is folded."""
@@ -123,24 +145,22 @@ class DeltaLog:
         return end
 
     def note(self, folded: Slice) -> None:
-        self._db.execute(sql.FOLD, (self._version, folded.upto))
+        self._db.execute(sql.FOLD, (self.sealed_up_to, folded.upto))
 
     def forget(self) -> Forgotten:
-        rows = self._db.execute(sql.FORGET_DELTAS, (self._version, FORGET_ROWS)).rowcount
+        rows = self._db.execute(sql.FORGET_DELTAS, (self.sealed_up_to, FORGET_ROWS)).rowcount
         return Forgotten(rows < FORGET_ROWS)
 
-    def done(self, step: Slice | Forgotten) -> None:
+    def done(self, step: Slice | Forgotten | Sealed) -> None:
         if isinstance(step, Forgotten):
             self._clearing = not step.all
-            return
-        self.noted = self._version, step.upto
-        if step.upto is None:
-            self._sealed, self._folded, self._clearing = [], 0, True
-        else:
+        elif isinstance(step, Slice):
             self._folded = step.end
+            if step.upto is None:
+                self._sealed, self._folded, self._clearing = [], 0, True
 
 
-def _add(to: dict[Cell, int], counts: Iterable[Count]) -> None:
+def merge(to: dict[Cell, int], counts: Iterable[Count]) -> None:
     """As Counter.update does, in half the time."""
     get = to.get
     for cell, n in counts:

@@ -11,11 +11,11 @@ from decoding.cell_reading import Cell
 from history.history import History
 from history.steady_clock import SteadyClock
 from storing import statements as sql
-from storing.delta_log import DeltaLog, Forgotten, Slice
+from storing.delta_log import DeltaLog, Forgotten, Sealed, Slice
 
 PRUNE_SECONDS = 2.0
 
-Step = Slice | Forgotten | None
+Step = Slice | Forgotten | Sealed | None
 """What was done; None: nothing that memory has to follow."""
 
 
@@ -35,11 +35,13 @@ class Folding:
 
     def step(self) -> Step:
         """Do a small part of the work, inside a transaction; tell the log of it after that."""
+        if sealed := self._log.seal_within():
+            return sealed
         if folded := self._log.next_slice():
             self.fold(folded.cells)
             self._log.note(folded)
             return folded
-        if self._log.has_work:
+        if self._log.is_clearing:
             return self._log.forget()
         if self._prune_is_due:
             self._history.prune(self._clock.now())

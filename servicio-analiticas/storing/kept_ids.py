@@ -29,6 +29,11 @@ class KeptIds(ABC):
         # week of being switched off may make us forget an id whose copy still sits in the queue.
         self.clock: Callable[[], float] = _running_clock(stored)
 
+    def catch_up(self, clock: float) -> None:
+        """Others counted until *clock*: no id may be older than it was there."""
+        if self.clock() < clock:
+            self.clock = _running_clock(clock)
+
     @abstractmethod
     def keep(self, ids: Sequence[Row], clock: float) -> None:
         """What is decided anew is as young as its decision."""

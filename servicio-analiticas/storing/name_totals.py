@@ -8,6 +8,7 @@ from counting.counted import Before, Counted
 from counting.leading import MOST, Leading
 from counting.tally import by_name
 from database.connection import Connection
+from decoding.cell_reading import Cell
 from storing import statements as sql
 from storing.delta_log import DeltaLog
 
@@ -35,6 +36,19 @@ class NameTotals:
         """Call once the batch is committed, with what `before` said of it."""
         self._clientes.add(counted.clientes, before.clientes)
         self._eventos.add(counted.eventos, before.eventos)
+
+    def catch_up(
+        self, cells: Mapping[Cell, int], unfolded: Mapping[Cell, int]
+    ) -> tuple[dict[str, int], dict[str, int]]:
+        """
+        Take in what others counted, and return the new totals of those clients and types.
+
+        *unfolded*: those of the cells that the tables don't hold yet.
+        """
+        (clientes, eventos), (missing, missing_eventos) = by_name(cells), by_name(unfolded)
+        return self._clientes.catch_up(clientes, missing), self._eventos.catch_up(
+            eventos, missing_eventos
+        )
 
     def turn(self) -> None:
         """Call when the log is sealed: what was sealed before is in the tables."""
@@ -91,6 +105,20 @@ class _Lately:
     def add(self, added: Mapping[str, int], before: Mapping[str, int]) -> None:
         for name, n in added.items():
             self._young[name] = before.get(name, 0) + n
+
+    def catch_up(self, added: Mapping[str, int], unfolded: Mapping[str, int]) -> dict[str, int]:
+        """As in NameTotals: what is not in memory is in the table, but for what is not folded."""
+        young, old = self._young, self._old
+        totals = {name: young.get(name) or old.get(name) or 0 for name in added}
+        unknown = [name for name, total in totals.items() if not total]
+        stored = self.before(unknown)
+        for name, total in totals.items():
+            if total:
+                totals[name] = total + added[name]
+            else:
+                totals[name] = stored.get(name, 0) + unfolded.get(name, 0)
+        young.update(totals)
+        return totals
 
     def turn(self) -> None:
         self._old, self._young = self._young, {}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from aside.aside_store import AsideStore
-from counting.totals import Committed, Totals
+from counting.totals import Committed, News, Totals
 from decoding.message import Message
 from history.levels import Levels, Retention
 from history.query import HistoryQuery
@@ -31,6 +31,25 @@ class HistorySnapshots(Protocol):
         """Call from the store's thread. Only one may be pinned at a time."""
 
 
+class Others(Protocol):
+    """Other processes that count into the same store. Any thread may use all but `look`."""
+
+    @property
+    def told(self) -> Sequence[bytes]:
+        """How each of them is, as it told with `tell` within the last seconds."""
+
+    def tell(self, state: bytes) -> None: ...
+
+    def news(self) -> Iterator[News]:
+        """What was counted since this was asked last, by whomever, in order."""
+
+    def listen(self, heard: Callable[[], None]) -> None:
+        """From now on call *heard*, in some thread, when others have committed something."""
+
+    def look(self) -> None:
+        """Bring memory to the newest version. Raises StoreUnavailableError."""
+
+
 class Store(Protocol):
     """
     Not thread-safe: every call must come from one thread at a time (store_thread.py).
@@ -44,6 +63,10 @@ class Store(Protocol):
 
     @property
     def aside(self) -> AsideStore: ...
+
+    @property
+    def others(self) -> Others | None:
+        """None where nobody else can count into it."""
 
     def load(self) -> Totals:
         """The counts as of the last commit."""

@@ -13,7 +13,8 @@ from counting.tally import count
 from counting.totals import Committed, IdWindow, Totals
 from database.failures import StoreUnavailableError
 from decoding.message import Message
-from live.live import Live, QueueDepth, Writing
+from live.live import Live
+from live.vitals import QueueDepth, Writing
 from reporting.client_http import add_client
 from reporting.clients_http import answer_page
 from reporting.report_http import create_app

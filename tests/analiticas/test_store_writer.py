@@ -12,7 +12,7 @@ from consuming import store_writer
 from consuming.store_writer import StoreWriter
 from counting.totals import IdWindow
 from decoding.message import Message
-from live.live import Vitals
+from live.vitals import Vitals
 from sqlite.file_store import FileStore, open_store
 from storing.store_thread import StoreThread
 

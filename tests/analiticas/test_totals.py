@@ -3,7 +3,8 @@ from hypothesis import strategies as st
 
 from counting.leading import Leading
 from counting.totals import Totals, report
-from live.live import Rates, Vitals
+from live.rates import Rates
+from live.vitals import Vitals
 
 
 @given(st.dictionaries(st.text(max_size=3), st.integers(1, 9), max_size=150), st.integers(1, 9))

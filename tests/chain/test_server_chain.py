@@ -13,6 +13,7 @@ from tests.foreign_publisher import amqp_publish, publish, read, wait_for
 from tests.port_ranges import free_ports
 from tests.postgres_stack import FAST, Postgres
 from tests.stack import HTTP, Part, answers, python_part
+from tests.topology_job import declare_topology
 
 
 @pytest.fixture(name="server")
@@ -26,6 +27,7 @@ def _analytics(server: Postgres, vhost: VirtualHost, tmp_path: Path) -> Iterator
     (port,) = free_ports(1)
     settings = vhost.settings | {"REPORTE_PORT": str(port), "STORE_URL": server.fresh()}
     part = python_part("analiticas", "servicio-analiticas/analiticas.py", settings, tmp_path)
+    declare_topology(vhost)
     try:
         part.start()
         yield part

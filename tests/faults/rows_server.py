@@ -12,6 +12,7 @@ from tests.commit_line import CommitLine, Cut, commit_line
 from tests.faults.rig import Rig
 from tests.postgres_stack import Postgres
 from tests.stack import ROOT
+from tests.topology_job import declare_topology
 
 CUTS: tuple[Cut, ...] = ("before", "after")
 COUNTING_AGAIN = 40.0  # seconds; the server ends a frozen transaction after 8
@@ -54,6 +55,7 @@ def counts_in_a_server(rig: Rig) -> Iterator[tuple[Postgres, CommitLine]]:
     """Before the start. The file has nothing until `into_the_file`."""
     with Postgres({}).at_work() as server, commit_line(server.port) as line:
         url = server.fresh().replace(f":{server.port}/", f":{line.port}/")
+        declare_topology(rig.vhost)
         rig.analytics = rig.new_analytics("analytics-server", STORE_URL=url)
         yield server, line
 

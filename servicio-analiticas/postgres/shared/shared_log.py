@@ -1,0 +1,117 @@
+"""
+The delta log of a store into which others write and fold too.
+
+It is sealed within a transaction, at the version that this sees, and the ledger says so. So every
+process seals it between the same two rows. Rows that are folded stay for a while: who follows
+reads them, and who is behind them loads everything anew.
+"""
+
+from __future__ import annotations
+
+import time
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Mapping
+
+from counting.counted import Counted
+from database.connection import Connection
+from decoding.cell_reading import Cell
+from postgres.shared.ledger_mark import Mark
+from storing import delta_log
+from storing.delta_log import DeltaLog, Forgotten, Sealed, Slice, merge
+from storing.statements import FORGET_DELTAS
+
+KEPT_SECONDS = 60.0  # that a row stays when it is folded
+BOUNDS = "SELECT version, plegado, hasta FROM libro"
+SEAL = "UPDATE libro SET plegado = sellado, sellado = ?, hasta = ''"
+FORGOTTEN = "UPDATE libro SET olvidado = ? WHERE olvidado < ?"
+NOTHING_YET = ""  # comes before every name
+
+
+class SharedLog(DeltaLog):
+    def __init__(self, db: Connection, now: float) -> None:
+        """Call inside a transaction."""
+        self.version, self._plegado, self._hasta = db.execute(BOUNDS).fetchone()
+        """Of the ledger, as far as this is known here."""
+        super().__init__(db, now)
+        # Up to which version all is folded, and since when
+        self._finished = deque([(self._unfolded_after(self._hasta), now)])
+
+    def _unfolded_after(self, upto: str | None) -> int:
+        return int(self.sealed_up_to if upto is None else self._plegado)
+
+    def seal(self, now: float) -> bool:
+        """Only within a transaction."""
+        return False
+
+    def seal_within(self) -> Sealed | None:
+        if self._sealed or not self.is_due(time.monotonic()):
+            return None
+        self._db.execute(SEAL, (self.version,))
+        return Sealed(self.version)
+
+    @property
+    def has_work(self) -> bool:
+        return bool(self._sealed) or self.is_due(time.monotonic()) or self.is_clearing
+
+    @property
+    def is_clearing(self) -> bool:
+        """They stay for a while."""
+        return bool(self._finished) and time.monotonic() - self._finished[0][1] >= KEPT_SECONDS
+
+    def add(self, version: int, counted: Counted) -> None:
+        super().add(version, counted)
+        self.version = version
+
+    def forget(self) -> Forgotten:
+        upto = self._finished[0][0]
+        self._db.execute(FORGOTTEN, (upto, upto))
+        rows = self._db.execute(FORGET_DELTAS, (upto, delta_log.FORGET_ROWS)).rowcount
+        return Forgotten(rows < delta_log.FORGET_ROWS)
+
+    def done(self, step: Slice | Forgotten | Sealed) -> None:
+        if isinstance(step, Sealed):
+            self._seal_at(step.version)
+        elif isinstance(step, Forgotten):
+            if step.all:
+                self._finished.popleft()
+        else:
+            self._fold(step.end, step.upto)
+
+    def can_follow(self, mark: Mark) -> bool:
+        """Whether what is missing here is still there, and no more than one seal away."""
+        return (
+            self.version <= mark.version
+            and self.version >= mark.olvidado
+            and self.sealed_up_to in (mark.sellado, mark.plegado)
+        )
+
+    def seal_as_others(self, earlier: Mapping[Cell, int], mark: Mark) -> None:
+        """*earlier*: what was counted from what is known here up to the seal."""
+        merge(self._open, earlier.items())
+        self._seal_at(mark.sellado)
+
+    def follow(self, later: Mapping[Cell, int], mark: Mark) -> None:
+        """*later*: what was counted since, after the seal."""
+        merge(self._open, later.items())
+        self.version = mark.version
+        if self._hasta != mark.hasta:
+            upto = mark.hasta or NOTHING_YET
+            self._fold(bisect_right(self._sealed, upto, key=_client), mark.hasta)
+        while self._finished and self._finished[0][0] <= mark.olvidado:
+            self._finished.popleft()
+
+    def _seal_at(self, version: int) -> None:
+        self._plegado = self.sealed_up_to
+        self._seal(version, time.monotonic())
+        self._hasta = NOTHING_YET
+
+    def _fold(self, end: int, upto: str | None) -> None:
+        self._hasta, self._folded = upto, end
+        if upto is None:
+            self._sealed, self._folded = [], 0
+            self._finished.append((self.sealed_up_to, time.monotonic()))
+
+
+def _client(count: tuple[Cell, int]) -> str:
+    return count[0][0]
