@@ -27,6 +27,7 @@ from run_settings import PORTS, read_run_settings
 
 READY_SECONDS = 90.0
 DOORS = ("USUARIOS", "TLS_CERTIFICADO", "TLS_CLAVE", "ENTRADA_CLAVES")
+ONE_FILE = {"ALMACEN": "archivo", "ANALITICAS": "1", "STORE_URL": ""}
 DEMO = ("cliente-uno", "cliente-dos")
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 HELP = ("-h", "--help")
@@ -51,12 +52,13 @@ def main() -> int:
 
 
 def on_free_ports(settings: Mapping[str, str]) -> dict[str, str]:
-    """The same, but open: nobody else is told these ports."""
+    """The same, but open, since nobody else is told these ports; and with a file of its own."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in PORTS]
     ports = [str(each.getsockname()[1]) for each in sockets]
     for each in sockets:
         each.close()
-    return {**settings, **dict.fromkeys(DOORS, ""), **dict(zip(PORTS, ports, strict=True))}
+    own = dict(zip(PORTS, ports, strict=True))
+    return {**settings, **dict.fromkeys(DOORS, ""), **own, **ONE_FILE}
 
 
 async def simulate_alone(settings: Mapping[str, str], folder: Path, words: list[str]) -> int:

@@ -54,6 +54,10 @@ def log_format(text: str) -> str | None:
     return None if text in ("consola", "json") else "consola or json"
 
 
+def store_kind(text: str) -> str | None:
+    return None if text in ("archivo", "postgres") else "archivo or postgres"
+
+
 def anything(_: str) -> str | None:
     return None
 
@@ -115,6 +119,10 @@ SETTINGS = PORTS | {
     "TLS_CERTIFICADO": Setting("", anything),
     "TLS_CLAVE": Setting("", anything),
     "ENTRADA_MAX_PER_SECOND": Setting("0", limit),
+    "ALMACEN": Setting("archivo", store_kind),
+    "ANALITICAS": Setting("1", whole(1, 8)),
+    "POSTGRES_PORT": Setting("25432", port),  # used with ALMACEN=postgres
+    "ANALITICAS_PORT": Setting("8101", whole(1, 65_528)),  # of the second one; more follow
     "STORE_URL": Setting("", anything),
     "STORE_PASSWORD_FILE": Setting("", anything),
     "LOG_FORMAT": Setting("consola", log_format),
@@ -143,7 +151,7 @@ def read_run_settings(given: Mapping[str, str]) -> dict[str, str]:
         for name, setting in SETTINGS.items()
         if (right := setting.check(values[name]))
     ]
-    if wrong := wrong or [*_shared_ports(values), *_history_order(values)]:
+    if wrong := wrong or [*_shared_ports(values), *_history_order(values), *_store(values)]:
         raise WrongSettingsError("\n".join(wrong))
     return values
 
@@ -152,14 +160,32 @@ def _shown(name: str, value: str) -> str:
     return name if name.endswith(SECRET) else f"{name}={value[:64]!r}"
 
 
+def used_ports(values: Mapping[str, str]) -> list[tuple[str, int]]:
+    """The port of each part, with the variable that says it."""
+    used = [(name, int(values[name])) for name in PORTS]
+    if values["ALMACEN"] == "postgres":
+        used.append(("POSTGRES_PORT", int(values["POSTGRES_PORT"])))
+    more = int(values["ANALITICAS"]) - 1
+    return used + [("ANALITICAS_PORT", int(values["ANALITICAS_PORT"]) + n) for n in range(more)]
+
+
 def _shared_ports(values: Mapping[str, str]) -> list[str]:
     owners: dict[int, str] = {}
     wrong = []
-    for name in PORTS:
-        first = owners.setdefault(int(values[name]), name)
+    for name, port in used_ports(values):
+        first = owners.setdefault(port, name)
         if first != name:
-            wrong.append(f"{first} and {name} are both {values[name]}: change one in .env.")
+            wrong.append(f"{first} and {name} are both {port}: change one in .env.")
     return wrong
+
+
+def _store(values: Mapping[str, str]) -> list[str]:
+    if values["ALMACEN"] == "postgres" and values["STORE_URL"]:
+        return ["ALMACEN=postgres starts a PostgreSQL of its own: leave STORE_URL empty in .env."]
+    if values["ANALITICAS"] != "1" and values["ALMACEN"] == "archivo" and not values["STORE_URL"]:
+        n = values["ANALITICAS"]
+        return [f"ANALITICAS={n}: one file has one writer. Set ALMACEN=postgres in .env, too."]
+    return []
 
 
 def _history_order(values: Mapping[str, str]) -> list[str]:

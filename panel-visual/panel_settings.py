@@ -18,7 +18,7 @@ class BadSettingError(ValueError):
 
 
 class Settings(msgspec.Struct, frozen=True, rename="upper"):
-    reporte_url: str = "http://127.0.0.1:8091"
+    reporte_url: str = "http://127.0.0.1:8091"  # of each of the analytics, comma separated
     avisos_url: str = ""  # empty: there are no alerts
     panel_host: str = "127.0.0.1"
     panel_port: Port = 8092
@@ -35,6 +35,10 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     acme_dominio: str = ""
     push_max_per_address: Annotated[int, Meta(ge=0, le=1_000_000)] = 0  # 0: any number
     push_trusted_hops: Annotated[int, Meta(ge=0, le=8)] = 0  # proxies of ours in front
+
+    @property
+    def reporte_urls(self) -> list[str]:
+        return _listed(self.reporte_url)
 
     def origins(self) -> list[str]:
         return _listed(self.panel_origenes)
@@ -59,7 +63,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         expected, _, path = str(error).partition(" - at `$.")
         name = path.rstrip("`")
         raise BadSettingError(f"{name}={given.get(name, '')[:64]!r}: {expected}") from error
-    _check_url("REPORTE_URL", settings.reporte_url)
+    for url in settings.reporte_urls or [settings.reporte_url]:
+        _check_url("REPORTE_URL", url)
     if settings.avisos_url:
         _check_url("AVISOS_URL", settings.avisos_url)
     _check_origins("PANEL_ORIGENES", settings.origins())

@@ -21,7 +21,7 @@ class BadSettingError(ValueError):
 
 
 class Settings(msgspec.Struct, frozen=True, rename="upper"):
-    reporte_url: str = "http://127.0.0.1:8091"
+    reporte_url: str = "http://127.0.0.1:8091"  # of each of the analytics, comma separated
     avisos_host: str = "127.0.0.1"
     avisos_port: Port = 8095
     avisos_store_path: Annotated[str, Meta(min_length=1)] = "avisos.db"
@@ -40,6 +40,10 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
         return listed(self.web_anfitriones, self.panel_origenes, self.acme_dominio)
 
     @property
+    def reporte_urls(self) -> list[str]:
+        return [url.strip() for url in self.reporte_url.split(",")]
+
+    @property
     def store_path(self) -> Path:
         return Path(self.avisos_store_path)
 
@@ -53,7 +57,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         expected, _, path = str(error).partition(" - at `$.")
         name = path.rstrip("`")
         raise BadSettingError(f"{name}={given.get(name, '')[:64]!r}: {expected}") from error
-    _check_url(settings.reporte_url)
+    for url in settings.reporte_urls:
+        _check_url(url)
     return settings
 
 

@@ -19,6 +19,7 @@ LONG_FILES = (
     "page/test_page_recovery.py",
     "push/test_deaf_and_cut_off.py",
     "local/test_make_run.py",
+    "local/test_run_several.py",
     "sender/test_intake_process.py",
     "sender/test_intake_storm.py",
     "panel/test_panel_in_chain.py",

@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg
 
-from machine.postgres_programs import postgres_program
+from parts.postgres_programs import OWNER, as_owner, postgres_program
 from tests.port_ranges import free_ports
 from tests.stack import READY_SECONDS, Part
 
@@ -147,13 +147,6 @@ class Postgres:
 
 STANDBY = "suplente"
 """How a standby calls itself, for `synchronous_standby_names`."""
-OWNER = "postgres"
-AS_OWNER = (
-    ["setpriv", f"--reuid={OWNER}", f"--regid={OWNER}", "--clear-groups"]
-    if os.geteuid() == 0
-    else []
-)
-"""PostgreSQL refuses to run as root."""
 
 
 def _parents() -> dict[int, int]:
@@ -181,4 +174,4 @@ def _run(program: str, *words: object) -> None:
 def _program(name: str) -> list[str]:
     path = postgres_program(name)
     assert path, f"no {name}; `make test` installs it"
-    return [*AS_OWNER, path]
+    return [*as_owner(), path]

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from machine.postgres_programs import postgres_program
 from parts.broker import server_script
+from parts.postgres_programs import postgres_program
 
 APT_INSTALL = Path(__file__).resolve().parents[1] / "apt_install.sh"
 
@@ -46,12 +46,13 @@ class Library(Package):
 
 
 RUN = (Package("rabbitmq-server", "rabbitmq-server", "rabbitmq"),)
+POSTGRES = Package("postgres", "postgresql", "postgresql")
 TEST = (
     *RUN,
+    POSTGRES,
     Package("chromium", "chromium", ""),
     Package("amqp-publish", "amqp-tools", "rabbitmq-c"),
     Package("prometheus", "prometheus", "prometheus"),  # promtool too
-    Package("postgres", "postgresql", "postgresql"),
     Package("prometheus-alertmanager", "prometheus-alertmanager", ""),
     Package("strace", "strace", ""),  # shows the order of the store's system calls
     Library("libatomic", "libatomic1", ""),  # Playwright's Node.js needs it

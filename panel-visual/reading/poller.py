@@ -6,7 +6,9 @@ import asyncio
 import logging
 import ssl
 import time
+from collections.abc import Sequence
 from http import HTTPStatus
+from itertools import cycle
 from typing import NoReturn
 
 import httpx
@@ -42,22 +44,27 @@ class Poller:
     So what is pushed is what the analytics knew a moment ago, and no report is read in vain.
     """
 
-    def __init__(self, url: str, pace: Pace, pusher: Pusher, heartbeat: Heartbeat) -> None:
-        self._url, self._pace = url, pace
+    def __init__(
+        self, urls: Sequence[str], pace: Pace, pusher: Pusher, heartbeat: Heartbeat
+    ) -> None:
+        """*urls*: of analytics that count together, so that any of them will do."""
+        self._urls, self._pace = urls, pace
         self._pusher, self._heartbeat = pusher, heartbeat
         self._etag: str | None = None
+        self._read = ("", 0)  # epoca and version
         self._online = False
+        self._failures = 0  # in a row
         self._status_due = 0.0
         self._reason: str | None = None  # of the failure that was logged last
         self._hushed = False  # it was logged, and not as a warning
         self._began = time.monotonic()
 
     async def run(self) -> NoReturn:
-        LOG.info("reading %s", self._url)
+        LOG.info("reading %s", ", ".join(self._urls))
         tls = ssl.create_default_context()  # made once: it takes 20 ms, and a client needs one
-        while True:
+        for url in cycle(self._urls):
             async with httpx.AsyncClient(
-                base_url=self._url,
+                base_url=url,
                 timeout=TIMEOUT,
                 limits=httpx.Limits(max_connections=2, keepalive_expiry=KEEPALIVE),
                 verify=tls,
@@ -65,15 +72,20 @@ class Poller:
                 trust_env=False,  # a proxy that is set for the web is none for our own services
             ) as client:
                 await self._poll_until_broken(client)
+        raise AssertionError(self._urls)
 
     async def _poll_until_broken(self, client: httpx.AsyncClient) -> None:
-        failures = 0
-        while failures < FAILURES_OF_A_CLIENT:
+        failures, most = 0, FAILURES_OF_A_CLIENT if len(self._urls) == 1 else 1
+        while failures < most:
             try:
                 await self._poll(client)
                 failures = 0
             except FAILURES as error:
                 failures += 1
+                self._failures += 1
+                if self._failures < len(self._urls):
+                    LOG.info("asks the next one, since %s: %s", client.base_url, error)
+                    continue
                 self._failed(error)
                 await asyncio.sleep(RETRY_AFTER)
 
@@ -99,14 +111,22 @@ class Poller:
         if answer.status_code == HTTPStatus.NOT_MODIFIED:
             return None
         report = decode(Reporte, answer.content)
+        self._check_it_is_no_older(report)
         etag = answer.headers.get("ETag")
         self._etag = etag if etag and etag.isascii() else None  # else httpx could not send it back
         return report
 
+    def _check_it_is_no_older(self, report: Reporte) -> None:
+        """One of several may be cut off from what they count into: then another one is asked."""
+        epoca, version = self._read
+        if len(self._urls) > 1 and report.epoca == epoca and report.version < version:
+            raise InvalidAnswerError(f"version {report.version} after {version}")
+        self._read = report.epoca, report.version
+
     def _succeeded(self) -> None:
         if not self._online:
             LOG.info("analytics are en_linea")
-        self._online, self._reason = True, None
+        self._online, self._reason, self._failures = True, None, 0
         self._heartbeat.turn(online=True)
 
     def _failed(self, error: Exception) -> None:
