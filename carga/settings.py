@@ -1,14 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
 
 import msgspec
 
 from carga.checking.web_access import WebAccess
-
-Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
-Name = Annotated[str, msgspec.Meta(min_length=1)]
+from comun.settings import Name, Port, settings_of
 
 
 class LoadSettings(msgspec.Struct, frozen=True, rename="upper"):
@@ -43,13 +40,5 @@ class LoadSettings(msgspec.Struct, frozen=True, rename="upper"):
 
 
 def read_load_settings(environ: Mapping[str, str]) -> LoadSettings:
-    """Raises ValueError with one sentence that names the variable and what is wrong with it."""
-    known = LoadSettings.__struct_fields__
-    given = {k: v for k, v in environ.items() if v != "" and k.lower() in known}
-    try:
-        return msgspec.convert(given, LoadSettings, strict=False)
-    except msgspec.ValidationError as error:
-        what, _, path = str(error).partition(" - at `$.")
-        variable = path.rstrip("`")
-        value = repr(given.get(variable, "")[:64])
-        raise ValueError(f"{variable}={value}: {what}. Set {variable} as in .env.") from None
+    """Raises BadSettingError."""
+    return settings_of(environ, LoadSettings)

@@ -18,6 +18,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from comun.logs import configure_logging
 from comun.open_files import allow_open_files
+from comun.settings import BadSettingError
 from comun.web import prompt_close
 from comun.web.guarded_listener import GuardedListener
 from comun.web.metrics_server import serve_metrics
@@ -27,7 +28,7 @@ from page.page_server import most_pages, serve_page
 from page.panel_http import create_app, state_of
 from page.panel_metrics import PanelCollector
 from page.start_page import Account
-from panel_settings import BadSettingError, Settings, read_settings
+from panel_settings import Settings, read_settings
 from panel_sockets import Sockets, open_sockets
 from push.access.limits import Limits, limits_within
 from push.access.origin_rule import OriginRule

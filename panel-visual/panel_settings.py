@@ -7,14 +7,9 @@ import httpx
 import msgspec
 from msgspec import Meta
 
+from comun.settings import BadSettingError, MaybePort, Port, settings_of
 from comun.web.known_hosts import listed
 from push.access.origin_rule import is_origin
-
-Port = Annotated[int, Meta(ge=1, le=65_535)]
-
-
-class BadSettingError(ValueError):
-    """One sentence that names the variable, its value and what is right."""
 
 
 class Settings(msgspec.Struct, frozen=True, rename="upper"):
@@ -24,7 +19,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     panel_port: Port = 8092
     push_port: Port = 8093
     metrics_host: str = "127.0.0.1"
-    metrics_port: Annotated[int, Meta(ge=0, le=65_535)] = 0  # 0: no metrics
+    metrics_port: MaybePort = 0  # 0: no metrics
     log_format: Literal["consola", "json"] = "consola"
     web_port: Port = 8080  # where browsers find the page: part of its origin
     panel_origenes: str = ""  # comma separated: further origins
@@ -56,13 +51,7 @@ def _listed(text: str) -> list[str]:
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Return the settings, empty values as if not set; raise BadSettingError for a wrong one."""
-    given = {k: v for k, v in environ.items() if v and k.lower() in Settings.__struct_fields__}
-    try:
-        settings = msgspec.convert(given, Settings, strict=False)
-    except msgspec.ValidationError as error:
-        expected, _, path = str(error).partition(" - at `$.")
-        name = path.rstrip("`")
-        raise BadSettingError(f"{name}={given.get(name, '')[:64]!r}: {expected}") from error
+    settings = settings_of(environ, Settings)
     for url in settings.reporte_urls or [settings.reporte_url]:
         _check_url("REPORTE_URL", url)
     if settings.avisos_url:

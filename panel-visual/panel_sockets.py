@@ -6,7 +6,8 @@ import os
 import socket
 from typing import NamedTuple
 
-from panel_settings import BadSettingError, Settings
+from comun.settings import BadSettingError
+from panel_settings import Settings
 from push.listening_socket import buffer_little, listen
 
 

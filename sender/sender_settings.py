@@ -1,18 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 import msgspec
 
+from comun.settings import BadSettingError, Name, Port, settings_of, wrong
 from events.client_name import client_name
 from publishing.broker_link import Broker
 
-Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
-Name = Annotated[str, msgspec.Meta(min_length=1)]
 # One demo process: for a load there is the simulator, which publishes in batches.
 Pace = Annotated[float, msgspec.Meta(gt=0, le=1000)]
-Kind = TypeVar("Kind", bound="BrokerSettings")
 
 
 class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, rename="upper"):
@@ -51,41 +49,25 @@ class LineSettings(BrokerSettings, frozen=True, kw_only=True, rename="upper"):
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
-    """Raises ValueError with one sentence that names the variable and what is wrong with it."""
+    """Raises BadSettingError."""
     if not environ.get("CLIENTE"):
-        raise ValueError(
+        raise BadSettingError(
             "CLIENTE is not set: it is the name to publish as, for example CLIENTE=cliente_uno."
         )
-    settings = _convert(environ, Settings)
+    settings = settings_of(environ, Settings)
     return msgspec.structs.replace(settings, cliente=_client(settings.cliente))
 
 
 def read_line_settings(environ: Mapping[str, str]) -> LineSettings:
-    """Raises ValueError as read_settings does."""
-    settings = _convert(environ, LineSettings)
+    """Raises BadSettingError as read_settings does."""
+    settings = settings_of(environ, LineSettings)
     if not settings.cliente:
         return settings
     return msgspec.structs.replace(settings, cliente=_client(settings.cliente))
-
-
-def _convert(environ: Mapping[str, str], kind: type[Kind]) -> Kind:
-    given = {k: v for k, v in environ.items() if v != "" and k.lower() in kind.__struct_fields__}
-    try:
-        return msgspec.convert(given, kind, strict=False)
-    except msgspec.ValidationError as error:
-        what, _, path = str(error).partition(" - at `$.")
-        variable = path.rstrip("`")
-        raise _wrong(variable, given.get(variable, ""), what) from None
 
 
 def _client(given: str) -> str:
     try:
         return client_name(given)
     except ValueError as error:
-        raise _wrong("CLIENTE", given, str(error)) from None
-
-
-def _wrong(variable: str, value: str, what: str) -> ValueError:
-    return ValueError(
-        f"{variable}={value[:64]!r}: {what}. Set {variable} in .env or in the environment."
-    )
+        raise wrong("CLIENTE", given, str(error)) from None

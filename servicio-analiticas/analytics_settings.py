@@ -5,10 +5,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from comun.settings import BadSettingError, MaybePort, Name, Port, settings_of
 from comun.web.known_hosts import listed
-
-Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
-Name = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class Settings(msgspec.Struct, frozen=True, rename="upper"):
@@ -19,11 +17,11 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     rabbitmq_user: Name = "pulso"
     rabbitmq_password: Name = "pulso"  # noqa: S105 - the demo's, said so in .env
     rabbitmq_vhost: Name = "/"
-    rabbitmq_management_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0  # 0: not asked
+    rabbitmq_management_port: MaybePort = 0  # 0: not asked
     reporte_host: Name = "127.0.0.1"
     reporte_port: Port = 8091
     metrics_host: Name = "127.0.0.1"
-    metrics_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0  # 0: no metrics
+    metrics_port: MaybePort = 0  # 0: no metrics
     log_format: Literal["consola", "json"] = "consola"
     # Further names under which it may be asked for, comma separated; origins have a scheme
     web_anfitriones: str = ""
@@ -52,21 +50,10 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
-    """Raises ValueError with one sentence that names the variable and what is wrong with it."""
-    given = {
-        k: v for k, v in environ.items() if v != "" and k.lower() in Settings.__struct_fields__
-    }
-    try:
-        settings = msgspec.convert(given, Settings, strict=False)
-    except msgspec.ValidationError as error:
-        what, _, path = str(error).partition(" - at `$.")
-        variable = path.rstrip("`")
-        raise ValueError(
-            f"{variable}={given.get(variable, '')!r}: {what}."
-            f" Set {variable} in .env or in the environment."
-        ) from None
+    """Raises BadSettingError."""
+    settings = settings_of(environ, Settings)
     if settings.prefetch < 2 * settings.batch_messages:
-        raise ValueError(
+        raise BadSettingError(
             f"PREFETCH={settings.prefetch}: must be at least twice BATCH_MESSAGES"
             f" ({settings.batch_messages}), or a full batch could never gather."
         )
@@ -76,7 +63,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         settings.history_hours_kept,
     )
     if not seconds <= minutes * 60 <= hours * 3600:
-        raise ValueError(
+        raise BadSettingError(
             f"HISTORY_SECONDS_KEPT={seconds}, HISTORY_MINUTES_KEPT={minutes},"
             f" HISTORY_HOURS_KEPT={hours}: each must reach back at least as far as the one"
             " before it."

@@ -7,7 +7,8 @@ import asyncio
 import re
 import time
 
-from avisos_settings import BadSettingError, Settings, read_book, read_channels
+from avisos_settings import Settings, read_book, read_channels
+from comun.settings import BadSettingError
 from comun.standard_output import printed
 from comun.wire_time import rfc3339
 from keeping.alert_file import AlertStoreError

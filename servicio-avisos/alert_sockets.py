@@ -5,7 +5,8 @@ from __future__ import annotations
 import socket
 from typing import NamedTuple
 
-from avisos_settings import BadSettingError, Settings
+from avisos_settings import Settings
+from comun.settings import BadSettingError
 from comun.web.connections import listening
 
 

@@ -8,16 +8,11 @@ import httpx
 import msgspec
 from msgspec import Meta
 
+from comun.settings import BadSettingError, MaybePort, Port, settings_of
 from comun.web.known_hosts import listed
 from rules.rule_file import RuleBook, parse_rules
 from rules.yaml_places import BadRulesError
 from telling.channel_file import Channels, parse_channels
-
-Port = Annotated[int, Meta(ge=1, le=65_535)]
-
-
-class BadSettingError(ValueError):
-    """One sentence that names the variable, its value and what is right."""
 
 
 class Settings(msgspec.Struct, frozen=True, rename="upper"):
@@ -28,7 +23,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     avisos_reglas: str = ""  # path of avisos.yml; empty: the usual rules
     avisos_canales: str = ""  # path of the file with the channels' addresses, which are secrets
     metrics_host: str = "127.0.0.1"
-    metrics_port: Annotated[int, Meta(ge=0, le=65_535)] = 0  # 0: no metrics
+    metrics_port: MaybePort = 0  # 0: no metrics
     log_format: Literal["consola", "json"] = "consola"
     # Further names under which it may be asked for, comma separated; origins have a scheme
     web_anfitriones: str = ""
@@ -50,13 +45,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Return the settings, empty values as if not set; raise BadSettingError for a wrong one."""
-    given = {k: v for k, v in environ.items() if v and k.lower() in Settings.__struct_fields__}
-    try:
-        settings = msgspec.convert(given, Settings, strict=False)
-    except msgspec.ValidationError as error:
-        expected, _, path = str(error).partition(" - at `$.")
-        name = path.rstrip("`")
-        raise BadSettingError(f"{name}={given.get(name, '')[:64]!r}: {expected}") from error
+    settings = settings_of(environ, Settings)
     for url in settings.reporte_urls:
         _check_url(url)
     return settings

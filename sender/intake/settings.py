@@ -6,10 +6,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from comun.settings import BadSettingError, MaybePort, Name, Port, settings_of
 from comun.web.known_hosts import listed
-
-Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
-Name = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class IntakeSettings(msgspec.Struct, frozen=True, rename="upper"):
@@ -27,7 +25,7 @@ class IntakeSettings(msgspec.Struct, frozen=True, rename="upper"):
     acme_dominio: str = ""
     entrada_trusted_hops: Annotated[int, msgspec.Meta(ge=0, le=8)] = 0  # proxies of ours in front
     metrics_host: Name = "127.0.0.1"
-    metrics_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0  # 0: no metrics
+    metrics_port: MaybePort = 0  # 0: no metrics
     log_format: Literal["consola", "json"] = "consola"
     rabbitmq_host: Name = "127.0.0.1"
     rabbitmq_port: Port = 5672
@@ -46,20 +44,10 @@ class IntakeSettings(msgspec.Struct, frozen=True, rename="upper"):
 
 
 def read_intake_settings(environ: Mapping[str, str]) -> IntakeSettings:
-    """Raises ValueError with one sentence that names the variable and what is wrong with it."""
-    known = IntakeSettings.__struct_fields__
-    given = {k: v for k, v in environ.items() if v != "" and k.lower() in known}
-    try:
-        settings = msgspec.convert(given, IntakeSettings, strict=False)
-    except msgspec.ValidationError as error:
-        what, _, path = str(error).partition(" - at `$.")
-        variable = path.rstrip("`")
-        value = repr(given.get(variable, "")[:64])
-        raise ValueError(
-            f"{variable}={value}: {what}. Set {variable} in .env or in the environment."
-        ) from None
+    """Raises BadSettingError."""
+    settings = settings_of(environ, IntakeSettings)
     if settings.open_to_all and not settings.entrada_sin_claves:
-        raise ValueError(
+        raise BadSettingError(
             f"ENTRADA_HOST={settings.entrada_host[:64]!r} without ENTRADA_CLAVES: anyone who"
             " reaches it could send events in anyone's name. Set ENTRADA_CLAVES to a file of API"
             " keys (docs/intake.md), or ENTRADA_SIN_CLAVES=permitido if that is meant."

@@ -83,8 +83,12 @@ class _Receiver(asyncio.StreamReaderProtocol, asyncio.BufferedProtocol):
         return self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
+        self.data_received(bytes(self._buffer[:nbytes]))
+
+    def data_received(self, data: bytes) -> None:
+        """An event loop that takes no notice of the buffer, as uvloop, calls this itself."""
         try:
-            passed = self._stream.feed(bytes(self._buffer[:nbytes]), time.time())
+            passed = self._stream.feed(data, time.time())
         except Exception as error:
             # The connection is lost with it, so that no acknowledgement covers what is missing.
             raise ConnectionError(f"a delivery could not be taken: {error!r}") from error
@@ -94,4 +98,4 @@ class _Receiver(asyncio.StreamReaderProtocol, asyncio.BufferedProtocol):
             passed = HEARTBEAT
         if passed:
             self._alive_at = now
-            self.data_received(passed)
+            super().data_received(passed)

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, islice
+from itertools import chain
 from typing import NamedTuple
 
 from counting.counted import Counted
+from counting.sealed_cells import Count, SealedCells
 from database.connection import Connection
 from decoding.cell_reading import Cell
 from storing import delta_row
@@ -24,16 +25,15 @@ from storing import statements as sql
 SEAL_SECONDS = 5.0
 SEAL_CELLS = 50_000  # some 15 MB
 FOLD_CELLS = 500  # about 1 ms
+DEAL_CELLS = 5_000  # about 1 ms
 FORGET_ROWS = 20
-
-Count = tuple[Cell, int]
 
 
 class Slice(NamedTuple):
     """What is folded in one transaction."""
 
     cells: Mapping[Cell, int]
-    end: int  # how many of the sealed are folded with it
+    parts: int  # of the sealed
     upto: str | None  # the last of its clients; None: nothing is left after it
 
 
@@ -55,8 +55,7 @@ class DeltaLog:
     def __init__(self, db: Connection, now: float) -> None:
         self._db = db
         self._open: Counter[Cell] = Counter()  # counted since the log was sealed
-        self._sealed: list[Count] = []  # in order of clients
-        self._folded = 0  # of the sealed
+        self._sealed = sealed_cells({})
         self._sealed_at = now
         self.sealed_up_to, upto = db.execute(sql.FOLDED).fetchone()
         """The version up to which it was sealed."""
@@ -70,7 +69,7 @@ class DeltaLog:
             merge(sealed if version <= self.sealed_up_to else self._open, delta_row.decode(row))
             self._last = version
         if upto is not None:
-            self._sealed = _by_client(c for c in sealed.items() if c[0][0] > upto)
+            self._sealed = sealed_cells({cell: n for cell, n in sealed.items() if cell[0] > upto})
 
     def _unfolded_after(self, upto: str | None) -> int:
         return self.sealed_up_to if upto is None else 0
@@ -78,12 +77,16 @@ class DeltaLog:
     def unfolded(self) -> Counter[Cell]:
         """What the tables don't hold yet."""
         cells = Counter(self._open)
-        merge(cells, islice(self._sealed, self._folded, None))
+        merge(cells, self.sealed())
         return cells
 
     def items(self) -> Iterator[Count]:
         """The same, but a cell may come twice."""
-        return chain(self._open.items(), islice(self._sealed, self._folded, None))
+        return chain(self._open.items(), self.sealed())
+
+    def sealed(self) -> Iterable[Count]:
+        """What is left of them."""
+        return self._sealed
 
     def write(self, version: int, cells: Mapping[Cell, int]) -> None:
         if cells:
@@ -114,35 +117,39 @@ class DeltaLog:
         return is_time and bool(self._open)
 
     def _seal(self, version: int, now: float) -> None:
-        self._sealed, self._open = _by_client(self._open.items()), Counter()
-        self._folded = 0
+        self._sealed, self._open = sealed_cells(self._open), Counter()
         self.sealed_up_to, self._sealed_at = version, now
 
     @property
     def has_work(self) -> bool:
-        return self._clearing or bool(self._sealed)
+        return self._clearing or self._sealed.left > 0
 
     @property
-    def is_clearing(self) -> bool:
-        """Whether rows are left that are folded, and go bit by bit."""
+    def is_folded(self) -> bool:
+        """Whether only rows are left, to be forgotten."""
         return self._clearing
 
     def next_slice(self) -> Slice | None:
-        """What is to be folded next; more of it when the log fills faster than it is folded."""
-        if not self._sealed:
-            return None
-        # All is folded by the time the log is half full, so it never grows without bound.
-        due = 2 * len(self._open) * len(self._sealed) // SEAL_CELLS - self._folded
-        end = self._end_of_slice(max(FOLD_CELLS, due))
-        upto = None if end == len(self._sealed) else self._sealed[end - 1][0][0]
-        return Slice(dict(self._sealed[self._folded : end]), end, upto)
+        """
+        What is to be folded next; None while that is being put in order.
 
-    def _end_of_slice(self, size: int) -> int:
+        More of it the fuller the log is: all is folded by the time it is full, so it never grows
+        without bound. But not at once when a second begins, in which every cell is a new one.
+        """
+        sealed = self._sealed
+        if not sealed.left:
+            return None
+        if not sealed.is_dealt:
+            sealed.deal(max(DEAL_CELLS, len(self._open) // 4))
+        if not sealed.is_dealt:
+            return None
+        due = sealed.size * len(self._open) ** 2 // SEAL_CELLS**2 - (sealed.size - sealed.left)
         # A client is never split, so that a name tells how far folding got.
-        sealed, end = self._sealed, min(self._folded + size, len(self._sealed))
-        while end < len(sealed) and sealed[end][0][0] == sealed[end - 1][0][0]:
-            end += 1
-        return end
+        parts, upto = sealed.first(max(FOLD_CELLS, due))
+        cells: dict[Cell, int] = {}
+        for part in parts:
+            cells |= part
+        return Slice(cells, len(parts), upto)
 
     def note(self, folded: Slice) -> None:
         self._db.execute(sql.FOLD, (self.sealed_up_to, folded.upto))
@@ -154,10 +161,10 @@ class DeltaLog:
     def done(self, step: Slice | Forgotten | Sealed) -> None:
         if isinstance(step, Forgotten):
             self._clearing = not step.all
-        elif isinstance(step, Slice):
-            self._folded = step.end
-            if step.upto is None:
-                self._sealed, self._folded, self._clearing = [], 0, True
+            return
+        if isinstance(step, Slice):
+            self._sealed.drop(step.parts)
+            self._clearing = step.upto is None
 
 
 def merge(to: dict[Cell, int], counts: Iterable[Count]) -> None:
@@ -167,5 +174,5 @@ def merge(to: dict[Cell, int], counts: Iterable[Count]) -> None:
         to[cell] = get(cell, 0) + n
 
 
-def _by_client(counts: Iterable[Count]) -> list[Count]:
-    return sorted(counts, key=lambda count: count[0][0])
+def sealed_cells(cells: Mapping[Cell, int]) -> SealedCells:
+    return SealedCells(cells, max(1, FOLD_CELLS // 2))

@@ -41,7 +41,7 @@ class Folding:
             self.fold(folded.cells)
             self._log.note(folded)
             return folded
-        if self._log.is_clearing:
+        if self._log.is_folded:
             return self._log.forget()
         if self._prune_is_due:
             self._history.prune(self._clock.now())

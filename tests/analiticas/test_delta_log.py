@@ -29,6 +29,7 @@ def _often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delta_log, "SEAL_SECONDS", 0)
     monkeypatch.setattr(delta_log, "FOLD_CELLS", 3)
     monkeypatch.setattr(delta_log, "FORGET_ROWS", 2)
+    monkeypatch.setattr(delta_log, "DEAL_CELLS", 10)
 
 
 def events(number: int) -> list[dict[str, object]]:
@@ -114,6 +115,7 @@ def test_memory_waits_for_the_commit(place: Place, monkeypatch: pytest.MonkeyPat
 def test_the_names_of_a_slice_are_not_split(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client with more cells than a slice is folded whole, so that its name is a bookmark."""
     monkeypatch.setattr(delta_log, "FOLD_CELLS", 1)
+    monkeypatch.setattr(delta_log, "DEAL_CELLS", 100)
     store = place.open(WINDOW)
     body = [{"cliente": "a", "evento": f"e{n}"} for n in range(50)] + [{"cliente": "b"}]
     store.apply([Message(1, json.dumps(body).encode(), "1")])
@@ -135,6 +137,7 @@ from tests.faults import kill_points
 from tests.store_places import AnyStore, Place
 from tests.analiticas.test_delta_log import message, Place, WINDOW
 delta_log.SEAL_SECONDS, delta_log.FOLD_CELLS, delta_log.FORGET_ROWS = 0, 3, 2
+delta_log.DEAL_CELLS = 10
 store = {place!r}.open(WINDOW)
 kill_points.install(kill_points.armed({point!r}))
 for number in range({start}, {start} + 8):

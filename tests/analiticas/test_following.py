@@ -66,6 +66,7 @@ class Several(RuleBasedStateMachine):
         self.patch.setattr(delta_log, "SEAL_SECONDS", 0.0)
         self.patch.setattr(delta_log, "FOLD_CELLS", 1)
         self.patch.setattr(delta_log, "FORGET_ROWS", 1)
+        self.patch.setattr(delta_log, "DEAL_CELLS", 3)
         self.patch.setattr(shared_log, "KEPT_SECONDS", 0.0)
         self.each = [Instance(url) for _ in range(MOST)]
         self.number = 0

@@ -105,7 +105,7 @@ def test_bad_setting(told: Told) -> None:
 
     assert code == 2
     assert "RABBITMQ_PORT='none'" in text
-    assert "Set RABBITMQ_PORT as in .env." in text
+    assert "Set RABBITMQ_PORT in .env" in text
 
 
 def test_no_broker(told: Told) -> None:

@@ -1,6 +1,7 @@
 import pytest
 
-from panel_settings import BadSettingError, Settings, read_settings
+from comun.settings import BadSettingError
+from panel_settings import Settings, read_settings
 
 
 def test_has_defaults_for_one_machine() -> None:

@@ -9,16 +9,16 @@ reads them, and who is behind them loads everything anew.
 from __future__ import annotations
 
 import time
-from bisect import bisect_right
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from counting.counted import Counted
+from counting.sealed_cells import Count
 from database.connection import Connection
 from decoding.cell_reading import Cell
 from postgres.shared.ledger_mark import Mark
 from storing import delta_log
-from storing.delta_log import DeltaLog, Forgotten, Sealed, Slice, merge
+from storing.delta_log import DeltaLog, Forgotten, Sealed, Slice, merge, sealed_cells
 from storing.statements import FORGET_DELTAS
 
 KEPT_SECONDS = 60.0  # that a row stays when it is folded
@@ -33,6 +33,7 @@ class SharedLog(DeltaLog):
         """Call inside a transaction."""
         self.version, self._plegado, self._hasta = db.execute(BOUNDS).fetchone()
         """Of the ledger, as far as this is known here."""
+        self._passed = NOTHING_YET  # others have folded the sealed cells up to this client
         super().__init__(db, now)
         # Up to which version all is folded, and since when
         self._finished = deque([(self._unfolded_after(self._hasta), now)])
@@ -40,22 +41,32 @@ class SharedLog(DeltaLog):
     def _unfolded_after(self, upto: str | None) -> int:
         return int(self.sealed_up_to if upto is None else self._plegado)
 
+    def sealed(self) -> Iterable[Count]:
+        if self._passed == NOTHING_YET:
+            return self._sealed
+        return (count for count in self._sealed if count[0][0] > self._passed)
+
+    def next_slice(self) -> Slice | None:
+        if self._passed != NOTHING_YET:  # only now: who never folds has no use for their order
+            self._sealed, self._passed = sealed_cells(dict(self.sealed())), NOTHING_YET
+        return super().next_slice()
+
     def seal(self, now: float) -> bool:
         """Only within a transaction."""
         return False
 
     def seal_within(self) -> Sealed | None:
-        if self._sealed or not self.is_due(time.monotonic()):
+        if self._sealed.left or not self.is_due(time.monotonic()):
             return None
         self._db.execute(SEAL, (self.version,))
         return Sealed(self.version)
 
     @property
     def has_work(self) -> bool:
-        return bool(self._sealed) or self.is_due(time.monotonic()) or self.is_clearing
+        return self._sealed.left > 0 or self.is_due(time.monotonic()) or self.is_folded
 
     @property
-    def is_clearing(self) -> bool:
+    def is_folded(self) -> bool:
         """They stay for a while."""
         return bool(self._finished) and time.monotonic() - self._finished[0][1] >= KEPT_SECONDS
 
@@ -76,7 +87,8 @@ class SharedLog(DeltaLog):
             if step.all:
                 self._finished.popleft()
         else:
-            self._fold(step.end, step.upto)
+            self._sealed.drop(step.parts)
+            self._note(step.upto)
 
     def can_follow(self, mark: Mark) -> bool:
         """Whether what is missing here is still there, and no more than one seal away."""
@@ -96,22 +108,20 @@ class SharedLog(DeltaLog):
         merge(self._open, later.items())
         self.version = mark.version
         if self._hasta != mark.hasta:
-            upto = mark.hasta or NOTHING_YET
-            self._fold(bisect_right(self._sealed, upto, key=_client), mark.hasta)
+            self._note(mark.hasta)
+            if mark.hasta is None:
+                self._sealed, self._passed = sealed_cells({}), NOTHING_YET
+            else:
+                self._passed = mark.hasta
         while self._finished and self._finished[0][0] <= mark.olvidado:
             self._finished.popleft()
 
     def _seal_at(self, version: int) -> None:
         self._plegado = self.sealed_up_to
         self._seal(version, time.monotonic())
-        self._hasta = NOTHING_YET
+        self._hasta = self._passed = NOTHING_YET
 
-    def _fold(self, end: int, upto: str | None) -> None:
-        self._hasta, self._folded = upto, end
+    def _note(self, upto: str | None) -> None:
+        self._hasta = upto
         if upto is None:
-            self._sealed, self._folded = [], 0
             self._finished.append((self.sealed_up_to, time.monotonic()))
-
-
-def _client(count: tuple[Cell, int]) -> str:
-    return count[0][0]
