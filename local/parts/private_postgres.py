@@ -5,14 +5,16 @@ from __future__ import annotations
 import secrets
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from parts.postgres_programs import OWNER, as_owner, postgres_program
 
 USER = "pulso"
-# A name for its folder that is the same wherever that lies: the program can't be root, and what is
-# root's may be closed to it on the way there.
-HERE = "/proc/self/cwd"
+# The folder of its data is opened by us: the program can't be root, and what is root's may be
+# closed to it on the way there.
+OPENED = "/proc/self/fd/9"
+IN_DATA = 'exec 9<"$1" && cd / && shift && exec "$@"'
 PASSWORD = "clave"  # noqa: S105 - the name of a file
 
 
@@ -37,27 +39,29 @@ def prepare_postgres(folder: Path) -> None:
     if as_owner():
         for path in (home, new, password_file(folder)):
             shutil.chown(path, OWNER, OWNER)
-    command = [
-        *(*as_owner(), _program("initdb"), "-D", HERE, "-U", USER, "-A", "scram-sha-256"),
-        *("--pwfile", f"{HERE}/../{PASSWORD}", "-E", "UTF8", "--no-locale"),
-    ]
-    made = subprocess.run(command, cwd=new, capture_output=True, text=True, check=False)
+    here = _name_of(new)
+    words = ["-D", here, "-U", USER, "-A", "scram-sha-256", "--pwfile", f"{here}/../{PASSWORD}"]
+    command = _as_owner(new, "initdb", *words, "-E", "UTF8", "--no-locale")
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
     if made.returncode:
         raise OSError(f"PostgreSQL's initdb failed: {made.stderr.strip()}")
     new.rename(home / "data")
 
 
 def postgres_command(folder: Path, port: str) -> list[str]:
-    """Starts it in the folder of its data."""
+    """Starts it on its data."""
+    data = folder / "postgres" / "data"
     settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": ""}
     words = [f"-c{name}={value}" for name, value in settings.items()]
-    start = [*as_owner(), _program("postgres"), "-D", HERE, *words]
-    in_data = 'cd "$1" && shift && exec "$@"'
-    return ["/bin/sh", "-c", in_data, "sh", str(folder / "postgres" / "data"), *start]
+    return _as_owner(data, "postgres", "-D", _name_of(data), *words)
 
 
-def _program(name: str) -> str:
-    path = postgres_program(name)
+def _as_owner(data: Path, program: str, *words: str) -> list[str]:
+    path = postgres_program(program)
     if path is None:
-        raise FileNotFoundError(f"{name} is not installed; it comes with PostgreSQL")
-    return path
+        raise FileNotFoundError(f"{program} is not installed; it comes with PostgreSQL")
+    return ["/bin/sh", "-c", IN_DATA, "sh", str(data), *as_owner(), path, *words]
+
+
+def _name_of(data: Path) -> str:
+    return OPENED if sys.platform == "linux" else str(data)

@@ -6,7 +6,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection
 
 from analytics_settings import Settings
 from broker import topology
-from broker.amqp_errors import SessionLostError
+from broker.amqp_errors import NoQueueError
 from broker.young_queues import missing
 
 
@@ -17,9 +17,9 @@ class FoundQueues:
         self._settings = settings
 
     async def declare(self, connection: AbstractConnection, channel: AbstractChannel) -> None:
-        """Declare nothing. Raises SessionLostError while a queue is not there."""
+        """Declare nothing. Raises NoQueueError while a queue is not there."""
         if gone := await missing(self._settings, connection, topology.QUEUES):
-            raise SessionLostError(
+            raise NoQueueError(
                 f"there is no queue {gone[0]}: `python topologia.py` declares what several"
                 " analytics share"
             )

@@ -21,6 +21,7 @@ from analytics_settings import Settings
 from broker import topology
 from broker.amqp_errors import (
     ConsumerGivesUpError,
+    NoQueueError,
     describe,
     gravest,
     nobody_listens,
@@ -64,6 +65,7 @@ class Consumer:
         self._queue_watch = QueueWatch(live)
         self._starting = True
         self._hushed = False  # it was told, and not as a warning
+        self._missing = False  # a queue, at the last try
         self._began = time.monotonic()
 
     def stop(self) -> None:
@@ -85,8 +87,10 @@ class Consumer:
     def _tell(self, error: BaseException) -> None:
         """Once; and again, as a warning, when the first start of both takes too long."""
         young = self._starting and time.monotonic() - self._began < STARTING_SECONDS
-        expected = young and nobody_listens(error)
+        missing = isinstance(error, NoQueueError)
+        expected = young and (missing or nobody_listens(error))
         first = self._live.vitals.consuming or self._retries.failures == 1
+        first, self._missing = first or (missing and not self._missing), missing
         if first or (self._hushed and not expected):
             self._hushed = expected
             level = logging.INFO if expected else logging.WARNING

@@ -163,7 +163,7 @@ def test_a_lost_fold_is_found_as_it_is(
     """Memory follows the tables, whichever way each step of folding went."""
     monkeypatch.setattr(delta_log, "FOLD_CELLS", 1)
     totals, cuts = store.load(), 0
-    for number in range(12):
+    for number in range(40):
         totals.add(store.apply([Message(1, b'{"cliente":"%d"}' % number, str(number))]))
     monkeypatch.setattr(delta_log, "SEAL_SECONDS", 0)
     while until_done(store.tend):
