@@ -155,8 +155,13 @@ class DeltaLog:
         self._db.execute(sql.FOLD, (self.sealed_up_to, folded.upto))
 
     def forget(self) -> Forgotten:
-        rows = self._db.execute(sql.FORGET_DELTAS, (self.sealed_up_to, FORGET_ROWS)).rowcount
+        rows = self._db.execute(sql.FORGET_DELTAS, (self._forgettable, FORGET_ROWS)).rowcount
         return Forgotten(rows < FORGET_ROWS)
+
+    @property
+    def _forgettable(self) -> int:
+        """Up to this version rows may go."""
+        return int(self.sealed_up_to)
 
     def done(self, step: Slice | Forgotten | Sealed) -> None:
         if isinstance(step, Forgotten):

@@ -16,6 +16,7 @@ from aside import copies
 from counting.totals import IdWindow
 from database.failures import StoreUnavailableError
 from decoding.message import Message
+from postgres.shared import fold_turn, shared_log
 from storing import delta_log
 from tests.faults import kill_points
 from tests.store_places import AnyStore, Place
@@ -30,6 +31,8 @@ def _often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delta_log, "FOLD_CELLS", 3)
     monkeypatch.setattr(delta_log, "FORGET_ROWS", 2)
     monkeypatch.setattr(delta_log, "DEAL_CELLS", 10)
+    monkeypatch.setattr(shared_log, "KEPT_SECONDS", 0)
+    monkeypatch.setattr(fold_turn, "TURN_SECONDS", 0)
 
 
 def events(number: int) -> list[dict[str, object]]:
@@ -120,7 +123,8 @@ def test_the_names_of_a_slice_are_not_split(place: Place, monkeypatch: pytest.Mo
     body = [{"cliente": "a", "evento": f"e{n}"} for n in range(50)] + [{"cliente": "b"}]
     store.apply([Message(1, json.dumps(body).encode(), "1")])
 
-    store.tend()
+    while not tables(place):
+        store.tend()
     store.close()
 
     assert tables(place) == {"a": 50}
@@ -133,11 +137,13 @@ KILLED = """
 import sys
 sys.path.insert(0, {root!r})
 from storing import delta_log
+from postgres.shared import fold_turn, shared_log
 from tests.faults import kill_points
 from tests.store_places import AnyStore, Place
 from tests.analiticas.test_delta_log import message, Place, WINDOW
 delta_log.SEAL_SECONDS, delta_log.FOLD_CELLS, delta_log.FORGET_ROWS = 0, 3, 2
 delta_log.DEAL_CELLS = 10
+shared_log.KEPT_SECONDS = fold_turn.TURN_SECONDS = 0
 store = {place!r}.open(WINDOW)
 kill_points.install(kill_points.armed({point!r}))
 for number in range({start}, {start} + 8):

@@ -29,6 +29,7 @@ from hypothesis.stateful import (
 
 from counting.totals import IdWindow, Totals, ledger
 from decoding.message import Message
+from postgres.shared import fold_turn, shared_log
 from storing import delta_log, kept_ids
 from tests.faults import kill_points
 from tests.postgres_stack import Postgres
@@ -61,6 +62,9 @@ class Counting(RuleBasedStateMachine):
             (delta_log, "SEAL_SECONDS", 0.0),
             (delta_log, "FOLD_CELLS", 1),
             (delta_log, "FORGET_ROWS", 1),
+            (delta_log, "DEAL_CELLS", 3),
+            (shared_log, "KEPT_SECONDS", 0.0),
+            (fold_turn, "TURN_SECONDS", 0.0),
         ]
         self.patch = pytest.MonkeyPatch()
         for module, name, value in changed:

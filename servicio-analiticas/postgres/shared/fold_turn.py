@@ -5,7 +5,10 @@ from __future__ import annotations
 from database.connection import Connection
 from postgres.shared.ledger_mark import Mark
 
-TAKE = "UPDATE libro SET turno = ?, turno_hasta = clock_timestamp() + interval '5 seconds'"
+TURN_SECONDS = 5.0
+TAKE = (
+    "UPDATE libro SET turno = ?, turno_hasta = clock_timestamp() + ?::float8 * interval '1 second'"
+)
 RENEW_BELOW = 3.0  # seconds left
 GIVE = "UPDATE libro SET turno_hasta = clock_timestamp() WHERE turno = ?"
 
@@ -27,7 +30,7 @@ class FoldTurn:
     def take(self, mark: Mark) -> bool:
         """Return whether it is ours. Call inside a transaction that holds the ledger's row."""
         if self.may_be_ours and (mark.turno != self._name or mark.turno_left < RENEW_BELOW):
-            self._db.execute(TAKE, (self._name,))
+            self._db.execute(TAKE, (self._name, TURN_SECONDS))
         return self.may_be_ours
 
     def give(self) -> None:

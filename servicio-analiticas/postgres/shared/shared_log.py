@@ -17,9 +17,7 @@ from counting.sealed_cells import Count
 from database.connection import Connection
 from decoding.cell_reading import Cell
 from postgres.shared.ledger_mark import Mark
-from storing import delta_log
 from storing.delta_log import DeltaLog, Forgotten, Sealed, Slice, merge, sealed_cells
-from storing.statements import FORGET_DELTAS
 
 KEPT_SECONDS = 60.0  # that a row stays when it is folded
 BOUNDS = "SELECT version, plegado, hasta FROM libro"
@@ -75,10 +73,12 @@ class SharedLog(DeltaLog):
         self.version = version
 
     def forget(self) -> Forgotten:
-        upto = self._finished[0][0]
-        self._db.execute(FORGOTTEN, (upto, upto))
-        rows = self._db.execute(FORGET_DELTAS, (upto, delta_log.FORGET_ROWS)).rowcount
-        return Forgotten(rows < delta_log.FORGET_ROWS)
+        self._db.execute(FORGOTTEN, (self._forgettable, self._forgettable))
+        return super().forget()
+
+    @property
+    def _forgettable(self) -> int:
+        return self._finished[0][0]
 
     def done(self, step: Slice | Forgotten | Sealed) -> None:
         if isinstance(step, Sealed):
@@ -113,8 +113,8 @@ class SharedLog(DeltaLog):
                 self._sealed, self._passed = sealed_cells({}), NOTHING_YET
             else:
                 self._passed = mark.hasta
-        while self._finished and self._finished[0][0] <= mark.olvidado:
-            self._finished.popleft()
+        while self._finished and self._finished[0][0] < mark.olvidado:
+            self._finished.popleft()  # whoever forgets later ones forgets these
 
     def _seal_at(self, version: int) -> None:
         self._plegado = self.sealed_up_to
