@@ -19,7 +19,7 @@ run: ## start everything on this machine, without Docker; Ctrl-C stops it
 
 test: ## test everything on the real broker, proxy and browser; T= passes words to pytest
 	@$(SETUP) test
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(T)
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(T)
 
 test-compose: ## bring the compose file up on Docker, break, scale and move it (12 minutes)
 	@$(SETUP) test
@@ -92,9 +92,10 @@ bench-clients: ## a million distinct clients through the whole chain (2 minutes;
 	@$(SETUP) test
 	@PYTHONPATH=bench:sender:local:. $(BIN)/python bench/million_clients.py $(T)
 
-bench-alerts: ## the alert service with 10,000 clients, and killed a thousand times (an hour; T='--kills 20')
+bench-alerts: ## the alert service: its cost, how soon it tells, false alarms and a thousand kills (an hour; T=delays, T="kills --kills 20")
 	@$(SETUP) test
-	@PYTHONPATH=bench:sender:servicio-avisos:local:. $(BIN)/python bench/alerts.py $(T)
+	@PYTHONPATH=bench/alerts:bench:sender:servicio-analiticas:servicio-avisos:local:. \
+		$(BIN)/python bench/alerts/measure_alerts.py $(T)
 
 faults: ## break every part on purpose and show what became of the events; ROW=7 SEED=42 repeats one
 	@$(SETUP) test

@@ -20,7 +20,8 @@ from pathlib import Path
 import msgspec
 
 from carga.checking.reporte_client import ReporteAwayError
-from carga.doctor import Finding, examine
+from carga.doctor import examine
+from carga.finding import Finding
 from carga.options import (
     LoadOptions,
     Parser,

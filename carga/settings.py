@@ -1,11 +1,20 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from carga.checking.web_access import WebAccess
+from comun.broker_nodes import (
+    TLS_PORTS,
+    BrokerNode,
+    check_broker,
+    nodes_of,
+    with_tls_ports,
+)
 from comun.settings import Name, Port, settings_of
+
+BOTH_TLS_PORTS = TLS_PORTS | {"RABBITMQ_MANAGEMENT_PORT": "15671"}
 
 
 class LoadSettings(msgspec.Struct, frozen=True, rename="upper"):
@@ -13,6 +22,7 @@ class LoadSettings(msgspec.Struct, frozen=True, rename="upper"):
 
     rabbitmq_host: Name = "127.0.0.1"
     rabbitmq_port: Port = 5672
+    rabbitmq_tls_ca: str = ""
     rabbitmq_management_port: Port = 15672
     rabbitmq_user: Name = "pulso"
     rabbitmq_password: Name = "pulso"  # noqa: S105 - the demo's, said so in .env
@@ -36,9 +46,15 @@ class LoadSettings(msgspec.Struct, frozen=True, rename="upper"):
     @property
     def amqp_address(self) -> str:
         """For people: without the password."""
-        return f"{self.rabbitmq_host}:{self.rabbitmq_port}"
+        return ", ".join(map(str, self.nodes))
+
+    @property
+    def nodes(self) -> Sequence[BrokerNode]:
+        return nodes_of(self.rabbitmq_host, self.rabbitmq_port)
 
 
 def read_load_settings(environ: Mapping[str, str]) -> LoadSettings:
     """Raises BadSettingError."""
-    return settings_of(environ, LoadSettings)
+    settings = settings_of(with_tls_ports(environ, BOTH_TLS_PORTS), LoadSettings)
+    check_broker(settings.rabbitmq_host, settings.rabbitmq_port, settings.rabbitmq_tls_ca)
+    return settings

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 import logging
 import re
 import sys
 from typing import Literal
-
-import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
 
 LogFormat = Literal["consola", "json"]
 # What could begin a line of its own, or tell a terminal what to do
@@ -17,28 +16,45 @@ _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 def configure_logging(form: LogFormat) -> None:
     """Send what all loggers say to stderr, in UTC."""
-    common: list[Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-    ]
-    last = structlog.processors.JSONRenderer() if form == "json" else one_line
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=common,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
-        )
-    )
+    handler.setFormatter(ForPrograms() if form == "json" else ForPeople())
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
 
 
-def one_line(_: WrappedLogger, __: str, said: EventDict) -> str:
+class ForPrograms(logging.Formatter):
+    """An object of JSON, in ASCII."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = {
+            "event": record.getMessage(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "timestamp": moment(record),
+        }
+        if trace := trace_of(record):
+            said["exception"] = trace
+        return json.dumps(said)
+
+
+class ForPeople(logging.Formatter):
     """A traceback follows indented, so that nothing in it can pass for a line of the log."""
-    head = f"{said['timestamp']} {said['level'].upper()} {said['logger']} {said['event']}"
-    trace = str(said["exception"]).split("\n") if "exception" in said else []
-    return "\n".join([escaped(head), *(f"    {escaped(line)}" for line in trace)])
+
+    def format(self, record: logging.LogRecord) -> str:
+        head = f"{moment(record)} {record.levelname} {record.name} {record.getMessage()}"
+        trace = trace_of(record)
+        below = trace.split("\n") if trace else []
+        return "\n".join([escaped(head), *(f"    {escaped(line)}" for line in below)])
+
+
+def trace_of(record: logging.LogRecord) -> str:
+    """Empty when the record has none."""
+    found = record.exc_info
+    return logging.Formatter().formatException(found) if found and found[0] else ""
+
+
+def moment(record: logging.LogRecord) -> str:
+    at = datetime.datetime.fromtimestamp(record.created, tz=datetime.UTC)
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def escaped(text: str) -> str:

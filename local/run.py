@@ -62,12 +62,15 @@ async def run(settings: Mapping[str, str], folder: Path) -> int:
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
     start_log(folder)
-    prepare(node_of(settings, folder))
+    if not settings["RABBITMQ_HOST"]:
+        prepare(node_of(settings, folder))
     if settings["ALMACEN"] == "postgres":
         prepare_postgres(folder)
     boot = BootLog(folder / "log" / "rabbitmq-service.log", folder / "rabbitmq")
     refused = Refusals(stop)
-    say("Starting RabbitMQ, Traefik, the services and two demo clients …")
+    elsewhere = settings["RABBITMQ_HOST"]
+    broker = f"with RabbitMQ at {elsewhere}: " if elsewhere else "RabbitMQ, "
+    say(f"Starting {broker}Traefik, the services and two demo clients …")
     # Left in the reverse order: nobody loses the broker while it still has something to say.
     async with (
         kept(broker_programs(settings, folder, os.environ), folder),
@@ -136,13 +139,13 @@ def start_log(folder: Path) -> None:
 def addresses(settings: Mapping[str, str]) -> str:
     _, traefik, amqp, management = (f"127.0.0.1:{settings[name]}" for name in list(PORTS)[:4])
     web = web_address(settings)
+    broker = f"{amqp}   ({where_to_log_in_with()})\n  management  http://{management}/"
     return (
         f"  page        {web}/panel/\n"
         f"  report      {web}/reporte\n"
         f"  intake      {web}/eventos   (POST; docs/intake.md)\n"
         f"  Traefik     http://{traefik}/dashboard/\n"
-        f"  AMQP        {amqp}   ({where_to_log_in_with()})\n"
-        f"  management  http://{management}/"
+        f"  AMQP        {settings['RABBITMQ_HOST'] or broker}"
     )
 
 

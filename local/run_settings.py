@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
-ORIGIN = re.compile(r"https?://([a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
-HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
-
-Check = Callable[[str], str | None]  # what would be right, or None when the value is
+from setting_checks import (
+    Check,
+    anything,
+    hosts,
+    limit,
+    log_format,
+    nodes,
+    origins,
+    pace,
+    port,
+    store_kind,
+    whole,
+    word,
+)
 
 
 class WrongSettingsError(ValueError):
@@ -22,70 +30,6 @@ class Setting:
     default: str
     check: Check
 
-
-def whole(low: int, high: int | None = None) -> Check:
-    """A whole number from *low* to *high*."""
-    right = f"a whole number from {low}" + (f" to {high}" if high is not None else " on")
-
-    def check(text: str) -> str | None:
-        fits = re.fullmatch("0|[1-9][0-9]{0,18}", text) and int(text) >= low
-        return None if fits and (high is None or int(text) <= high) else right
-
-    return check
-
-
-def pace(text: str) -> str | None:
-    try:
-        fits = 0 < float(text) <= 1000
-    except ValueError:
-        fits = False
-    return None if fits else "a number above 0, at most 1000"
-
-
-def limit(text: str) -> str | None:
-    try:
-        fits = 0 <= float(text) <= 1_000_000
-    except ValueError:
-        fits = False
-    return None if fits else "a number from 0 (no limit) to 1000000"
-
-
-def log_format(text: str) -> str | None:
-    return None if text in ("consola", "json") else "consola or json"
-
-
-def store_kind(text: str) -> str | None:
-    return None if text in ("archivo", "postgres") else "archivo or postgres"
-
-
-def anything(_: str) -> str | None:
-    return None
-
-
-def word(text: str) -> str | None:
-    """A value that means the same to Docker, which removes quotes, and to us, who don't."""
-    fits = text and not any(mark in text for mark in "'\"\\ #$")
-    return None if fits else "some characters without quotes, spaces, \\, # and $"
-
-
-def origins(text: str) -> str | None:
-    fits = all(_is_origin(origin.strip()) for origin in text.split(",") if origin.strip())
-    return None if fits else "what browsers send, like https://pulso.example.org, comma separated"
-
-
-def hosts(text: str) -> str | None:
-    fits = all(HOST.fullmatch(host.strip()) for host in text.split(",") if host.strip())
-    return None if fits else "names like pulso.example.org, comma separated, without https://"
-
-
-def _is_origin(text: str) -> bool:
-    """As panel-visual/push/origin_rule.py; tests/contracts/origenes.json holds both to the same."""
-    scheme, _, rest = text.partition("://")
-    default = f":{DEFAULT_PORTS.get(scheme)}"
-    return ORIGIN.fullmatch(text) is not None and not rest.endswith(default)
-
-
-port = whole(1, 65535)
 
 PORTS = {
     "WEB_PORT": Setting("8080", port),
@@ -106,6 +50,8 @@ SETTINGS = PORTS | {
     "RABBITMQ_IMAGE": Setting("rabbitmq:4.0-management", word),
     "PROMETHEUS_PORT": Setting("9090", port),
     "GRAFANA_PORT": Setting("3000", port),
+    "RABBITMQ_HOST": Setting("", nodes),
+    "RABBITMQ_TLS_CA": Setting("", anything),
     "RABBITMQ_USER": Setting("pulso", word),
     "RABBITMQ_PASSWORD": Setting("pulso", word),
     "PANEL_ORIGENES": Setting("", origins),
@@ -138,6 +84,14 @@ SETTINGS = PORTS | {
 SECRET = ("PASSWORD", "CLAVE", "CLAVES", "STORE_URL")
 """How names end whose values are shown to nobody."""
 
+OWN_BROKER = (
+    "RABBITMQ_PORT",
+    "RABBITMQ_MANAGEMENT_PORT",
+    "RABBITMQ_EPMD_PORT",
+    "RABBITMQ_DIST_PORT",
+)
+"""Where the broker listens that we start: not when there is another."""
+
 
 def read_run_settings(given: Mapping[str, str]) -> dict[str, str]:
     """
@@ -161,8 +115,9 @@ def _shown(name: str, value: str) -> str:
 
 
 def used_ports(values: Mapping[str, str]) -> list[tuple[str, int]]:
-    """The port of each part, with the variable that says it."""
-    used = [(name, int(values[name])) for name in PORTS]
+    """The port of each part that is started here, with the variable that says it."""
+    not_ours = OWN_BROKER if values["RABBITMQ_HOST"] else ()
+    used = [(name, int(values[name])) for name in PORTS if name not in not_ours]
     if values["ALMACEN"] == "postgres":
         used.append(("POSTGRES_PORT", int(values["POSTGRES_PORT"])))
     more = int(values["ANALITICAS"]) - 1
@@ -172,10 +127,10 @@ def used_ports(values: Mapping[str, str]) -> list[tuple[str, int]]:
 def _shared_ports(values: Mapping[str, str]) -> list[str]:
     owners: dict[int, str] = {}
     wrong = []
-    for name, port in used_ports(values):
-        first = owners.setdefault(port, name)
+    for name, number in used_ports(values):
+        first = owners.setdefault(number, name)
         if first != name:
-            wrong.append(f"{first} and {name} are both {port}: change one in .env.")
+            wrong.append(f"{first} and {name} are both {number}: change one in .env.")
     return wrong
 
 

@@ -1,7 +1,8 @@
 """
 Shows the report: polls the analytics, serves the page, pushes what changes.
 
-Reads the variables of panel_settings.py. The page is on PANEL_PORT, the WebSocket on PUSH_PORT.
+Reads the variables of panel_settings.py. The page is on PANEL_PORT, the WebSocket on PUSH_PORT,
+and what other panels read on PANEL_REPORTE_PORT.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ import asyncio
 import logging
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 
 # comun/ lies beside this folder, and is found after all that is in it.
 sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from quart import Quart
 
 from comun.logs import configure_logging
 from comun.open_files import allow_open_files
@@ -22,6 +26,7 @@ from comun.settings import BadSettingError
 from comun.web import prompt_close
 from comun.web.guarded_listener import GuardedListener
 from comun.web.metrics_server import serve_metrics
+from feeding.feed_http import create_feed
 from page.contracts.contract_documents import read_documents
 from page.contracts.contract_routes import add_contracts
 from page.page_server import most_pages, serve_page
@@ -37,6 +42,7 @@ from push.heartbeat import Heartbeat
 from push.hub import Hub
 from push.pace import Pace
 from push.pusher import Pusher
+from reading.kept_report import KeptReport
 from reading.poller import Poller
 from reading.relay import Relay
 
@@ -45,19 +51,18 @@ ROOT = Path(__file__).resolve().parent.parent
 STATIC, CONTRACTS = ROOT / "static", ROOT / "contracts"
 STOP_WITHIN = 5.0  # seconds
 ENOUGH_FILES = 65_536  # as many viewers, and page requests beside them, as there may be
+MOST_PANELS = 256  # connections of other panels
 OTHER_FILES = 100  # may be open beside the sockets of viewers and page requests
 
 
 async def run(settings: Settings, sockets: Sockets) -> None:
     """Run until SIGINT or SIGTERM. A part that dies ends all, with its error."""
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-
+    stop = set_by_signals()
     rule = OriginRule(settings.web_port, settings.origins(), settings.hosts())
     hub, pace = Hub(rule, limits_of(settings)), Pace()
     heartbeat, pusher = Heartbeat(hub), Pusher(hub, pace)
-    poller = Poller(settings.reporte_urls, pace, pusher, heartbeat)
+    kept = KeptReport()
+    poller = Poller(settings.reporte_urls, pace, pusher, heartbeat, kept)
     relay, alerts = Relay(settings.reporte_urls), alerts_of(settings)
     account = Account(settings.rabbitmq_user, settings.rabbitmq_port)
     state = state_of(pusher, heartbeat)
@@ -67,6 +72,8 @@ async def run(settings: Settings, sockets: Sockets) -> None:
     async with asyncio.TaskGroup() as group:
         most = most_pages(allow_open_files(ENOUGH_FILES))
         group.create_task(serve_page(app, sockets.page, most, settings.hosts(), stop))
+        feed = create_feed(kept, heartbeat, relay)
+        group.create_task(serve_panels(feed, sockets.feed, settings.hosts(), stop))
         told, to = PanelCollector(hub, heartbeat, pusher), logging.getLogger("panel.metrics")
         group.create_task(serve_metrics(told, sockets.metrics, settings.hosts(), stop, to))
         parts = [
@@ -88,6 +95,23 @@ async def run(settings: Settings, sockets: Sockets) -> None:
             give_up_later(0 if stop.is_set() else 1)
         for part in parts:
             part.cancel()
+
+
+def set_by_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+async def serve_panels(
+    feed: Quart, listener: socket.socket | None, hosts: list[str], stop: asyncio.Event
+) -> None:
+    """Serve what other panels read until *stop*; without a listener only wait for it."""
+    if listener is None:
+        await stop.wait()
+    else:
+        await serve_page(feed, listener, MOST_PANELS, hosts, stop)
 
 
 def alerts_of(settings: Settings) -> Relay | None:

@@ -18,6 +18,7 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     panel_host: str = "127.0.0.1"
     panel_port: Port = 8092
     push_port: Port = 8093
+    panel_reporte_port: MaybePort = 0  # for other panels; 0: for none
     metrics_host: str = "127.0.0.1"
     metrics_port: MaybePort = 0  # 0: no metrics
     log_format: Literal["consola", "json"] = "consola"

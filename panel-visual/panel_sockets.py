@@ -15,6 +15,7 @@ class Sockets(NamedTuple):
     page: socket.socket
     push: socket.socket
     metrics: socket.socket | None
+    feed: socket.socket | None
 
 
 def open_sockets(settings: Settings) -> Sockets:
@@ -22,10 +23,14 @@ def open_sockets(settings: Settings) -> Sockets:
     page = _listen_or_say(settings.panel_host, settings.panel_port, "PANEL_PORT")
     push = _listen_or_say(settings.panel_host, settings.push_port, "PUSH_PORT")
     buffer_little(push)
-    if not settings.metrics_port:
-        return Sockets(page, push, None)
-    at = settings.metrics_host, settings.metrics_port
-    return Sockets(page, push, _listen_or_say(*at, "METRICS_PORT", "METRICS_HOST"))
+    metrics = feed = None
+    if settings.metrics_port:
+        at = settings.metrics_host, settings.metrics_port
+        metrics = _listen_or_say(*at, "METRICS_PORT", "METRICS_HOST")
+    if settings.panel_reporte_port:
+        inside = settings.panel_host, settings.panel_reporte_port
+        feed = _listen_or_say(*inside, "PANEL_REPORTE_PORT")
+    return Sockets(page, push, metrics, feed)
 
 
 def _listen_or_say(host: str, port: int, variable: str, at: str = "PANEL_HOST") -> socket.socket:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from comun.broker_nodes import check_broker, with_tls_ports
 from comun.settings import BadSettingError, Name, Port, settings_of, wrong
 from events.client_name import client_name
 from publishing.broker_link import Broker
@@ -18,6 +19,7 @@ class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, rename="upper"):
 
     rabbitmq_host: Name = "127.0.0.1"
     rabbitmq_port: Port = 5672
+    rabbitmq_tls_ca: str = ""
     rabbitmq_user: Name = "pulso"
     rabbitmq_password: Name = "pulso"  # noqa: S105 - the demo's, said so in .env
     rabbitmq_vhost: Name = "/"
@@ -31,6 +33,7 @@ class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, rename="upper"):
             password=self.rabbitmq_password,
             vhost=self.rabbitmq_vhost,
             connection_name=connection_name,
+            authorities=self.rabbitmq_tls_ca,
         )
 
 
@@ -54,13 +57,15 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         raise BadSettingError(
             "CLIENTE is not set: it is the name to publish as, for example CLIENTE=cliente_uno."
         )
-    settings = settings_of(environ, Settings)
+    settings = settings_of(with_tls_ports(environ), Settings)
+    check_broker(settings.rabbitmq_host, settings.rabbitmq_port, settings.rabbitmq_tls_ca)
     return msgspec.structs.replace(settings, cliente=_client(settings.cliente))
 
 
 def read_line_settings(environ: Mapping[str, str]) -> LineSettings:
     """Raises BadSettingError as read_settings does."""
-    settings = settings_of(environ, LineSettings)
+    settings = settings_of(with_tls_ports(environ), LineSettings)
+    check_broker(settings.rabbitmq_host, settings.rabbitmq_port, settings.rabbitmq_tls_ca)
     if not settings.cliente:
         return settings
     return msgspec.structs.replace(settings, cliente=_client(settings.cliente))

@@ -31,8 +31,8 @@ from comun.web import prompt_close
 from consuming.broker_sessions import Sessions
 from consuming.broker_writer import BrokerWriter
 from consuming.consumer import Consumer
-from consuming.dead_letter_watch import DeadLetterWatch
 from consuming.following import Following
+from consuming.management_watch import ManagementWatch
 from consuming.set_aside_reader import SetAsideReader
 from consuming.store_writer import StoreWriter
 from consuming.tending import tend
@@ -78,7 +78,7 @@ async def run(settings: Settings, store: Store) -> None:
         "consumer": consumer.run(),
         "apartados": reader.run(),
         "escritura": writer.run(),
-        "dead letters": DeadLetterWatch(settings, live.vitals).run(stop),
+        "management": ManagementWatch(settings, live.vitals).run(stop),
         "folding": tend(store, thread, store_writer, live, stop),
         "http": serve_reports(settings, app, stop),
         "metrics": serve_collector(settings, LiveCollector(live, live.rejected_fields), stop),

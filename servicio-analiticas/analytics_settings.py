@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 import msgspec
 
+from comun.broker_nodes import BrokerNode, check_broker, nodes_of, with_tls_ports
 from comun.settings import BadSettingError, MaybePort, Name, Port, settings_of
 from comun.web.known_hosts import listed
 
@@ -12,8 +13,9 @@ from comun.web.known_hosts import listed
 class Settings(msgspec.Struct, frozen=True, rename="upper"):
     """What the environment says; every variable has a default for `make run` on one machine."""
 
-    rabbitmq_host: Name = "127.0.0.1"
-    rabbitmq_port: Port = 5672
+    rabbitmq_host: Name = "127.0.0.1"  # of one node, or of several: a,b:5673,[::1]
+    rabbitmq_port: Port = 5672  # of those that name none
+    rabbitmq_tls_ca: str = ""  # file of the authorities to trust; empty: no encryption
     rabbitmq_user: Name = "pulso"
     rabbitmq_password: Name = "pulso"  # noqa: S105 - the demo's, said so in .env
     rabbitmq_vhost: Name = "/"
@@ -45,13 +47,18 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     batch_seconds: Annotated[float, msgspec.Meta(ge=0, le=5)] = 0.005
 
     @property
+    def nodes(self) -> Sequence[BrokerNode]:
+        return nodes_of(self.rabbitmq_host, self.rabbitmq_port)
+
+    @property
     def hosts(self) -> list[str]:
         return listed(self.web_anfitriones, self.panel_origenes, self.acme_dominio)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Raises BadSettingError."""
-    settings = settings_of(environ, Settings)
+    settings = settings_of(with_tls_ports(environ), Settings)
+    check_broker(settings.rabbitmq_host, settings.rabbitmq_port, settings.rabbitmq_tls_ca)
     if settings.prefetch < 2 * settings.batch_messages:
         raise BadSettingError(
             f"PREFETCH={settings.prefetch}: must be at least twice BATCH_MESSAGES"

@@ -12,7 +12,8 @@ killed with it in hand). Everything else stays; a conflict
 (its id was counted with another body) comes back each time, until it is published under another id.
 Headers that can't be sent again are left out, and told. A message that can't be published stays, is
 told, and the others go on. Exit codes: 0, 1 failed (also for one message, or when a listing can't
-be written), 2 wrong usage.
+be written), 2 wrong usage or a
+wrong setting.
 """
 
 from __future__ import annotations
@@ -106,6 +107,10 @@ def main() -> int:
     lenient_amqp.install()
     try:
         settings = read_settings(os.environ)
+    except ValueError as error:
+        print(f"rechazados {given.verb}: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    try:
         if given.verb == "listar":
             report, failed = listing(settings, given.limite), False
         else:

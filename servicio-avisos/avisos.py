@@ -40,6 +40,7 @@ from telling.courier import Courier
 from telling.receivers import Receivers, WrongAddressError
 from watching.analytics import Analytics, reaching
 from watching.rounds import Rounds
+from watching.stored_past import StoredPast
 from watching.usual import UsualBands
 from watching.watch import Watch
 
@@ -75,7 +76,8 @@ async def _watch(parts: Parts, ledger: Ledger, analytics: Analytics, stop: async
     book, hosts, sockets = parts.book, parts.settings.hosts, parts.sockets
     judge = Judge(book.rules, book.zone, book.grace, ledger.firing, parts.store.rhythms())
     couriers = parts.receivers.couriers(ledger)
-    rounds = Rounds(analytics, UsualBands(book.rules, book.zone))
+    past = StoredPast(judge.needs_no_past)
+    rounds = Rounds(analytics, UsualBands(book.rules, book.zone), past)
     watch = Watch(rounds, judge, ledger, parts.receivers, couriers)
     alerts = AlertList(judge, ledger, rounds, couriers)
     app = create_app(alerts.told, lambda: watch.rounds > 0)

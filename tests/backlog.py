@@ -18,9 +18,17 @@ AT_ONCE = 50
 
 
 async def publish_backlog(
-    vhost: VirtualHost, messages: int, names: list[str], events: int = EVENTS
+    vhost: VirtualHost,
+    messages: int,
+    names: list[str],
+    events: int = EVENTS,
+    sent: float | None = None,
 ) -> None:
-    """Publish *messages* of now, by turns of each client; return when the broker has them safe."""
+    """
+    Publish *messages*, by turns of each client; return when the broker has them safe.
+
+    They say that they were *sent* then, else now.
+    """
     connection = await aio_pika.connect(vhost.url)
     async with connection:
         channel = await connection.channel(publisher_confirms=True)
@@ -28,11 +36,13 @@ async def publish_backlog(
         bodies = [_body(name, events) for name in names]
         for start in range(0, messages, AT_ONCE):
             numbers = range(start, min(start + AT_ONCE, messages))
-            sent = (_message(bodies[n % len(bodies)]) for n in numbers)
-            await asyncio.gather(*(exchange.publish(each, routing_key="") for each in sent))
+            batch = (_message(bodies[n % len(bodies)], sent or time.time()) for n in numbers)
+            await asyncio.gather(*(exchange.publish(each, routing_key="") for each in batch))
 
 
-async def keep_backlog(vhost: VirtualHost, messages: int, names: list[str]) -> None:
+async def keep_backlog(
+    vhost: VirtualHost, messages: int, names: list[str], sent: float | None = None
+) -> None:
     """Publish whenever fewer than *messages* wait, until cancelled."""
     connection = await aio_pika.connect(vhost.url)
     async with connection:
@@ -40,7 +50,7 @@ async def keep_backlog(vhost: VirtualHost, messages: int, names: list[str]) -> N
         while True:
             queue = await channel.declare_queue(QUEUE, passive=True)
             if (queue.declaration_result.message_count or 0) < messages:
-                await publish_backlog(vhost, messages, names)
+                await publish_backlog(vhost, messages, names, sent=sent)
             await asyncio.sleep(0.1)
 
 
@@ -49,7 +59,5 @@ def _body(cliente: str, events: int) -> bytes:
     return gzip.compress(json.dumps([event] * events).encode(), compresslevel=1)
 
 
-def _message(body: bytes) -> aio_pika.Message:
-    return aio_pika.Message(
-        body, delivery_mode=aio_pika.DeliveryMode.PERSISTENT, timestamp=time.time()
-    )
+def _message(body: bytes, sent: float) -> aio_pika.Message:
+    return aio_pika.Message(body, delivery_mode=aio_pika.DeliveryMode.PERSISTENT, timestamp=sent)

@@ -134,8 +134,8 @@ class VirtualHost:
     @property
     def url(self) -> str:
         """The address for an AMQP client."""
-        broker = self.broker
-        return f"amqp://{broker.user}:{broker.password}@{broker.host}:{broker.port}/{self.name}"
+        broker, name = self.broker, quote(self.name, safe="")
+        return f"amqp://{broker.user}:{broker.password}@{broker.host}:{broker.port}/{name}"
 
     def api(self, method: str, kind: str, path: str = "", body: Any = None) -> httpx.Response:
         """Call the management API on *kind* (queues, exchanges, bindings) of this virtual host."""
@@ -147,6 +147,11 @@ class VirtualHost:
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found
+
+    def purge(self, queue: str) -> None:
+        """Drop what waits in a queue; what its consumer holds already is not touched."""
+        path = f"/{quote(queue, safe='')}/contents"
+        self.api("DELETE", "queues", path).raise_for_status()
 
     def wait_saved(self, queue: str) -> None:
         """Wait until a kill of the node spares a quorum queue that was just declared."""

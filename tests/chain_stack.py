@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from parts.proxy import Routes, proxy_command, proxy_environment
+from tests.alert_part import alert_part
 from tests.broker_stack import Broker, VirtualHost
 from tests.port_ranges import free_ports
 from tests.stack import Part, answers, python_part
@@ -68,6 +69,20 @@ class Chain:
         finally:
             self.discard()
 
+    def mend(self) -> None:
+        """Have all parts at work again, whatever a test did to them."""
+        for part in self.parts.values():
+            part.resume()
+            if not part.running:
+                part.start(wait=False)
+        for part in self.parts.values():
+            part.wait_ready()
+
+    def forget(self) -> None:
+        """Delete the store; the analytics have to be away."""
+        for file in self.folder.glob(f"{self.store_path.name}*"):
+            file.unlink()
+
     def discard(self) -> None:
         """End all parts at once, for good."""
         for part in self.parts.values():
@@ -80,22 +95,11 @@ class Chain:
 
     def add_alerts(self, rules: str = "", channels: str = "") -> Part:
         """With the alert service, by these two files, from the next start on."""
-        (port,) = free_ports(1)
-        self.alerts_url = f"http://127.0.0.1:{port}/avisos"
-        settings: dict[str, object] = {
-            "REPORTE_URL": f"http://127.0.0.1:{self.routes.reporte_port}",
-            "AVISOS_PORT": port,
-            "AVISOS_STORE_PATH": self.folder / "avisos.db",
-        }
-        for variable, text in (("AVISOS_REGLAS", rules), ("AVISOS_CANALES", channels)):
-            if text:
-                path = self.folder / f"{variable.lower()}.yml"
-                path.write_text(text)
-                settings[variable] = path
-        name = "servicio-avisos"
-        self.parts[name] = python_part(name, "servicio-avisos/avisos.py", settings, self.folder)
-        self.parts["panel-visual"].environment["AVISOS_URL"] = f"http://127.0.0.1:{port}"
-        return self.parts[name]
+        part, address = alert_part(self.folder, self.routes.reporte_port, rules, channels)
+        self.alerts_url = f"{address}/avisos"
+        self.parts[part.name] = part
+        self.parts["panel-visual"].environment["AVISOS_URL"] = address
+        return part
 
     def _analytics(self) -> Part:
         settings = {"REPORTE_PORT": self.routes.reporte_port, "STORE_PATH": self.store_path}

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+import pytest_asyncio
 from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, Page, async_playwright
 
@@ -35,8 +36,11 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the long files begin first, and the others in their order."""
+    """Let the long files begin first, the others in their order, and browsers share a loop."""
     items.sort(key=lambda item: place_of(item.path))
+    for item in items:
+        if isinstance(item, pytest.Function) and "shared_chromium" in item.fixturenames:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +77,7 @@ def breakable_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broke
     broker.discard()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def own_broker(breakable_broker: Broker) -> Callable[[], Broker]:
     """Hands out a running node that the test may kill, freeze and start again."""
 
@@ -106,9 +110,19 @@ def chain(chain_on: Callable[[VirtualHost], Chain], vhost: VirtualHost) -> Chain
     return chain_on(vhost)
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    """The system's Chromium, headless."""
+@pytest.fixture(scope="module")
+def lasting_chain(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
+    """A chain that a module's tests share; who ends a part of it starts it again."""
+    with (
+        broker.virtual_host() as vhost,
+        Chain(vhost, tmp_path_factory.mktemp("lasting-chain")).at_work() as chain,
+    ):
+        yield chain
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_chromium() -> AsyncIterator[Browser]:
+    """The system's Chromium, headless; a test takes `chromium`."""
     path = shutil.which("chromium") or shutil.which("google-chrome")
     assert path, "no chromium on PATH; `make test` installs it"
     async with async_playwright() as playwright:
@@ -117,7 +131,20 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
+async def chromium(shared_chromium: Browser) -> AsyncIterator[Browser]:
+    """
+    The browser that tests share, without a page; none of what this test opens is left for the next.
+
+    Each context has its own cookies, storage, cache, network and processes: one that a test takes
+    offline is gone with it.
+    """
+    yield shared_chromium
+    for context in shared_chromium.contexts:
+        await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(chromium: Browser) -> Page:
     """An empty page; what its console and its scripts complain about is the test's to check."""
     return await chromium.new_page()

@@ -83,6 +83,11 @@ def wait_for(
     return document
 
 
+def grown(report: Mapping[str, Any], before: Mapping[str, Any], *keys: str) -> int:
+    """By how much these numbers of the report, together, are more than *before*."""
+    return sum(report[key] - before[key] for key in keys)
+
+
 def _asked(url: str) -> httpx.Response:
     return HTTP.get(url, timeout=5).raise_for_status()
 

@@ -11,10 +11,9 @@ from contextlib import suppress
 from functools import cache
 from itertools import cycle
 from pathlib import Path
-from typing import IO
 
 FIRST_PORT, PORTS_EACH, RANGES = 10_000, 1_375, 16
-_HELD: list[IO[str]] = []
+_HELD: list[int] = []  # descriptors, until this process ends
 
 
 def free_ports(count: int) -> list[int]:
@@ -38,13 +37,13 @@ def _ports() -> Iterator[int]:
     """Raises RuntimeError when more processes want a range than there are."""
     for number in range(RANGES):
         path = Path(tempfile.gettempdir()) / f"pulso-ports-{os.getuid()}-{number}"
-        held = path.open("w")
+        held = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            held.close()
+            os.close(held)
             continue
-        _HELD.append(held)  # until this process ends
+        _HELD.append(held)
         first = FIRST_PORT + number * PORTS_EACH
         return cycle(range(first, first + PORTS_EACH))
     raise RuntimeError(f"{RANGES} other test processes hold all ranges of ports")

@@ -104,6 +104,7 @@ class Stage:
                 settings["RABBITMQ_USER"],
                 settings["RABBITMQ_PASSWORD"],
                 settings["RABBITMQ_VHOST"],
+                authorities="",
             ),
             crowd=self.mix.crowd,
             kinds=list(TYPES),

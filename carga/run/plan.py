@@ -22,6 +22,7 @@ def generator_tasks(options: LoadOptions, settings: LoadSettings) -> list[Genera
         settings.rabbitmq_user,
         settings.rabbitmq_password,
         settings.rabbitmq_vhost,
+        settings.rabbitmq_tls_ca,
     )
     return [
         Generate(
@@ -52,13 +53,14 @@ def watch_task(options: LoadOptions, web: WebAccess) -> Watch:
     )
 
 
-def first_connection(settings: LoadSettings) -> Broker:
-    """By which it is found out whether the broker is there at all."""
+def first_connection(settings: LoadSettings, hosts: str = "") -> Broker:
+    """By which it is found out whether the broker is there at all, or one of its nodes."""
     return Broker(
-        settings.rabbitmq_host,
+        hosts or settings.rabbitmq_host,
         settings.rabbitmq_port,
         settings.rabbitmq_user,
         settings.rabbitmq_password,
         settings.rabbitmq_vhost,
         "simular",
+        settings.rabbitmq_tls_ca,
     )

@@ -188,4 +188,5 @@ def _broker(address: BrokerAddress, number: int) -> Broker:
         password=address.password,
         vhost=address.vhost,
         connection_name=f"simular {number}",
+        authorities=address.authorities,
     )

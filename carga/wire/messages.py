@@ -26,6 +26,7 @@ class BrokerAddress(msgspec.Struct, frozen=True):
     user: str
     password: str
     vhost: str
+    authorities: str
 
 
 class Crowd(msgspec.Struct, frozen=True):

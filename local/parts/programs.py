@@ -45,6 +45,9 @@ def doors_of(settings: Mapping[str, str]) -> Doors:
 def broker_programs(
     settings: Mapping[str, str], folder: Path, inherited: Mapping[str, str]
 ) -> list[Program]:
+    """The broker of our own, unless RABBITMQ_HOST names another."""
+    if settings["RABBITMQ_HOST"]:
+        return []
     node = node_of(settings, folder)
     environment = node_environment(node, inherited)
     guarded = {"REPORTE_HOST": "127.0.0.1", "REPORTE_PORT": settings["REPORTE_PORT"]}

@@ -58,8 +58,9 @@ def probes(settings: Mapping[str, str]) -> list[Probe]:
     web = web_address(settings)
     dashboard = f"http://127.0.0.1:{settings['TRAEFIK_PORT']}/dashboard/"
     door = (ASKS_FOR_A_PASSWORD if settings["USUARIOS"] else UP,)
+    broker = f"http://127.0.0.1:{settings['RABBITMQ_MANAGEMENT_PORT']}/"
     return [
-        Probe("rabbitmq-service", f"http://127.0.0.1:{settings['RABBITMQ_MANAGEMENT_PORT']}/"),
+        *([] if settings["RABBITMQ_HOST"] else [Probe("rabbitmq-service", broker)]),
         # In an alarm, which only somebody who makes room can end, all else works.
         *(
             Probe(

@@ -137,4 +137,5 @@ def _files(settings: Mapping[str, str], *variables: str) -> dict[str, str]:
 
 
 def _account(name: str, settings: Mapping[str, str]) -> dict[str, str]:
-    return {"RABBITMQ_PORT": settings["RABBITMQ_PORT"], **service_account(name)}
+    where = {variable: settings[variable] for variable in ("RABBITMQ_HOST", "RABBITMQ_PORT")}
+    return {**where, **_files(settings, "RABBITMQ_TLS_CA"), **service_account(name)}

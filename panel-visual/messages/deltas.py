@@ -25,8 +25,22 @@ class Deltas:
     def __init__(self) -> None:
         self._shown: Instantanea | None = None
 
+    def is_older(self, report: Reporte) -> bool:
+        """Whether what is shown is newer, and of the same store."""
+        shown = self._shown
+        return shown is not None and (shown.epoca, shown.version > report.version) == (
+            report.epoca,
+            True,
+        )
+
     def advance(self, report: Reporte) -> Update | None:
-        """Show *report*; return what viewers need for it, None if it is what they see."""
+        """
+        Show *report*, unless it is older; return what viewers need for it, None if nothing.
+
+        Of several that answer in turn one may be behind, and no number is to fall for that.
+        """
+        if self.is_older(report):
+            return None
         (now, snapshot), before = shown_of(report), self._shown
         if now == before:
             return None
@@ -39,9 +53,6 @@ def _change(before: Instantanea | None, now: Instantanea) -> bytes | None:
         return None
     if before.epoca != now.epoca:
         LOG.warning("counting started anew: epoca %r, was %r", now.epoca, before.epoca)
-        return None
-    if before.version > now.version:
-        LOG.warning("version went back from %d to %d", before.version, now.version)
         return None
     change = encode(change_between(before, now))
     # 200 clients gone and 200 others come can be too much for a frame. A snapshot always fits.

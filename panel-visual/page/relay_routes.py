@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 
 from quart import Quart, Response, request
@@ -19,13 +19,13 @@ RELAYED = {
 ALERTS = "/avisos"
 
 
-def add_relays(app: Quart, relay: Relay) -> None:
+def add_relays(app: Quart, relay: Relay, paths: Mapping[str, str] = RELAYED) -> None:
     """
-    Answer each path of RELAYED with what the analytics say, and its age in seconds in `Age`.
+    Answer each of *paths* with what the analytics say to the other, and its age (s) in `Age`.
 
     The parameters are the analytics' to judge: their 400 is passed on.
     """
-    for path, upstream in RELAYED.items():
+    for path, upstream in paths.items():
         app.add_url_rule(path, path, _route(relay, upstream), methods=["GET"])
 
 

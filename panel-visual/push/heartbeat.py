@@ -38,9 +38,9 @@ class Heartbeat:
         """Whether the analytics answer."""
         return self._online
 
-    def answered(self) -> None:
-        """The analytics answered: what is shown is as of now."""
-        self._answered = self._clock()
+    def answered(self, ago: float = 0.0) -> None:
+        """The analytics answered so many seconds ago: what is shown is as of then."""
+        self._answered = self._clock() - ago
 
     def turn(self, online: bool) -> None:
         if online != self._online:

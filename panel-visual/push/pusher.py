@@ -19,8 +19,12 @@ class Pusher:
         self.snapshot: bytes | None = None  # the newest
         self.pushes = 0  # so far
 
+    def is_older(self, report: Reporte) -> bool:
+        """Whether what is shown is newer, and of the same store."""
+        return self._deltas.is_older(report)
+
     async def show(self, report: Reporte) -> None:
-        """Push what *report* changes, if anything, as soon as that is due."""
+        """Push what *report* changes, if anything, as soon as that is due; an older one is none."""
         clock = asyncio.get_running_loop().time
         began = clock()
         update = self._deltas.advance(report)

@@ -147,8 +147,8 @@ class Relay:
             async with asyncio.timeout(TURN_WITHIN), self._turns[is_usual(target)]:
                 question.asked_at = asked_at = self._clock()
                 async with asyncio.timeout(ANSWER_WITHIN):
-                    answer = await self._fetch(target)
-            question.answer = Answer(*answer, asked_at)
+                    answer, age = await self._fetch(target)
+            question.answer = Answer(*answer, asked_at - age)
         except FAILURES as error:
             question.why = str(error) if isinstance(error, BusyError) else ""
             self._urls.rotate()
@@ -158,7 +158,8 @@ class Relay:
             if question.asking is asyncio.current_task():
                 question.asking = None
 
-    async def _fetch(self, target: str) -> tuple[int, str, bytes]:
+    async def _fetch(self, target: str) -> tuple[tuple[int, str, bytes], int]:
+        """Return the answer, and how old it was already: a panel may have kept it."""
         assert self._client is not None  # noqa: S101 - it is there as long as the group is
         headers = FIRST if is_usual(target) else {}
         url = self._urls[0].rstrip("/") + target
@@ -171,9 +172,10 @@ class Relay:
             async for part in response.aiter_bytes():
                 body += part
                 if len(body) > MAX_ANSWER:
-                    return problem(HTTPStatus.BAD_REQUEST, TOO_LARGE)
+                    return problem(HTTPStatus.BAD_REQUEST, TOO_LARGE), 0
         content_type = response.headers.get("Content-Type", "application/octet-stream")
-        return response.status_code, content_type, body
+        age = response.headers.get("Age", "")
+        return (response.status_code, content_type, body), int(age) if age.isdecimal() else 0
 
     def _make_room(self) -> None:
         others = {key: one for key, one in self._questions.items() if not is_usual(key)}

@@ -182,4 +182,5 @@ def broker_of(settings: IntakeSettings) -> Broker:
         password=settings.rabbitmq_password,
         vhost=settings.rabbitmq_vhost,
         connection_name="entrada",
+        authorities=settings.rabbitmq_tls_ca,
     )

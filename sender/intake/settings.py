@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from comun.broker_nodes import check_broker, with_tls_ports
 from comun.settings import BadSettingError, MaybePort, Name, Port, settings_of
 from comun.web.known_hosts import listed
 
@@ -29,6 +30,7 @@ class IntakeSettings(msgspec.Struct, frozen=True, rename="upper"):
     log_format: Literal["consola", "json"] = "consola"
     rabbitmq_host: Name = "127.0.0.1"
     rabbitmq_port: Port = 5672
+    rabbitmq_tls_ca: str = ""
     rabbitmq_user: Name = "pulso"
     rabbitmq_password: Name = "pulso"  # noqa: S105 - the demo's, said so in .env
     rabbitmq_vhost: Name = "/"
@@ -45,7 +47,8 @@ class IntakeSettings(msgspec.Struct, frozen=True, rename="upper"):
 
 def read_intake_settings(environ: Mapping[str, str]) -> IntakeSettings:
     """Raises BadSettingError."""
-    settings = settings_of(environ, IntakeSettings)
+    settings = settings_of(with_tls_ports(environ), IntakeSettings)
+    check_broker(settings.rabbitmq_host, settings.rabbitmq_port, settings.rabbitmq_tls_ca)
     if settings.open_to_all and not settings.entrada_sin_claves:
         raise BadSettingError(
             f"ENTRADA_HOST={settings.entrada_host[:64]!r} without ENTRADA_CLAVES: anyone who"

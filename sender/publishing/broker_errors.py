@@ -25,6 +25,8 @@ def broker_errors() -> Iterator[None]:
     """Raises BrokerAwayError for everything that aio-pika raises when a connection is lost."""
     try:
         yield
+    except BrokerAwayError:
+        raise
     except CONNECTION_EXCEPTIONS as error:
         raise away(error) from error
     except asyncio.CancelledError as error:

@@ -11,7 +11,6 @@ import asyncio
 import datetime
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 
 import aio_pika
 import aiormq
@@ -19,25 +18,17 @@ from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
 
 from publishing.broker_errors import BrokerAwayError, away, broker_errors
 from publishing.delivery_status import Trouble
+from publishing.node_connection import Broker, connect
 from publishing.outbox import Message
 from publishing.packing import packed
 
+__all__ = ["EXCHANGE", "FANOUT", "Broker", "Link", "connected"]
+
 EXCHANGE, FANOUT = "eventos_clientes", aio_pika.ExchangeType.FANOUT
-HEARTBEAT = 10  # seconds; a frozen broker is noticed after about three of them
 OPEN_TIMEOUT = 10.0
 PUBLISH_TIMEOUT = 15.0  # above the heartbeat, as RabbitMQ's publisher guide asks
 CLOSE_TIMEOUT = 2.0
 NEW_SECONDS = 20.0  # while messages may come back because the broker is new
-
-
-@dataclass(frozen=True, slots=True)
-class Broker:
-    host: str
-    port: int
-    user: str
-    password: str = field(repr=False)
-    vhost: str
-    connection_name: str
 
 
 class Link:
@@ -106,17 +97,7 @@ class Link:
 @asynccontextmanager
 async def connected(broker: Broker) -> AsyncIterator[Link]:
     """Open a link, and close it at the end. Raises BrokerAwayError when that fails."""
-    with broker_errors():
-        connection = await aio_pika.connect(
-            host=broker.host,
-            port=broker.port,
-            login=broker.user,
-            password=broker.password,
-            virtualhost=broker.vhost,
-            heartbeat=HEARTBEAT,
-            timeout=OPEN_TIMEOUT,
-            client_properties={"connection_name": broker.connection_name},
-        )
+    connection = await connect(broker)
     try:
         with broker_errors():
             async with asyncio.timeout(OPEN_TIMEOUT):

@@ -21,6 +21,9 @@ from publishing.receipts import Receipts
 IN_FLIGHT = 64  # messages; a slow confirm (an fsync) then does not hold up the others
 IN_FLIGHT_BYTES = 8 * 1024 * 1024
 RETRY_SECONDS = 1.0  # until a message that was refused or returned is tried again
+# Of one of several nodes. RabbitMQ 3.10 refuses for ever on a channel that was opened in the moment
+# after a node's death in which a queue has no leader.
+REFUSED_SECONDS = 2.0
 
 
 class DeliveryLoop:
@@ -30,7 +33,8 @@ class DeliveryLoop:
         self._broker, self._queue, self._receipts, self._changes = broker, queue, receipts, changes
         self._backoff = Backoff()
         self._resume_at = 0.0
-        self.status = DeliveryStatus(f"{EXCHANGE} on {broker.host}:{broker.port}")
+        self._refused_since: float | None = None  # by this connection, and nothing taken since
+        self.status = DeliveryStatus(f"{EXCHANGE} on {', '.join(map(str, broker.nodes))}")
         self.connected = False
 
     async def run(self) -> None:
@@ -57,7 +61,7 @@ class DeliveryLoop:
 
     async def _session(self) -> None:
         async with connected(self._broker) as link:
-            self.connected = True
+            self.connected, self._refused_since = True, None
             self.status.opened(self._queue.events)
             self._changes.tell()
             if self.status.trouble is None:
@@ -90,6 +94,7 @@ class DeliveryLoop:
             return
         self._backoff.reset()  # a broker that answers is there
         if refusal is None:
+            self._refused_since = None
             self._queue.confirm(message)
             self._receipts.confirm(message)
             self.status.confirmed(self._queue.events)
@@ -97,7 +102,15 @@ class DeliveryLoop:
             self._queue.put_back(message)
             self._resume_at = asyncio.get_running_loop().time() + RETRY_SECONDS
             self._in_trouble(*refusal)
+            self._leave_if_refused(link, *refusal)
         self._changes.tell()
+
+    def _leave_if_refused(self, link: Link, trouble: Trouble, detail: str) -> None:
+        now = asyncio.get_running_loop().time()
+        self._refused_since = self._refused_since or now
+        several = len(self._broker.nodes) > 1
+        if several and trouble is Trouble.REFUSED and now - self._refused_since > REFUSED_SECONDS:
+            link.lose(BrokerAwayError(trouble, detail))
 
     def _in_trouble(self, trouble: Trouble, detail: str) -> None:
         self.status.in_trouble(trouble, detail, self._queue.events)

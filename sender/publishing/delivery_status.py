@@ -12,6 +12,7 @@ class Trouble(Enum):
 
     AWAY = "the broker is away"
     LOGIN = "the broker refuses the login; check RABBITMQ_USER, RABBITMQ_PASSWORD, RABBITMQ_VHOST"
+    UNTRUSTED = "no encrypted connection to the broker; check RABBITMQ_TLS_CA and RABBITMQ_HOST"
     DENIED = "the broker's user may not write to the exchange; grant it (rabbitmq/accounts.json)"
     NO_EXCHANGE = "there is no exchange yet, and this user may not declare it; the analytics will"
     MISMATCH = "the exchange exists with other properties than ours; delete it"
@@ -22,7 +23,12 @@ class Trouble(Enum):
     @property
     def lasting(self) -> bool:
         """Whether it takes a person to end it."""
-        return self in (Trouble.LOGIN, Trouble.DENIED, Trouble.MISMATCH)
+        return self in (Trouble.LOGIN, Trouble.UNTRUSTED, Trouble.DENIED, Trouble.MISMATCH)
+
+    @property
+    def silence(self) -> bool:
+        """Whether a node said nothing, of which another node may say more."""
+        return self in (Trouble.AWAY, Trouble.SILENT)
 
 
 STARTING = {Trouble.AWAY: 60.0, Trouble.UNROUTABLE: 20.0}

@@ -19,6 +19,10 @@ class ConsumerGivesUpError(RuntimeError):
     """Trying again would not help; the text says what a person must do."""
 
 
+class UntrustedError(aiormq.AMQPConnectionError):
+    """There is no encrypted connection to a node; the text says what a person must do."""
+
+
 Lost = (aiormq.AMQPError, aiormq.ChannelInvalidStateError, OSError)
 
 
@@ -43,6 +47,11 @@ def broker_errors() -> Iterator[None]:
 def nobody_listens(lost: BaseException) -> bool:
     """Whether there was no connection at all: what a broker says is a subclass."""
     return type(lost.__cause__) is aiormq.AMQPConnectionError
+
+
+def is_silence(error: BaseException | None) -> bool:
+    """Whether a node said nothing: nobody is there, or who is there is frozen."""
+    return type(error) is aiormq.AMQPConnectionError or isinstance(error, TimeoutError)
 
 
 def describe(error: object) -> str:

@@ -7,15 +7,23 @@ import random
 from collections.abc import Awaitable, Callable
 
 import aio_pika
+import aiormq
 from aio_pika.abc import AbstractConnection
 
 from analytics_settings import Settings
-from broker.amqp_errors import SessionLostError, broker_errors, cancelled_by_us
+from broker.amqp_errors import (
+    SessionLostError,
+    UntrustedError,
+    broker_errors,
+    cancelled_by_us,
+    is_silence,
+)
 from broker.delivery_transport import BulkConnection
+from comun.broker_nodes import BrokerNode, encryption_failure, in_random_order, trust
 from comun.waiting import set_within
 
 HEARTBEAT = 10  # seconds; a frozen broker is noticed after about three of them
-CONNECT_TIMEOUT = 10.0
+CONNECT_TIMEOUT = 10.0  # for each node
 CLOSE_TIMEOUT = 3.0
 FIRST_RETRY_DELAY = 0.25
 MAX_RETRY_DELAY = 5.0
@@ -23,17 +31,41 @@ MAX_DOUBLINGS = 9  # further ones would change no delay
 
 
 async def connect(settings: Settings, name: str) -> BulkConnection:
-    return await aio_pika.connect(
-        host=settings.rabbitmq_host,
-        port=settings.rabbitmq_port,
-        login=settings.rabbitmq_user,
-        password=settings.rabbitmq_password,
-        virtualhost=settings.rabbitmq_vhost,
-        heartbeat=HEARTBEAT,
-        timeout=CONNECT_TIMEOUT,
-        client_properties={"connection_name": name},
-        connection_class=BulkConnection,
-    )
+    """
+    Connect to one of the broker's nodes: they are tried in random order.
+
+    Where none will have us, what one of them said is raised rather than another one's silence.
+    """
+    errors: list[BaseException] = []
+    for node in in_random_order(settings.nodes):
+        try:
+            with broker_errors():
+                return await _connect_to(node, settings, name)
+        except SessionLostError as lost:
+            errors.append(lost.__cause__ or lost)
+    raise next((error for error in errors if not is_silence(error)), errors[-1])
+
+
+async def _connect_to(node: BrokerNode, settings: Settings, name: str) -> BulkConnection:
+    authorities = settings.rabbitmq_tls_ca
+    try:
+        return await aio_pika.connect(
+            host=node.host,
+            port=node.port,
+            login=settings.rabbitmq_user,
+            password=settings.rabbitmq_password,
+            virtualhost=settings.rabbitmq_vhost,
+            ssl=bool(authorities),
+            ssl_context=trust(authorities) if authorities else None,
+            heartbeat=HEARTBEAT,
+            timeout=CONNECT_TIMEOUT,
+            client_properties={"connection_name": name},
+            connection_class=BulkConnection,
+        )
+    except aiormq.AMQPConnectionError as error:
+        if told := encryption_failure(node, error.__cause__):
+            raise UntrustedError(told) from error
+        raise
 
 
 async def close(connection: AbstractConnection) -> None:

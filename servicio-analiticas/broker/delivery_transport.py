@@ -39,6 +39,9 @@ class Address(Protocol):
     """What is asked of the URL that aiormq hands over."""
 
     @property
+    def scheme(self) -> str: ...
+
+    @property
     def host(self) -> str | None: ...
 
     @property
@@ -50,15 +53,17 @@ class _Transports(TransportFactory):
         self._stream = stream
 
     async def create(
-        self, url: Address, **_: Any
+        self, url: Address, **more: Any
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """As asyncio.open_connection. Raises AMQPConnectionError when nobody listens."""
         loop = asyncio.get_running_loop()
+        encrypted = url.scheme == "amqps"
+        tls = await more["ssl_context_provider"].get_context() if encrypted else None
         reader = asyncio.StreamReader(loop=loop)
         protocol = _Receiver(reader, loop, self._stream)
         try:
             transport, _same = await loop.create_connection(
-                lambda: protocol, url.host or "", url.port or 0
+                lambda: protocol, url.host or "", url.port or 0, ssl=tls
             )
         except OSError as error:
             raise AMQPConnectionError(*error.args) from error

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
+from functools import lru_cache
 from http.client import HTTPException, HTTPResponse
 from typing import Any, NamedTuple
 from urllib.error import HTTPError
 from urllib.parse import quote
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 from analytics_settings import Settings
+from comun.broker_nodes import BrokerNode, in_random_order, trust
 
 TIMEOUT = 3.0
-OPENER = build_opener(ProxyHandler({}))  # the broker is no web page, whatever proxy is set
+MOST_ASKED = 3  # nodes; any of them knows
 MISSING = {"error": "Object Not Found", "reason": "Not Found"}
 
 
@@ -30,18 +32,28 @@ class Answer(NamedTuple):
         return found if isinstance(found, dict) else {}
 
 
-def ask(settings: Settings, queue: str, column: str) -> Answer | None:
-    """Ask for one property of a queue; None when nobody answers. Blocks, TIMEOUT at most."""
-    try:
-        with _opened(_request(settings, queue, column)) as answer:
-            return Answer(answer.status or 0, answer.read(65_536))
-    except (OSError, HTTPException):
-        return None  # away, or started without its management
+def ask(settings: Settings, queue: str, columns: str) -> Answer | None:
+    """Ask for properties of a queue; None when nobody answers. Blocks, TIMEOUT for each node."""
+    opener = _opener(settings.rabbitmq_tls_ca)
+    for node in in_random_order(settings.nodes)[:MOST_ASKED]:
+        try:
+            with _opened(opener, _request(settings, node, queue, columns)) as answer:
+                return Answer(answer.status or 0, answer.read(65_536))
+        except (OSError, HTTPException):
+            continue  # away, or started without its management
+    return None
 
 
-def _opened(request: Request) -> HTTPResponse | HTTPError:
+@lru_cache(maxsize=4)
+def _opener(authorities: str) -> OpenerDirector:
+    """The broker is no web page, whatever proxy is set."""
+    tls = [HTTPSHandler(context=trust(authorities))] if authorities else []
+    return build_opener(ProxyHandler({}), *tls)
+
+
+def _opened(opener: OpenerDirector, request: Request) -> HTTPResponse | HTTPError:
     try:
-        answer: HTTPResponse = OPENER.open(request, timeout=TIMEOUT)
+        answer: HTTPResponse = opener.open(request, timeout=TIMEOUT)
     except HTTPError as error:  # an answer as well
         return error
     return answer
@@ -54,10 +66,10 @@ def is_there(answer: Answer, queue: str) -> bool | None:
     return False if answer.status == 404 and answer.document() == MISSING else None
 
 
-def _request(s: Settings, queue: str, column: str) -> Request:
-    path = f"{quote(s.rabbitmq_vhost, safe='')}/{quote(queue, safe='')}?columns={column}"
+def _request(s: Settings, node: BrokerNode, queue: str, columns: str) -> Request:
+    path = f"{quote(s.rabbitmq_vhost, safe='')}/{quote(queue, safe='')}?columns={columns}"
+    scheme = "https" if s.rabbitmq_tls_ca else "http"
+    address = BrokerNode(node.host, s.rabbitmq_management_port)
     login = base64.b64encode(f"{s.rabbitmq_user}:{s.rabbitmq_password}".encode()).decode()
-    return Request(
-        f"http://{s.rabbitmq_host}:{s.rabbitmq_management_port}/api/queues/{path}",
-        headers={"Authorization": f"Basic {login}"},
-    )
+    url = f"{scheme}://{address}/api/queues/{path}"
+    return Request(url, headers={"Authorization": f"Basic {login}"})  # noqa: S310 - one of the two

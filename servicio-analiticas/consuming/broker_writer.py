@@ -22,6 +22,7 @@ from aio_pika.abc import AbstractConnection, AbstractExchange
 from aside.aside_store import AsideStore
 from aside.copies import Copy
 from broker import topology
+from broker.amqp_errors import SessionLostError
 from comun.waiting import set_within
 from consuming.broker_sessions import Sessions
 from consuming.store_writer import StoreWriter
@@ -52,6 +53,7 @@ class BrokerWriter:
         self._thread, self._writer = thread, writer
         self._vitals, self._copies_wait = live.vitals, live.copies_wait
         self._probe, self._logins = WriteProbe(), LoginProbe()
+        self._tried_again = False  # after refusals, by another connection
 
     def stop(self) -> None:
         self._sessions.stop()
@@ -99,13 +101,26 @@ class BrokerWriter:
             return False  # its queue is new, and not bound yet
         except aiormq.DeliveryError:
             if self._probe.refused(time.monotonic()):
+                self._try_again()
                 self._refuses("every publish")
             return False
         self._probe.taken()
+        self._tried_again = False
         self._logins.answered()
         self._sessions.worked()
         self._vitals.escritura = "ok"
         return True
+
+    def _try_again(self) -> None:
+        """
+        Of several nodes another connection is tried first. Raises SessionLostError.
+
+        RabbitMQ 3.10 refuses for ever on a channel that was opened in the moment after a node's
+        death in which a queue has no leader.
+        """
+        if self._sessions.several_nodes and not self._tried_again:
+            self._tried_again = True
+            raise SessionLostError("the broker refuses every publish of this connection")
 
     def _refuses(self, what: str) -> None:
         if self._vitals.escritura != "rechazada":

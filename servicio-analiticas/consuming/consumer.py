@@ -30,6 +30,7 @@ from broker.connection import Retries, close, connect
 from broker.delivery_transport import BulkConnection
 from broker.found_queues import FoundQueues
 from broker.young_queues import YoungQueues
+from comun.broker_nodes import BrokerNode
 from consuming.delivery_channel import consume
 from consuming.inbox import Inbox
 from consuming.queue_watch import QueueWatch
@@ -97,14 +98,15 @@ class Consumer:
             LOG.log(level, "no connection to the broker: %s; trying again", describe(error))
 
     async def _session(self) -> None:
-        async with self._opened():
+        nodes = len(self._settings.nodes)
+        async with self._opened(OPEN_TIMEOUT * nodes):
             connection = await connect(self._settings, "servicio-analiticas")
         try:
             inbox = Inbox(self._settings.batch_messages, self._settings.batch_seconds)
             connection.close_callbacks.add(lambda _, why: inbox.lose(describe(why)))
-            async with self._opened():
+            async with self._opened(OPEN_TIMEOUT):
                 raw = await self._subscribe(connection, inbox)
-            self._started(inbox)
+            self._started(inbox, at=_place(connection) if nodes > 1 else "")
             async with asyncio.TaskGroup() as tasks:
                 gauge = tasks.create_task(self._queue_watch.run(connection, inbox))
                 try:
@@ -119,10 +121,10 @@ class Consumer:
             await close(connection)
 
     @asynccontextmanager
-    async def _opened(self) -> AsyncIterator[None]:
+    async def _opened(self, seconds: float) -> AsyncIterator[None]:
         """Raises TimeoutError, which is a lost connection, after a while or when told to stop."""
         try:
-            async with asyncio.timeout(OPEN_TIMEOUT) as self._opening:
+            async with asyncio.timeout(seconds) as self._opening:
                 yield
         finally:
             self._opening = None
@@ -140,14 +142,14 @@ class Consumer:
         await channel.close()
         return await consume(connection, topology.QUEUE, self._settings.prefetch, inbox)
 
-    def _started(self, inbox: Inbox) -> None:
+    def _started(self, inbox: Inbox, at: str) -> None:
         self._inbox = inbox
         if self._stop.is_set():
             inbox.stop()
         self._retries.worked()
         self._starting = False
         self._live.vitals.broker_is("conectado")
-        LOG.info("listo: consuming %s", topology.QUEUE)
+        LOG.info("listo: consuming %s%s", topology.QUEUE, at)
 
     async def _count_all(self, inbox: Inbox, raw: RawChannel) -> None:
         while batch := await inbox.take():
@@ -160,6 +162,10 @@ class Consumer:
             inbox.check()  # while the store was paused, say; its tags are worth nothing then
             await settle(raw, batch, committed)
             inbox.unsettled -= len(batch)
+
+
+def _place(connection: BulkConnection) -> str:
+    return f" at {BrokerNode(connection.url.host or '', connection.url.port or 0)}"
 
 
 async def settle(raw: RawChannel, batch: Sequence[Message], committed: Committed) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from hdrh.histogram import HdrHistogram
 
 from live.delay import Minute, whole
+from live.queue_members import QueueMembers
 from live.vitals import BrokerState, QueueDepth, Storing, Writing
 
 # The state of one of them is that of all: the first of these that anyone has.
@@ -28,6 +29,7 @@ class Instance:
     cola: QueueDepth | None
     newest_counted: float | None
     dead_letters: int | None
+    members: QueueMembers | None
     tasas: dict[str, float]
     minute: Minute
 
@@ -40,6 +42,7 @@ class _Packed(msgspec.Struct, array_like=True):
     cola: QueueDepth | None
     newest_counted: float | None
     dead_letters: int | None
+    members: QueueMembers | None
     tasas: dict[str, float]
     sketch: bytes
     mensajes: int
@@ -57,6 +60,7 @@ def packed(one: Instance) -> bytes:
             one.cola,
             one.newest_counted,
             one.dead_letters,
+            one.members,
             one.tasas,
             minute.sketch.encode(),
             minute.mensajes,
@@ -80,6 +84,7 @@ def unpacked(told: bytes) -> Instance | None:
         one.cola,
         one.newest_counted,
         one.dead_letters,
+        one.members,
         one.tasas,
         minute,
     )
@@ -91,6 +96,7 @@ def together(each: Sequence[Instance]) -> Instance:
         return each[0]
     broker = min((one.broker for one in each), key=BROKER.index)
     depths = [one.cola for one in each if one.cola]
+    members = (one.members for one in each if one.members)
     return Instance(
         broker=broker,
         desde=min(one.desde for one in each if one.broker == broker),
@@ -99,6 +105,7 @@ def together(each: Sequence[Instance]) -> Instance:
         cola=_depth(depths) if depths else None,
         newest_counted=max(one.newest_counted or 0.0 for one in each) or None,
         dead_letters=max((n for one in each if (n := one.dead_letters) is not None), default=None),
+        members=min(members, key=lambda one: one.en_linea, default=None),
         tasas={k: sum(one.tasas[k] for one in each) for k in each[0].tasas},
         minute=whole(one.minute for one in each),
     )

@@ -86,6 +86,7 @@ class Live:
             cola=vitals.cola,
             newest_counted=vitals.newest_counted,
             dead_letters=vitals.dead_letters,
+            members=vitals.members,
             tasas=self.rates.read(now),
             minute=self.delays.minute(now),
         )
@@ -109,4 +110,5 @@ class Live:
             "apartados": summary(self.set_aside),
             "por_apartar": {"broker": whole.dead_letters, "propios": self.vitals.copies},
             "instancias": 1 + len(self.others),
+            "miembros": whole.members and whole.members._asdict(),
         }

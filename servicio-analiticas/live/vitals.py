@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from live.queue_members import QueueMembers
+
 BrokerState = Literal["conectado", "reconectando", "bloqueado"]
 Storing = Literal["ok", "en_pausa"]
 Writing = Literal["ok", "bloqueada", "rechazada"]
@@ -34,6 +36,7 @@ class Vitals:
     newest_counted: float | None = None  # when the newest message counted so far was sent
     refusals: int = 0  # how often the broker was found to refuse everything
     dead_letters: int | None = None  # wait in the broker to be set aside; None: not known
+    members: QueueMembers | None = None  # None: not known
     copies: int = 0  # wait for us to set them aside
     _escritura: Writing | None = None
 

@@ -123,6 +123,13 @@ def _waiting_to_be_set_aside(vitals: Vitals) -> Metric:
 
 
 def _queue(live: Live) -> Iterator[Metric]:
+    if (members := live.vitals.members) is not None:
+        held = GaugeMetricFamily(
+            "pulso_queue_members", "Nodes that hold cola_analiticas", labels=["state"]
+        )
+        held.add_metric(["all"], members.total)
+        held.add_metric(["running"], members.en_linea)
+        yield held
     if live.vitals.cola is None:
         return
     queue = GaugeMetricFamily(

@@ -10,6 +10,7 @@ from judging.found import Judged, Wrong
 from rules.rule import Rule
 
 MOST_FIRING = 2_000
+A_SECOND = 1.0  # by which the same event may seem later to a service that has just started
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,11 @@ class Alarms:
     def settle(self, judged: Judged, at: float) -> list[Alert]:
         """Return what has just fired, and what is over, with the time of its end."""
         rule = judged.rule.name
-        changes = []
+        changes: list[Alert] = []
         for subject, wrong in judged.wrong.items():
             self._good.pop((rule, subject), None)
+            if _is_another(self.firing.get((rule, subject)), wrong):
+                changes.append(self._over((rule, subject), at))
             if (rule, subject) not in self.firing and self._counted(judged.rule, subject):
                 changes += self._fire(judged.rule, subject, wrong, at)
         for subject in [one for name, one in self._bad if name == rule]:
@@ -99,3 +102,10 @@ class Alarms:
     def _over(self, key: tuple[str, str], at: float) -> Alert:
         self._good.pop(key, None)
         return replace(self.firing.pop(key), resolved=at)
+
+
+def _is_another(alert: Alert | None, wrong: Wrong) -> bool:
+    """Whether a client was heard since, unseen by a service that was away, and is silent again."""
+    if alert is None or alert.since is None or wrong.since is None:
+        return False
+    return alert.kind == "silencio" and wrong.since > alert.since + A_SECOND

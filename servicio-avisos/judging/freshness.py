@@ -29,6 +29,13 @@ def why_stale(status: Status | None) -> str | None:
     return BEHIND if status.lag > LATE else None
 
 
+def _begin(reason: str | None, status: Status | None, at: float) -> float:
+    """When it began: the analytics say since when they have no broker."""
+    if reason in (NO_BROKER, HELD_UP) and status is not None and status.since is not None:
+        return min(at, status.since)
+    return at
+
+
 class Freshness:
     """
     *since* is when the numbers last became current; None while they are not.
@@ -42,10 +49,12 @@ class Freshness:
         self.reason: str | None = None
         self._first = True
 
-    def see(self, status: Status | None, at: float) -> None:
+    def see(self, status: Status | None, at: float, asked: float | None = None) -> None:
+        """*asked*: when the question was asked that nobody answered."""
         self.reason = why_stale(status)
         if self.reason is not None or status is None:
-            self.stale_since = at if self.stale_since is None else self.stale_since
+            if self.stale_since is None:
+                self.stale_since = _begin(self.reason, status, at if asked is None else asked)
             if status is not None or at - self.stale_since >= PATIENCE:
                 self.since = None
         elif self.since is None:

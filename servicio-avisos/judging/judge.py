@@ -33,16 +33,22 @@ class Judge:
         self._thresholds = Thresholds(self.rules)
         self._states = StateRules(self.rules)
 
+    def needs_no_past(self, client: str) -> bool:
+        """Its rhythm is known, or nobody asks for it."""
+        return not self._silences.by_rhythm(client) or self.watched.knows(client)
+
     def judge(self, reading: Reading) -> list[Alert]:
         """Return the alerts that have just fired and those that are over."""
         at, freshness = reading.at, self.freshness
         self.alarms.left_out = 0
-        freshness.see(reading.status, at)
+        freshness.see(reading.status, at, reading.asked)
         judged = self._states.judge(reading, freshness)
         judged += self._thresholds.judge(reading, freshness)
         judged += judge_bands(self.rules, reading, freshness)
         if reading.clients is not None and reading.counts is not None:
             self.watched.look(at, reading.clients, reading.counts.epoch, freshness.since)
+            if reading.past is not None:
+                self.watched.recall(reading.past)
             judged += self._silences.judge(at, reading.clients, freshness)
         changes = self.alarms.drop_unknown(self.rules, at)
         for each in judged:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from judging.earlier import Past
+
 
 class Client(NamedTuple):
     """*seen* is the time of its newest event, by the client's own clock; None: not known."""
@@ -53,9 +55,11 @@ class Band(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Reading:
     """
-    Without *status* the analytics did not answer, and there is nothing else either.
+    Without *status* the analytics did not answer, and there is nothing else either; *asked* is when
+    they were asked.
 
-    *bands* are by the rule's name, and there only in the round in which they were asked for.
+    *bands* are by the rule's name, and there only in the round in which they were asked for, as is
+    what a client did in the *past*.
     """
 
     at: float
@@ -63,3 +67,5 @@ class Reading:
     counts: Counts | None = None
     clients: Mapping[str, Client] | None = None
     bands: Mapping[str, Sequence[Band]] | None = None
+    past: Past | None = None
+    asked: float | None = None

@@ -3,20 +3,22 @@ How a client usually sends, learnt from what it sent, and when it should have se
 
 Time is measured in events that were to be expected: a night in which nothing is usual is no time
 at all. In this measure the gaps of a client are alike by day and by night, and the longest of them
-says how irregular it is. Silence is a gap that is FACTOR times as long.
+says how irregular it is. Silence is a gap that is `factor` times as long.
 """
 
 from __future__ import annotations
 
+import math
 import struct
 from array import array
 
 from judging.week import HOUR, HOURS, Week
 
-FACTOR = 1.7
-DOUBT = 60.0  # expected events: when so few were seen, FACTOR is half as much again
+LEAST_FACTOR, MARGIN = 1.7, 2.5  # what is learnt of hours and gaps is not quite right
+FEW_CLIENTS, FEW_EVENTS = 10, 20.0
 ENOUGH_EVENTS, ENOUGH_HOURS, ENOUGH_GAPS = 200.0, 24, 50
 A_WEEK = 8 * 86_400.0  # with any weekend in it
+QUIETEST = 0.1  # of the gaps are of those hours whose gaps are the longest in seconds
 SHORTEST = 15.0  # seconds: we look only now and then
 FARTHEST = 14 * 86_400.0
 FADES = 0.999  # in an hour: half of it in a month
@@ -24,7 +26,20 @@ ALARM = 1.1  # what was an alarm is not usual, yet counts a little: a client may
 NEW = 0.3  # the weight of this week's hour beside the same of the weeks before
 LEAP = 1.5  # no hour counts as more than so many times its usual: a launch is not the rule
 UNKNOWN = -1.0
+MONDAY_NOON, FRIDAY_NOON = 12, 4 * 24 + 12  # weekends lie between them wherever a client is
 _HEAD = struct.Struct("<dddddqq")
+
+
+def factor(expected: float, among: int) -> float:
+    """
+    How many times the longest usual gap a silence is, when *expected* events told that one.
+
+    Of gaps that come at random the longest of n is about log(n) times the mean (E. J. Gumbel,
+    Statistics of Extremes, 1958). Whoever watches more clients sees longer ones by chance, and
+    the longest of few gaps says less.
+    """
+    chances = MARGIN + math.log(max(among, FEW_CLIENTS))
+    return max(LEAST_FACTOR, 1 + chances / math.log(max(expected, FEW_EVENTS)))
 
 
 class Rhythm:
@@ -60,14 +75,19 @@ class Rhythm:
     def _old(self) -> bool:
         return self.gaps >= ENOUGH_GAPS and self.last - self.born > A_WEEK
 
-    def heard(self, moment: float, count: int, complete: bool, week: Week) -> None:
-        """*count* events came by *moment*; *complete*: nothing can have been overlooked before."""
+    def heard(self, moment: float, count: int, complete: bool, week: Week, among: int = 1) -> None:
+        """
+        *count* events came by *moment*, and *among* so many clients it is watched.
+
+        *complete*: nothing can have been overlooked before.
+        """
         gap = moment - self.last
         if complete and gap > 0:
             self.gaps += 1
-            missed = self._events(self.last, moment, week)
-            self.missed = self._longer(self.missed, missed, self.learnt)
-            self.longest = self._longer(self.longest, gap, self._old)
+            missed = self.missing(self.last, moment, week)
+            by_rate, by_gap = self._factors(among)
+            self.missed = _longer(self.missed, missed, by_rate if self.learnt else None)
+            self.longest = _longer(self.longest, gap, by_gap if self._old else None)
             self.expected += missed
         self.count += count
         self.last = max(self.last, moment)
@@ -86,12 +106,13 @@ class Rhythm:
         else:
             self._rates[slot] = usual + NEW * (min(seen, LEAP * usual + 1) - usual)
 
-    def due(self, week: Week) -> float | None:
+    def due(self, week: Week, among: int = 1) -> float | None:
         """By when it should have sent again; None while too little is known."""
-        by_rate = self._when(self._factor * max(self.missed, 1.2), week) if self.learnt else None
-        by_gap = self.last + self._factor * self.longest if self._old else None
-        known = [moment for moment in (by_rate, by_gap) if moment is not None]
-        return max(min(known), self.last + SHORTEST) if known else None
+        by_rate, by_gap = self._factors(among)
+        due = [self.last + by_gap * self.longest] if self._old else []
+        if self.learnt and (soon := self._when(by_rate * max(self.missed, 1.2), week)) is not None:
+            due.append(soon)
+        return max(min(due), self.last + SHORTEST) if due else None
 
     def forget(self, moment: float) -> None:
         """Begin anew: it has been silent so long that it is not expected any more."""
@@ -115,21 +136,21 @@ class Rhythm:
             raise ValueError(f"a rhythm of {len(one._rates)} hours")
         return one
 
-    @property
-    def _factor(self) -> float:
-        return FACTOR * (1 + DOUBT / (DOUBT + self.expected))
-
-    def _longer(self, longest: float, gap: float, known: bool) -> float:
-        """The longest usual gap, now that there was this one."""
-        if known and gap > self._factor * longest:
-            return longest * ALARM
-        return max(longest, gap)
+    def _factors(self, among: int) -> tuple[float, float]:
+        """For gaps in expected events, and for gaps in seconds."""
+        return factor(self.expected, among), factor(QUIETEST * self.gaps, among)
 
     def _rate(self, slot: int, least: float) -> float:
         """Events a second. The least of three hours: clocks are changed, and days begin late."""
-        rates = self._rates
-        three = (rates[slot - 1], rates[slot], rates[(slot + 1) % HOURS])
-        return max(0.0, min(least if rate == UNKNOWN else rate for rate in three)) / HOUR
+        three = (slot - 1) % HOURS, slot, (slot + 1) % HOURS
+        return max(0.0, min(self._known_rate(each, least) for each in three)) / HOUR
+
+    def _known_rate(self, slot: int, least: float) -> float:
+        """Of an hour not seen yet *least*; at a weekend none: many rest then for the first time."""
+        rate = self._rates[slot]
+        if rate != UNKNOWN:
+            return rate
+        return least if MONDAY_NOON <= slot < FRIDAY_NOON else 0.0
 
     def _least(self) -> float:
         """What is taken for hours not known yet: the quietest of those that are."""
@@ -137,8 +158,8 @@ class Rhythm:
             return 0.0
         return min((rate for rate in self._rates if rate != UNKNOWN), default=0.0)
 
-    def _events(self, begin: float, end: float, week: Week) -> float:
-        """How many were to be expected between the two."""
+    def missing(self, begin: float, end: float, week: Week) -> float:
+        """How many events were to be expected between the two."""
         least, found = self._least(), 0.0
         end = min(end, begin + FARTHEST)
         while begin < end:
@@ -158,3 +179,10 @@ class Rhythm:
             events -= (until - begin) * rate
             begin = until
         return None
+
+
+def _longer(longest: float, gap: float, silent: float | None) -> float:
+    """The longest usual gap, now that there was this one, which is none from *silent* times on."""
+    if silent is not None and gap > silent * longest:
+        return longest * ALARM
+    return max(longest, gap)

@@ -20,6 +20,13 @@ class Silences:
         self._matching: dict[str, list[str]] = {rule.name: [] for rule in self._rules}
         self._known: set[str] = set()
 
+    def by_rhythm(self, client: str) -> bool:
+        """Whether a rule judges this client by its own rhythm."""
+        return any(
+            rule.after is None and (rule.names is None or rule.names.match(client))
+            for rule in self._rules
+        )
+
     def judge(
         self, at: float, clients: Mapping[str, Client], freshness: Freshness
     ) -> Iterable[Judged]:
@@ -42,7 +49,8 @@ class Silences:
             elif since is None or at < max(last, since) + (due - last):
                 held.add(name)  # what is missing may have been sent in an outage
             else:
-                wrong[name] = Wrong(last, at - last, due - last)
+                heard = last if name in self._watched.rhythms else None
+                wrong[name] = Wrong(heard, at - last, due - last)
         return Judged(rule, wrong, held.__contains__)
 
     def _expected(self, rule: Rule, name: str, since: float) -> tuple[float, float | None]:

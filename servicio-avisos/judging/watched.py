@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
+from judging.earlier import Past, rhythm_of
 from judging.readings import Client
 from judging.rhythm import Rhythm
 from judging.week import HOUR, Week
@@ -18,7 +21,7 @@ class Watched:
 
     def __init__(self, week: Week, kept: Mapping[str, bytes] | None = None) -> None:
         self._week = week
-        self.rhythms = {name: Rhythm.unpack(data) for name, data in (kept or {}).items()}
+        self.rhythms = dict(_read(kept or {}))
         self.changed: set[str] = set()
         self._totals: dict[str, int] = {}
         self._due: dict[str, float | None] = {}
@@ -48,7 +51,7 @@ class Watched:
                 complete = since is not None and since <= rhythm.last
                 # What is caught up with after an outage says nothing of this hour
                 count = total - before if since is not None else 0
-                rhythm.heard(heard, count, complete, self._week)
+                rhythm.heard(heard, count, complete, self._week, len(rhythms))
             self.changed.add(name)
             self._due.pop(name, None)
         self._looked = at
@@ -60,8 +63,28 @@ class Watched:
         try:
             return self._due[name]
         except KeyError:
-            found = self._due[name] = self.rhythms[name].due(self._week)
+            found = self._due[name] = self.rhythms[name].due(self._week, len(self.rhythms))
             return found
+
+    def knows(self, name: str) -> bool:
+        return name in self.rhythms and self.rhythms[name].learnt
+
+    def recall(self, past: Past) -> None:
+        """Take over what the history says of a client that is not known yet."""
+        seen, told = self.rhythms.get(past.client), rhythm_of(past, self._week)
+        if seen is None or seen.learnt or told is None:
+            return
+        told.last, told.count, told.gaps, told.longest = (
+            seen.last,
+            seen.count,
+            seen.gaps,
+            seen.longest,
+        )
+        told.missed = max(told.missed, seen.missed)
+        told.expected += seen.expected
+        self.rhythms[past.client] = told
+        self._due.pop(past.client, None)
+        self.changed.add(past.client)
 
     def forget(self, name: str, at: float) -> None:
         self.rhythms[name].forget(at)
@@ -92,3 +115,10 @@ class Watched:
             rhythm.end_hour(slot, self._watched, (self._hour + 1) * HOUR)
         self.changed.update(self.rhythms)
         self._due.clear()
+
+
+def _read(kept: Mapping[str, bytes]) -> Iterator[tuple[str, Rhythm]]:
+    """Whose rhythm can't be read is learnt anew."""
+    for name, data in kept.items():
+        with suppress(ValueError, struct.error):
+            yield name, Rhythm.unpack(data)

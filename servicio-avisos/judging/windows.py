@@ -10,7 +10,7 @@ from judging.freshness import Freshness
 from judging.readings import Reading
 from rules.rule import Rule
 
-SAMPLES = 30  # of a window
+SAMPLES = 60  # of a window
 
 
 class Window:
@@ -19,18 +19,21 @@ class Window:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._samples: deque[tuple[float, Mapping[str, int]]] = deque()
+        self._now = 0.0
 
     def clear(self) -> None:
         self._samples.clear()
 
     def add(self, at: float, counts: Mapping[str, int]) -> None:
-        samples = self._samples
+        samples, self._now = self._samples, at
+        while len(samples) > 1 and samples[1][0] <= at - self._seconds:
+            samples.popleft()
+        if samples and samples[-1][1] == counts:
+            return  # it is as it was then
         # The last one may go as long as the one before it is near enough
         if len(samples) > 1 and at - samples[-2][0] < self._seconds / SAMPLES:
             samples.pop()
         samples.append((at, counts))
-        while len(samples) > 1 and samples[1][0] <= at - self._seconds:
-            samples.popleft()
 
     @property
     def base(self) -> Mapping[str, int]:
@@ -38,7 +41,7 @@ class Window:
 
     @property
     def full(self) -> bool:
-        return self._samples[-1][0] - self._samples[0][0] >= self._seconds
+        return self._now - self._samples[0][0] >= self._seconds
 
 
 class Thresholds:

@@ -17,7 +17,7 @@ class BadRulesError(ValueError):
         super().__init__(f"line {line}: {sentence}")
 
 
-def document(text: str) -> yaml.Node | None:
+def document(text: str, *, secret: bool = False) -> yaml.Node | None:
     """The one document in *text*; None when it is empty. Raises BadRulesError."""
     if len(text) > LARGEST:
         raise BadRulesError(1, f"the file is longer than {LARGEST} characters")
@@ -25,9 +25,10 @@ def document(text: str) -> yaml.Node | None:
         return yaml.compose(text, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        refuse_at(mark.line + 1 if mark else 1, f"no YAML: {error.problem or error.context}")
+        why = "put an address in quotes" if secret else error.problem or error.context
+        refuse_at(mark.line + 1 if mark else 1, f"no YAML: {why}")
     except (yaml.YAMLError, RecursionError) as error:
-        refuse_at(1, f"no YAML: {str(error)[:120]}")
+        refuse_at(1, "no YAML" if secret else f"no YAML: {str(error)[:120]}")
 
 
 def line_of(node: yaml.Node) -> int:

@@ -25,7 +25,7 @@ class Channels:
 
 def parse_channels(given: str, wanted: Iterable[str]) -> Channels:
     """Of the channels that `avisos.yml` names. Raises BadRulesError, which shows no address."""
-    root = document(given)
+    root = document(given, secret=True)
     found: dict[str, tuple[str, ...]] = {}
     if isinstance(root, yaml.MappingNode):
         for key, value in root.value:

@@ -29,11 +29,14 @@ class Due:
 
 
 def muted(alert: Alert, mutes: Iterable[Mute]) -> bool:
-    return any(
-        mute.rule in ("", alert.rule)
-        and (not mute.client or Names(mute.client).match(alert.subject))
-        for mute in mutes
-    )
+    return any(mute.rule in ("", alert.rule) and _concerns(mute, alert) for mute in mutes)
+
+
+def _concerns(mute: Mute, alert: Alert) -> bool:
+    """A type of events may be called as a client is, and `*` is no alert about the whole."""
+    if not mute.client:
+        return True
+    return alert.about == "cliente" and Names(mute.client).match(alert.subject)
 
 
 def due(

@@ -9,7 +9,8 @@ from telling.alert_words import AlertWords
 from telling.due import Due
 from telling.tame import tame
 
-MOST_LINES = 20
+MOST_PARTS, MOST_SIGNS = 20, 30_000
+BETWEEN = "\n\n"
 
 
 class Message(NamedTuple):
@@ -19,18 +20,25 @@ class Message(NamedTuple):
     body: str
 
 
-def compose(due: Sequence[Due], words: AlertWords) -> Message:
-    """At least one; with many the rest is counted."""
+def compose(due: Sequence[Due], words: AlertWords, most: int = MOST_SIGNS) -> Message:
+    """The first of them, and as many more as fit into *most* characters; the rest is counted."""
     first = due[0]
     title = (
         f"Pulso: {words.word(first.phase)}: {words.what(first.alert)}"
         if len(due) == 1
         else words.word("title", n=len(due))
     )
-    parts = [_part(each, words) for each in due[:MOST_LINES]]
-    if len(due) > MOST_LINES:
-        parts.append(words.word("more", n=len(due) - MOST_LINES))
-    return Message(title, "\n\n".join(parts))
+    parts = [_part(first, words)]
+    left = most - len(parts[0]) - len(BETWEEN + words.word("more", n=len(due)))
+    for each in due[1:MOST_PARTS]:
+        parts.append(_part(each, words))
+        left -= len(BETWEEN + parts[-1])
+        if left < 0:
+            parts.pop()
+            break
+    if len(due) > len(parts):
+        parts.append(words.word("more", n=len(due) - len(parts)))
+    return Message(title, BETWEEN.join(parts))
 
 
 def _part(due: Due, words: AlertWords) -> str:

@@ -11,7 +11,7 @@ from keeping.ledger import Ledger
 from rules.rule_file import Channel, RuleBook
 from telling.alert_words import AlertWords
 from telling.alertmanager import AGAIN, Alertmanager
-from telling.apprise_channel import AppriseChannel, UnknownAddressError
+from telling.apprise_channel import AppriseChannel, BadAddressError
 from telling.channel_file import ALERTMANAGER, Channels
 from telling.courier import Courier, Manners
 from telling.due import Due, muted
@@ -80,7 +80,7 @@ class Receivers:
 
     def _courier(self, address: Address, ledger: Ledger) -> Courier:
         async def send(due: list[Due]) -> None:
-            await address.way.tell(compose(due, self.words))
+            await address.way.tell(compose(due, self.words, address.way.most))
 
         channel = address.channel
         return Courier(Manners(address.name, channel.group, channel.repeat), send, ledger)
@@ -100,11 +100,8 @@ def _name(channel: str, i: int) -> str:
 def _way(channel: str, i: int, address: str) -> AppriseChannel:
     try:
         return AppriseChannel(address)
-    except UnknownAddressError:
-        raise WrongAddressError(
-            f"address {i + 1} of the channel {channel!r} is none that Apprise knows"
-            " (https://appriseit.com has them all)"
-        ) from None
+    except BadAddressError as error:
+        raise WrongAddressError(f"address {i + 1} of the channel {channel!r} {error}") from None
 
 
 async def _why(way: AppriseChannel, message: Message) -> str:

@@ -60,14 +60,18 @@ class Analytics:
         await self._client.aclose()
 
     async def get(
-        self, path: str, params: Mapping[str, str], headers: Mapping[str, str] | None = None
+        self,
+        path: str,
+        params: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+        within: float = ANSWER_WITHIN,
     ) -> httpx.Response | None:
         """Return the answer, None for 304 and 404. Raises one of FAILURES."""
         await asyncio.sleep(max(0.0, self._next - time.monotonic()))
         self._next = time.monotonic() + APART
         self.asked += 1
         try:
-            async with asyncio.timeout(ANSWER_WITHIN):
+            async with asyncio.timeout(within):
                 answer = await self._client.get(
                     path, params=dict(params), headers=dict(headers or {})
                 )

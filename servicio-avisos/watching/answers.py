@@ -99,6 +99,15 @@ class Habitual(Struct, frozen=True):
         ]
 
 
+class HistorySeries(Struct, frozen=True):
+    puntos: Annotated[list[Count], Meta(max_length=1500)]
+
+
+class Historia(Struct, frozen=True):
+    desde: Label
+    series: Annotated[list[HistorySeries], Meta(max_length=100)]
+
+
 T = TypeVar("T")
 
 

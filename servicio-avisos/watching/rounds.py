@@ -10,10 +10,11 @@ import httpx
 from judging.readings import Client, Reading
 from watching.analytics import FAILURES, Analytics
 from watching.answers import ClientPage, Estado, InvalidAnswerError, Reporte, decode
+from watching.stored_past import StoredPast
 from watching.usual import UsualBands
 
 LOG = logging.getLogger("avisos.rounds")
-WAIT = "wait=1"  # seconds, for a change: a round lasts about that long
+STATE_WITHIN = 1.5  # seconds: so soon is it known that nobody answers
 MOST_CLIENTS = 20_000
 PAGE = 1000
 STARTING_SECONDS = 60.0  # in which analytics that are not there yet are no warning
@@ -22,8 +23,8 @@ STARTING_SECONDS = 60.0  # in which analytics that are not there yet are no warn
 class Rounds:
     """*unwatched* is how many clients there are beyond those that are read."""
 
-    def __init__(self, analytics: Analytics, usual: UsualBands) -> None:
-        self._analytics, self._usual = analytics, usual
+    def __init__(self, analytics: Analytics, usual: UsualBands, past: StoredPast) -> None:
+        self._analytics, self._usual, self._past = analytics, usual, past
         self._etag: str | None = None
         self._report: Reporte | None = None
         self._clients: dict[str, Client] = {}
@@ -38,12 +39,13 @@ class Rounds:
 
     async def read(self) -> Reading:
         """One round. What is not to be had is missing in it."""
+        asked = time.time()
         try:
             reading = await self._read()
         except FAILURES as error:
             self._etag = None
             self._failed(error)
-            return Reading(time.time())
+            return Reading(time.time(), asked=asked)
         if self._why is not None:
             LOG.info("the analytics answer again")
         self._why = None
@@ -59,7 +61,7 @@ class Rounds:
             self._why, self._hushed = why, expected
 
     async def _read(self) -> Reading:
-        answer = await self._analytics.get("/reporte/estado", {})
+        answer = await self._analytics.get("/reporte/estado", {}, within=STATE_WITHIN)
         if answer is None:
             raise InvalidAnswerError("/reporte/estado is not there")
         status = decode(Estado, answer.content).status()
@@ -67,10 +69,11 @@ class Rounds:
             self._clients = await self._walk()
         assert self._report is not None  # noqa: S101 - without one it had changed
         bands = await self._usual.read(self._analytics, time.time())
-        return Reading(time.time(), status, self._report.counts(), self._clients, bands)
+        past = await self._past.read(self._analytics, self._clients, time.time())
+        return Reading(time.time(), status, self._report.counts(), self._clients, bands, past)
 
     async def _changed(self) -> bool:
-        headers = {} if self._etag is None else {"If-None-Match": self._etag, "Prefer": WAIT}
+        headers = {} if self._etag is None else {"If-None-Match": self._etag}
         answer = await self._analytics.get("/reporte", {"limite": "1"}, headers)
         if answer is None and self._etag is not None:
             return False

@@ -1,14 +1,12 @@
 """The delta log: what was counted reaches the tables once, whatever happens on the way."""
 
 import json
-import os
+import multiprocessing
 import random
 import signal
-import subprocess
-import sys
 from collections import Counter
-from contextlib import closing
-from pathlib import Path
+from contextlib import closing, suppress
+from multiprocessing.context import ForkServerContext
 
 import pytest
 
@@ -18,10 +16,10 @@ from database.failures import StoreUnavailableError
 from decoding.message import Message
 from postgres.shared import fold_turn, shared_log
 from storing import delta_log
+from tests.analiticas import folding_process
 from tests.faults import kill_points
 from tests.store_places import AnyStore, Place
 
-FOLDER = Path(__file__).parents[2] / "servicio-analiticas"
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
 
 
@@ -133,46 +131,34 @@ def test_the_names_of_a_slice_are_not_split(place: Place, monkeypatch: pytest.Mo
     store.close()
 
 
-KILLED = """
-import sys
-sys.path.insert(0, {root!r})
-from storing import delta_log
-from postgres.shared import fold_turn, shared_log
-from tests.faults import kill_points
-from tests.store_places import AnyStore, Place
-from tests.analiticas.test_delta_log import message, Place, WINDOW
-delta_log.SEAL_SECONDS, delta_log.FOLD_CELLS, delta_log.FORGET_ROWS = 0, 3, 2
-delta_log.DEAL_CELLS = 10
-shared_log.KEPT_SECONDS = fold_turn.TURN_SECONDS = 0
-store = {place!r}.open(WINDOW)
-kill_points.install(kill_points.armed({point!r}))
-for number in range({start}, {start} + 8):
-    store.apply([message(number)])
-    print(number, flush=True)
-    while store.tend():
-        pass
-"""
+@pytest.fixture(scope="module")
+def forking() -> ForkServerContext:
+    """Processes that have imported everything when they start."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([folding_process.__name__])
+    return context
 
 
 @pytest.mark.parametrize("point", sorted(kill_points.POINTS - kill_points.ACKS))
-def test_killed_at_a_named_place(place: Place, point: str) -> None:
+def test_killed_at_a_named_place(place: Place, point: str, forking: ForkServerContext) -> None:
     """A process killed at any place leaves a store that counts each message once."""
     start = 0
     for passes in (1, 3, 7):
-        script = KILLED.format(
-            root=str(FOLDER.parent), place=place, point=f"{point}:{passes}", start=start
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", script],
-            env=os.environ | {"PYTHONPATH": f"{FOLDER}:{FOLDER.parent / 'local'}"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == -signal.SIGKILL, done.stderr
+        messages = [message(number) for number in range(start, start + 8)]
+        ours, theirs = forking.Pipe(duplex=False)
+        words = (place, WINDOW, messages, f"{point}:{passes}", theirs)
+        process = forking.Process(target=folding_process.count_all, args=words)
+        process.start()
+        theirs.close()
+        applied = 0
+        with suppress(EOFError):
+            while ours.recv_bytes():
+                applied += 1
+        process.join(20)
+        assert process.exitcode == -signal.SIGKILL
         store = place.open(WINDOW)
-        counted = [not store.apply([message(n)]).counted.clientes for n in range(start, start + 8)]
-        assert counted[: len(done.stdout.split())] == [True] * len(done.stdout.split())
+        counted = [not store.apply([each]).counted.clientes for each in messages]
+        assert counted[:applied] == [True] * applied
         start += 8
         assert store.load().clientes == expected(range(start))
         store.close()

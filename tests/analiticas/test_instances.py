@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from live.delay import Delays
 from live.instances import Instance, packed, together, unpacked
+from live.queue_members import QueueMembers
 from live.vitals import QueueDepth
 
 NOW = 1_795_503_600.0
@@ -24,6 +25,7 @@ def one(delay: float = 0.01, messages: int = 10) -> Instance:
         cola=QueueDepth(5, 2, NOW),
         newest_counted=NOW - 1,
         dead_letters=None,
+        members=QueueMembers(3, 3, bastan=True),
         tasas={"1s": 1.0, "10s": 2.0, "60s": 3.0},
         minute=delays.minute(time.monotonic()),
     )
@@ -57,6 +59,16 @@ def test_they_are_well_while_one_of_them_is() -> None:
     assert whole.desde == NOW - 5
     assert together([lost, lost]).broker == "reconectando"
     assert together([lost, lost]).cola is None
+
+
+def test_the_queue_has_the_fewest_members_that_anybody_sees() -> None:
+    """Who is cut off from a node is the one that tells of it; who knows nothing takes no part."""
+    fewer = QueueMembers(3, 2, bastan=False)
+    ignorant, cut_off = replace(one(), members=None), replace(one(), members=fewer)
+
+    assert together([one(), ignorant, cut_off]).members == fewer
+    assert together([ignorant, one()]).members == one().members
+    assert together([ignorant, ignorant]).members is None
 
 
 def test_what_they_do_adds_up() -> None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page
 
 from page.contracts.contract_documents import DOCUMENTS, read_documents
 from tests.api.contract_fuzz import FROM_SENDING, fuzz
 from tests.api.openapi_document import CONTRACTS, operations
-from tests.broker_stack import Broker
 from tests.chain_stack import Chain
 
 AXE = (Path(__file__).parents[1] / "page" / "vendor" / "axe.min.js").read_text()
@@ -27,14 +27,10 @@ EXAMPLES = 3
 """For each route: whether it can be tried at all. `make fuzz-contracts` has 2,000."""
 
 
-@pytest.fixture(scope="module")
-def chain(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
+@pytest.fixture
+def chain(lasting_chain: Chain) -> Chain:
     """One for all of these tests."""
-    with (
-        broker.virtual_host() as vhost,
-        Chain(vhost, tmp_path_factory.mktemp("contracts")).at_work() as chain,
-    ):
-        yield chain
+    return lasting_chain
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -50,12 +46,10 @@ def test_documents_are_served(chain: Chain, name: str) -> None:
     assert (again.status_code, again.text) == (304, "")
 
 
-@pytest.fixture(params=["light", "dark"])
-async def read(
-    chain: Chain, chromium: Browser, request: pytest.FixtureRequest
-) -> AsyncIterator[Page]:
-    """The readable page in each theme, with all that it hides laid open."""
-    context = await chromium.new_context(color_scheme=request.param)
+@pytest_asyncio.fixture(loop_scope="session")
+async def read(chain: Chain, chromium: Browser) -> AsyncIterator[Page]:
+    """The readable page, with all that it hides laid open."""
+    context = await chromium.new_context()
     page = await context.new_page()
     asked, said = list[str](), list[ConsoleMessage]()
     page.on("request", lambda one: asked.append(one.url))
@@ -68,17 +62,22 @@ async def read(
 
 
 async def test_the_readable_page_is_accessible(read: Page) -> None:
-    """No rule of WCAG 2.2 AA is broken, wide and at 320 px."""
+    """No rule of WCAG 2.2 AA is broken, in either theme, wide and at 320 px."""
     for details in await read.locator("details").all():
         await details.locator("summary").click()
     assert await read.locator("details[open]").count() > 20
     # The page's policy lets no script in that is not the page's
     session = await read.context.new_cdp_session(read)
     await session.send("Runtime.evaluate", {"expression": AXE})
-    for width in (1280, 320):
-        await read.set_viewport_size({"width": width, "height": 900})
-        assert await read.evaluate(RUN) == []
-        assert await read.evaluate("document.documentElement.scrollWidth") <= width
+    seen = set()
+    for scheme in ("light", "dark"):
+        await read.emulate_media(color_scheme=scheme)
+        seen.add(await read.evaluate("getComputedStyle(document.body).color"))
+        for width in (1280, 320):
+            await read.set_viewport_size({"width": width, "height": 900})
+            assert await read.evaluate(RUN) == []
+            assert await read.evaluate("document.documentElement.scrollWidth") <= width
+    assert len(seen) == 2
 
 
 def test_the_document_is_true(chain: Chain) -> None:

@@ -12,17 +12,15 @@ import re
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.alert_part import alert_part
 from tests.avisos.receivers import WebReceiver, web_receiver
-from tests.broker_stack import VirtualHost
-from tests.chain_stack import Chain
-from tests.foreign_publisher import publish
 from tests.stack import Part
 
-GROUPS, EACH = 5, 10  # a message names 20 alerts at the most
+GROUPS, EACH = 10, 5  # a message names 20 alerts at the most, of several turns
 NAMES = [f"g{group}_{i}" for group in range(GROUPS) for i in range(EACH)]
 RULES = (
     "gracia: 1s\nidioma: en\ncanales:\n"
@@ -33,10 +31,14 @@ RULES = (
         for i in range(GROUPS)
     )
 )
-PART = re.compile(r"([A-Z, ]+): (\w+) has been silent.*\nr\d, at ([\d:]+)")
+PART = re.compile(r"([A-Z, ]+): (\w+) has been silent.*\nr\d, at ([\d:]+ \([\d-]+\))")
 REPEATED = "may have had this already"
 PATIENCE = 120.0  # seconds for all to be told of one turn
+LONGEST_LIFE = 2.5  # seconds from its readiness on; now and then from its start
+FIRES, OVER = "ALERT", "RESOLVED"
 
+Hear = Callable[[list[dict[str, str]]], Awaitable[None]]
+"""Lets the analytics count these events."""
 
 End = tuple[str, str, str]
 """A client, when its alert fired, and which end of it was told."""
@@ -54,42 +56,69 @@ class Outcome:
     repeats: int
 
 
+class Heard:
+    """What the receiver was told, taken apart as it comes."""
+
+    def __init__(self, receiver: WebReceiver) -> None:
+        self._receiver = receiver
+        self.messages = self.repeats = 0
+        self.plain: Counter[End] = Counter()  # how often in a message that is no repeat
+        self.alerts: dict[str, Counter[str]] = {FIRES: Counter(), OVER: Counter()}
+        self._ends: set[End] = set()
+
+    def read(self) -> None:
+        for message in self._receiver.heard[self.messages :]:
+            self.messages += 1
+            said = message["message"]
+            self.repeats += REPEATED in said
+            for part in said.split("\n\n"):
+                self._take(part)
+
+    def _take(self, part: str) -> None:
+        found = PART.match(part)
+        assert found, part
+        phases, name, moment = found.groups()
+        for phase in (FIRES, OVER):
+            if phase not in phases:
+                continue
+            end = name, moment, phase
+            self.plain[end] += REPEATED not in part
+            if end not in self._ends:
+                self._ends.add(end)
+                self.alerts[phase][name] += 1
+
+
 class KillStorm:
-    def __init__(self, vhost: VirtualHost, folder: Path, seed: int) -> None:
-        self._vhost, self._lot = vhost, random.Random(seed)  # noqa: S311
-        chain = Chain(vhost, folder)
-        self._receiver: WebReceiver | None = None
-        self._chain, self._folder = chain, folder
-        self._kills = 0
-        self._turns = 0
+    """*report_port* is where analytics answer that count what *hear* is given."""
+
+    def __init__(self, report_port: int, hear: Hear, folder: Path, seed: int) -> None:
+        self._port, self._hear, self._folder = report_port, hear, folder
+        self._lot = random.Random(seed)  # noqa: S311
+        self._kills = self._turns = 0
 
     async def run(self, kills: int) -> Outcome:
         with web_receiver() as receiver:
-            self._receiver = receiver
+            heard = Heard(receiver)
             channels = "".join(
                 f"c{i}: json://127.0.0.1:{receiver.port}/c{i}\n" for i in range(GROUPS)
             )
-            service = self._chain.add_alerts(RULES, channels)
-            analytics = self._chain.parts["servicio-analiticas"]
+            service, _ = alert_part(self._folder, self._port, RULES, channels)
             try:
-                await asyncio.to_thread(analytics.start)
                 async with asyncio.TaskGroup() as group:
-                    storm = group.create_task(self._kill(service, kills))
-                    await self._turn_until(storm.done)
+                    storm = group.create_task(self._kill(service, receiver, kills))
+                    await self._turn_until(heard, storm.done)
             finally:
                 service.kill()
-                analytics.kill()
-        return self._outcome()
+            heard.read()
+        return self._outcome(heard)
 
-    async def _kill(self, service: Part, kills: int) -> None:
+    async def _kill(self, service: Part, receiver: WebReceiver, kills: int) -> None:
         """At any moment of its life, or just when a message has arrived; now and then in order."""
-        receiver = self._receiver
-        assert receiver is not None
         while self._kills < kills:
-            await asyncio.to_thread(service.start)
+            await asyncio.to_thread(service.start, self._lot.random() < 0.85)
             if self._lot.random() < 0.3:
                 receiver.before_answer = lambda: service._signal(signal.SIGKILL)
-            end = time.monotonic() + self._lot.uniform(0, 4)
+            end = time.monotonic() + self._lot.uniform(0, LONGEST_LIFE)
             while service.running and time.monotonic() < end:  # noqa: ASYNC110 - it has no event
                 await asyncio.sleep(0.01)
             receiver.before_answer = lambda: None
@@ -98,56 +127,34 @@ class KillStorm:
             self._kills += 1
         await asyncio.to_thread(service.start)
 
-    async def _turn_until(self, done: Callable[[], bool]) -> None:
+    async def _turn_until(self, heard: Heard, done: Callable[[], bool]) -> None:
         """All are heard, fall silent, and are told; the last turn is one without a kill."""
         last = False
         while not last:
             last = done()
-            await publish(self._vhost, [{"cliente": name} for name in NAMES])
+            await self._hear([{"cliente": name} for name in NAMES])
             self._turns += 1
-            await self._until("RESOLVED", self._turns - 1)
-            await self._until("ALERT", self._turns)
+            await _until(heard, OVER, self._turns - 1)
+            await _until(heard, FIRES, self._turns)
 
-    async def _until(self, phase: str, times: int) -> None:
-        """So many alerts of each client have told this end."""
-        end = time.monotonic() + PATIENCE
-        while any(n < times for n in self._alerts(phase).values()):
-            if time.monotonic() > end:
-                return
-            await asyncio.sleep(0.05)
-
-    def _alerts(self, phase: str) -> dict[str, int]:
-        found = {(name, moment) for name, moment, each in self._ends()[0] if each == phase}
-        counts = Counter(name for name, _ in found)
-        return {name: counts[name] for name in NAMES}
-
-    def _ends(self) -> tuple[Counter[End], Counter[End]]:
-        """How often each end was told, and how often in a message that may be a repeat."""
-        told: Counter[End] = Counter()
-        repeated: Counter[End] = Counter()
-        assert self._receiver is not None
-        for message in list(self._receiver.heard):
-            for part in message["message"].split("\n\n"):
-                found = PART.match(part)
-                assert found, part
-                phases, name, moment = found.groups()
-                for phase in ("ALERT", "RESOLVED"):
-                    if phase in phases:
-                        told[name, moment, phase] += 1
-                        repeated[name, moment, phase] += REPEATED in part
-        return told, repeated
-
-    def _outcome(self) -> Outcome:
-        told, repeated = self._ends()
-        fired, over = self._alerts("ALERT"), self._alerts("RESOLVED")
-        assert self._receiver is not None
-        heard = self._receiver.heard
+    def _outcome(self, heard: Heard) -> Outcome:
+        fired, over = heard.alerts[FIRES], heard.alerts[OVER]
         return Outcome(
             self._kills,
             self._turns,
-            len(heard),
+            heard.messages,
             [n for n in NAMES if fired[n] < self._turns or over[n] < self._turns - 1],
-            [end[0] for end, times in told.items() if times - repeated[end] > 1]
+            [f"{end}" for end, times in heard.plain.items() if times > 1]
             + [n for n in NAMES if fired[n] > self._turns],
-            sum(REPEATED in each["message"] for each in heard),
+            heard.repeats,
         )
+
+
+async def _until(heard: Heard, phase: str, times: int) -> None:
+    """So many alerts of each client have told this end."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        heard.read()
+        if all(heard.alerts[phase][name] >= times for name in NAMES):
+            return
+        await asyncio.sleep(0.05)

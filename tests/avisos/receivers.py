@@ -26,23 +26,28 @@ ALERTMANAGER = "prometheus-alertmanager"
 
 class WebReceiver:
     """
-    Takes what is posted; *status* is what it answers.
+    Takes what is posted, and notes when; *status* is what it answers.
 
     *before_answer* is called once a message is taken, and may end who sent it.
     """
 
     def __init__(self) -> None:
         self.heard: list[dict[str, Any]] = []
+        self.heard_at: list[float] = []
         self.status = 200
         self.before_answer: Callable[[], None] = lambda: None
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                length = int(self.headers["Content-Length"])
+                body = self.rfile.read(length)
+                if len(body) < length:  # who sent it was killed meanwhile
+                    return
                 if receiver.status == 200:
                     said = json.loads(body)
                     receiver.heard.append(said if isinstance(said, dict) else {"alerts": said})
+                    receiver.heard_at.append(time.time())
                 receiver.before_answer()
                 with suppress(OSError):  # who was killed hears no answer
                     self.send_response(receiver.status)

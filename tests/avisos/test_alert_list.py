@@ -27,6 +27,7 @@ from tests.code_structure import ROOT
 from tests.contracts.wire_schemas import example, sent
 from watching.analytics import Analytics
 from watching.rounds import Rounds
+from watching.stored_past import StoredPast
 from watching.usual import UsualBands
 from watching.watch import Watch
 
@@ -54,7 +55,8 @@ class Service:
         self.judge = Judge(BOOK.rules, "UTC", 60.0, ledger.firing)
         receivers = Receivers(BOOK, Channels({"guardia": ("json://127.0.0.1:1",)}))
         self.couriers = receivers.couriers(ledger)
-        rounds = Rounds(Analytics(httpx.AsyncClient), UsualBands(BOOK.rules, "UTC"))
+        past = StoredPast(self.judge.needs_no_past)
+        rounds = Rounds(Analytics(httpx.AsyncClient), UsualBands(BOOK.rules, "UTC"), past)
         self.watch = Watch(rounds, self.judge, ledger, receivers, self.couriers)
         self.list = AlertList(self.judge, ledger, rounds, self.couriers)
         self.ledger = ledger

@@ -8,7 +8,7 @@ import pytest
 from judging.alarms import Alert
 from telling.alert_words import WORDS, AlertWords
 from telling.due import Due
-from telling.message import MOST_LINES, compose
+from telling.message import MOST_PARTS, compose
 from telling.tame import tame
 
 T = 1_790_000_000.0
@@ -52,8 +52,13 @@ def test_a_message_holds_nothing_of_a_hostile_name(name: str, language: str) -> 
 
 def test_usual_names_stay_as_they_are() -> None:
     """Letters of any script, digits, and what names are made of."""
-    for name in ("cliente_uno", "tienda-3.es", "Größe", "日本", "año"):
+    for name in ("cliente_uno", "tienda-3", "v1.2", "etc.", "Größe", "日本", "año"):
         assert tame(name) == name
+
+
+def test_a_name_is_no_host() -> None:
+    """Readers make links of hosts by themselves."""
+    assert tame("login.evil.example") == "login．evil．example"
 
 
 def test_both_languages_say_the_same() -> None:
@@ -98,8 +103,22 @@ def test_many_are_one_message() -> None:
     message = compose(many, words)
 
     assert message.title == "Pulso: 50 alerts"
-    assert message.body.count("has been silent") == MOST_LINES
+    assert message.body.count("has been silent") == MOST_PARTS
     assert message.body.endswith("and 30 more, on the page")
+
+
+def test_a_message_is_as_short_as_its_service_wants() -> None:
+    """Whoever finds no place in it is counted; one is always named."""
+    words = AlertWords("en", "UTC", PAGE)
+    many = [Due(replace(ALERT, id=str(i), subject=f"c{i}"), "fires") for i in range(50)]
+    for most in (400, 1024, 2000):
+        message = compose(many, words, most)
+        named = message.body.count("has been silent")
+        assert len(message.body) <= most
+        assert named > 1
+        assert message.body.endswith(f"and {50 - named} more, on the page")
+
+    assert compose(many, words, 10).body.count("has been silent") == 1
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,15 @@ def test_a_mute_holds_what_it_means(mute: Mute, expected: list[str]) -> None:
     assert phases(FIRES, Told(0), mute=mute) == expected
 
 
+def test_a_client_s_mute_holds_nothing_else() -> None:
+    """A type of events may be called as a client is; stale numbers are nobody's."""
+    clicks = replace(FIRES, subject="web", about="evento")
+    stale = replace(FIRES, kind="datos", subject="", about="")
+
+    assert phases(clicks, Told(0), mute=Mute(T + 99, client="web")) == ["fires"]
+    assert phases(stale, Told(0), mute=Mute(T + 99, client="*")) == ["fires"]
+
+
 def test_nobody_is_told_of_the_day_before_yesterday() -> None:
     """What is over for a day reaches nobody any more, so that no queue grows."""
     assert phases(OVER, Told(1), now=T + 60 + 86_401) == []

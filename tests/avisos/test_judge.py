@@ -75,8 +75,8 @@ def test_numbers_are_stale_for_many_reasons() -> None:
     """No answer, no broker, one that takes nothing, a pause, a backlog: each is named."""
     for status, why in (
         (None, "sin_respuesta"),
-        (AWAY, "sin_broker"),
-        (AWAY._replace(broker="bloqueado"), "broker_bloqueado"),
+        (AWAY._replace(since=T + 1), "sin_broker"),
+        (AWAY._replace(since=T + 1, broker="bloqueado"), "broker_bloqueado"),
         (WELL._replace(refuses=True), "broker_rechaza"),
         (WELL._replace(store="en_pausa"), "almacen_en_pausa"),
         (WELL._replace(lag=11.0), "con_atraso"),
@@ -88,6 +88,19 @@ def test_numbers_are_stale_for_many_reasons() -> None:
         assert (alert.note, alert.since, alert.fired) == (why, T + 1, T + 31)
 
 
+def test_numbers_are_stale_since_the_question_that_nobody_answered() -> None:
+    """However long it was waited for an answer; or since the analytics lost their broker."""
+    silent = judge_of(STALE)
+    rounds(silent, reading(T))
+    lost = judge_of(STALE)
+    rounds(lost, reading(T + 9))
+
+    (alert,) = rounds(silent, *(Reading(T + i + 5, asked=T + i) for i in range(1, 90, 5)))
+    assert (alert.since, alert.fired) == (T + 1, T + 31)
+    (alert,) = rounds(lost, *(reading(T + i, status=AWAY) for i in range(10, 60)))
+    assert (alert.since, alert.fired) == (T, T + 30)
+
+
 def test_a_restart_goes_on_with_what_fires() -> None:
     """Neither is it fired again, nor is its end overlooked."""
     (alert,) = rounds(judge_of(SILENT), reading(T, {"a": (1, T)}), reading(T + 31, {"a": (1, T)}))
@@ -95,6 +108,17 @@ def test_a_restart_goes_on_with_what_fires() -> None:
 
     assert rounds(again, reading(T + 40, {"a": (1, T)})) == []
     assert told(again.judge(reading(T + 41, {"a": (2, T + 41)}))) == [("silencio", "a", False)]
+
+
+def test_who_was_heard_while_the_service_was_away_and_is_silent_again() -> None:
+    """That silence is over, and this is another one."""
+    (alert,) = rounds(judge_of(SILENT), reading(T, {"a": (1, T)}), reading(T + 31, {"a": (1, T)}))
+    again = judge_of(SILENT, firing=[alert])
+    assert rounds(again, reading(T + 40, {"a": (1, T + 0.999)})) == []
+    changes = rounds(judge_of(SILENT, firing=[alert]), reading(T + 90, {"a": (2, T + 50)}))
+
+    assert told(changes) == [("silencio", "a", False), ("silencio", "a", True)]
+    assert [each.since for each in changes] == [T, T + 50]
 
 
 def test_a_restart_right_after_an_outage_calls_nobody_silent() -> None:
@@ -126,6 +150,16 @@ def test_too_much_within_a_window() -> None:
     assert told(changes) == [("mucho", "web", True), ("mucho", "web", False)]
     assert changes[0].fired == T + 11
     assert T + 80 <= changes[1].resolved <= T + 82  # type: ignore[operator]
+
+
+def test_what_came_at_once_leaves_the_window_at_once() -> None:
+    """Not a sample later."""
+    for window in (60, 600):
+        judge = judge_of(Rule("mucho", "umbral", Names("web"), above=100, window=window))
+        totals = [200 if i > 7 else 0 for i in range(2 * window)]
+        changes = rounds(judge, *(reading(T + i, {"web": (n, T)}) for i, n in enumerate(totals)))
+
+        assert changes[-1].resolved == T + 8 + window
 
 
 def test_too_little_is_known_only_when_the_window_is_full() -> None:

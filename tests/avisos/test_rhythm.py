@@ -4,49 +4,19 @@ import struct
 
 import pytest
 
-from judging.alarms import Alert
 from judging.judge import Judge
 from judging.readings import Client, Counts, Reading, Status
-from judging.rhythm import Rhythm
+from judging.rhythm import Rhythm, factor
+from judging.watched import Watched
 from judging.week import HOUR, Week
 from rules.rule import DEFAULTS
-from tests.avisos.weeks_of_clients import STEP, Silence, Weeks, simulate
+from tests.avisos.course import Course
+from tests.avisos.weeks_of_clients import STEP, simulate
 
 UTC = Week("UTC")
 LOOKED_AT = (1, 2, 3, 4, 5, 6)  # the constants of judging/rhythm.py were chosen by these
 JUDGED_BY = (101, 102)
 assert not {*LOOKED_AT} & {*JUDGED_BY}
-
-
-class Course:
-    """Six weeks as the service saw them, by the rules that hold without a file."""
-
-    def __init__(self, weeks: Weeks) -> None:
-        self.weeks = weeks
-        judge = Judge(DEFAULTS, "UTC", 60.0)  # though these clients live in Madrid
-        changes = [change for reading in weeks.readings() for change in judge.judge(reading)]
-        self.fired = [change for change in changes if change.resolved is None]
-        self.firing = judge.alarms.firing
-
-    def found(self, silence: Silence) -> float | None:
-        """How long after its last event a silent client was told."""
-        told = [alert for alert in self.fired if self._tells_of(alert, silence)]
-        return told[0].fired - (told[0].since or 0.0) if told else None
-
-    def false_alarms(self) -> list[int]:
-        """How many in each week told of a silence that was none."""
-        weeks = [
-            int((alert.fired - self.weeks.begin) // (168 * HOUR))
-            for alert in self.fired
-            if alert.kind == "silencio"
-            and not any(self._tells_of(alert, one) for one in self.weeks.silences)
-        ]
-        return [weeks.count(week) for week in range(6)]
-
-    def _tells_of(self, alert: Alert, silence: Silence) -> bool:
-        rate = self.weeks.habits[silence.client].rate(silence.end) or 1 / HOUR
-        until = silence.end + 2 * STEP + 1 / rate  # its next event may come later
-        return alert.subject == silence.client and silence.begin <= alert.fired <= until
 
 
 @pytest.fixture(scope="module", params=JUDGED_BY)
@@ -100,6 +70,13 @@ def test_a_day_is_enough_for_who_never_rests() -> None:
     assert 60 < due - known.last < 3 * 60
 
 
+def test_a_longer_silence_is_wanted_of_many_and_of_whom_little_is_known() -> None:
+    """Whoever watches many sees long gaps by chance."""
+    assert factor(1e5, 1) == factor(1e5, 10)
+    assert factor(1e5, 10) < factor(1e5, 500)
+    assert factor(1e5, 500) < factor(1e3, 500) < factor(0, 500) < 5
+
+
 def test_a_rhythm_is_kept_and_read_again() -> None:
     """What is read is what was written; anything else is refused."""
     rhythm = regular(60, 200)
@@ -111,6 +88,13 @@ def test_a_rhythm_is_kept_and_read_again() -> None:
         Rhythm.unpack(rhythm.pack()[:-4])
     with pytest.raises(struct.error):
         Rhythm.unpack(b"")
+
+
+def test_a_rhythm_that_can_t_be_read_is_learnt_anew() -> None:
+    """Nobody else's is lost, and the service starts."""
+    watched = Watched(UTC, {"a": b"nonsense", "b": regular(60, 30).pack()})
+
+    assert watched.rhythms.keys() == {"b"}
 
 
 def test_who_has_become_slower_is_believed_in_time() -> None:

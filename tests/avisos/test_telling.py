@@ -1,5 +1,6 @@
 """Real receivers: an SMTP server, an HTTP server and Debian's Alertmanager."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from keeping.ledger import Ledger
 from rules.rule_file import RuleBook, parse_rules
 from rules.yaml_places import BadRulesError
 from telling import courier as courier_module
-from telling.apprise_channel import hush
+from telling.apprise_channel import AppriseChannel, hush
 from telling.channel_file import Channels, parse_channels
 from telling.courier import Courier
 from telling.receivers import Receivers, WrongAddressError, mute_ended
@@ -138,6 +139,17 @@ async def test_a_receiver_that_is_down_is_tried_again_and_others_are_not_held_up
     assert "1 alerts: it answered 503" in caplog.text
 
 
+async def test_each_receiver_has_a_reason_of_its_own(web: WebReceiver, ledger: Ledger) -> None:
+    """Though they fail at the same time."""
+    told = receivers(web.address, "json://127.0.0.1:1/")
+    couriers = told.couriers(ledger)
+    web.status = 403
+    await note(told, ledger, alert("a"))
+    await asyncio.gather(*map(bring, couriers))
+
+    assert [each.why for each in couriers] == ["it answered 403", "no connection to it"]
+
+
 async def test_pauses_between_tries_grow_to_a_bound(web: WebReceiver, ledger: Ledger) -> None:
     """By lot, so that many services do not come back in one moment."""
     told = receivers(web.address)
@@ -248,13 +260,31 @@ async def test_a_try_says_what_came_of_it(web: WebReceiver, mail: MailReceiver) 
     assert mail.mails[0]["Subject"] == "Pulso: a test"
 
 
-def test_an_address_that_nobody_knows_is_refused_and_not_shown() -> None:
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("nonsense://user:s3cret@host", "is none that Apprise knows"),
+        ("ntfy://s3cret@host/one/two", "has several receivers"),
+        ("mailto://u:s3cret@example.org?to=a@example.org,b@example.org", "has several receivers"),
+        ("json://s3cret@host/, json://other", "stands for several services"),
+    ],
+)
+def test_an_address_that_can_t_be_told_once_is_refused_and_not_shown(
+    address: str, says: str
+) -> None:
     """It may hold a password all the same."""
     with pytest.raises(WrongAddressError) as error:
-        receivers("nonsense://user:s3cret@host")
+        receivers(address)
 
+    assert says in str(error.value)
     assert "s3cret" not in str(error.value)
     assert "'guard'" in str(error.value)
+
+
+def test_a_message_is_cut_for_its_service() -> None:
+    """Discord refuses more than 2,000 signs, and would refuse them for ever."""
+    assert AppriseChannel("discord://1/2").most < 2000
+    assert AppriseChannel("tgram://123456789:ABCdefghijkl_mnopqrstuvwxyz01234567/1").most < 4096
 
 
 @pytest.mark.parametrize(
@@ -263,6 +293,7 @@ def test_an_address_that_nobody_knows_is_refused_and_not_shown() -> None:
         ("guard: [", "no YAML"),
         ("- x", "line 1: the file must name each channel"),
         ("guard: a://s3cret\nguard: b://s3cret", "line 2: each channel must be there once"),
+        ("x: 1\nguard: *s3cret", "line 2: no YAML"),
         ("guard: {a: s3cret}", "line 1: a channel must be a list"),
         ("guard: []", "from 1 to 10 addresses"),
         ("mail: a://s3cret", "line 1: the channel 'guard' of avisos.yml has no address"),

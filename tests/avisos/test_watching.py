@@ -97,13 +97,13 @@ def test_a_time_that_is_none_is_no_answer(text: str) -> None:
         (Rule("x", "banda", Names("*")), {"por": "cliente"}),
         (Rule("x", "banda", Names("tienda_*")), {"por": "cliente"}),
         (Rule("x", "banda", event="compra"), {"evento": "compra"}),
-        (Rule("x", "banda", spreads=4.5, window=3600), {"veces": 4.5, "ventana": 3600}),
+        (Rule("x", "banda", spreads=4.5, window=3600), {"veces": 4.5, "ventana": 3600, "paso": 60}),
     ],
 )
 def test_asks_what_the_analytics_take(rule: Rule, wanted: dict[str, Any]) -> None:
     """Each kind of rule, by the analytics' own reading of the question."""
     asked = parse_usual(question_of(rule, "Europe/Madrid").params)
-    usual = {"ventana": int(rule.window), "paso": 60, "veces": rule.spreads}
+    usual = {"ventana": int(rule.window), "paso": 10, "veces": rule.spreads}
 
     assert asked == UsualQuery(**{"zona": "Europe/Madrid", **usual, **wanted})
 
@@ -130,10 +130,11 @@ async def test_a_question_that_is_refused_spoils_nothing_else(
     rules = [Rule("bad", "banda", spreads=99.0), Rule("good", "banda", Names("web"))]
     transport = httpx.ASGITransport(app=client_of(history).app)  # type: ignore[arg-type]
     analytics = Analytics(lambda: httpx.AsyncClient(transport=transport, base_url="http://x"))
-    found = await UsualBands(rules, "UTC").read(analytics, NOW + LATE)
+    bands = UsualBands(rules, "UTC")
+    found = [await bands.read(analytics, NOW + LATE) for _ in rules]
     await analytics.close()
 
-    assert found.keys() == {"good"}
+    assert [name for each in found for name in each] == ["good"]
     assert "/reporte/habitual answered 400" in caplog.text
 
 
@@ -155,24 +156,28 @@ async def test_a_client_that_fails_is_replaced(monkeypatch: pytest.MonkeyPatch) 
     assert [client.is_closed for client in made] == [True, True]
 
 
-async def test_asks_for_each_minute_once_and_for_every_page(
+async def test_asks_for_each_window_once_and_for_every_page(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two rules that ask the same are answered by one question."""
+    """One in a round; two rules that ask the same are answered by one question."""
     monkeypatch.setattr("watching.analytics.APART", 0.0)
     rules = [Rule("one", "banda", Names("*")), Rule("two", "banda", Names("web*"))]
     transport = httpx.ASGITransport(app=client_of(history).app)  # type: ignore[arg-type]
     analytics = Analytics(lambda: httpx.AsyncClient(transport=transport, base_url="http://x"))
     bands = UsualBands(rules, "UTC")
-    found = await bands.read(analytics, NOW - 60 + LATE + 1)
-    again = await bands.read(analytics, NOW - 60 + LATE + 2)
+    found = [await bands.read(analytics, NOW - 60 + LATE + i) for i in range(3)]
     asked = analytics.asked
+    later = await bands.read(analytics, NOW - 50 + LATE)
     await analytics.close()
 
-    assert again == {}
+    assert [{rule: len(each) for rule, each in page.items()} for page in found] == [
+        {"one": 100, "two": 100},
+        {"one": 50, "two": 50},
+        {},
+    ]
     assert asked == 2
-    assert found["one"] == found["two"]
-    assert len(found["one"]) == 150
-    (web,) = [band for band in found["one"] if band.client == "web"]
+    assert found[0]["one"] == found[0]["two"]
+    assert later["one"][0].begin == found[0]["one"][0].begin + 10
+    (web,) = [band for band in found[1]["one"] if band.client == "web"]
     assert web.begin == NOW - 60 - rules[0].window
     assert web.low is not None

@@ -6,7 +6,8 @@ import bisect
 import datetime
 import random
 import zoneinfo
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -102,7 +103,7 @@ class Weeks:
     outage: tuple[float, float] = (0.0, 0.0)
     silences: list[Silence] = field(default_factory=list)
     habits: dict[str, Habit] = field(default_factory=dict)
-    events: dict[str, list[float]] = field(default_factory=dict)
+    events: dict[str, Sequence[float]] = field(default_factory=dict)
 
     @property
     def end(self) -> float:
@@ -144,7 +145,7 @@ class Weeks:
             and all(rate(before + (after - before) * i / 8) > 0 for i in range(9))
             and not self._befell(silence.client, before, after)
         ]
-        return max(gaps)
+        return max(gaps, default=0.0)
 
     def _befell(self, client: str, begin: float, end: float) -> bool:
         return any(
@@ -171,13 +172,13 @@ def simulate(seed: int) -> Weeks:
     }
     begin = weeks.begin + lot.uniform(21, 27) * DAY
     weeks.outage = (begin, begin + lot.uniform(0.5, 3) * HOUR)
-    weeks.silences = list(_silences(weeks, lot))
+    weeks.silences = list(silences_of(weeks, lot))
     for name, habit in weeks.habits.items():
-        weeks.events[name] = _events(weeks, name, habit, lot)
+        weeks.events[name] = events_of(weeks, name, habit, lot)
     return weeks
 
 
-def _silences(weeks: Weeks, lot: random.Random) -> Iterator[Silence]:
+def silences_of(weeks: Weeks, lot: random.Random) -> Iterator[Silence]:
     """Two for each client, in the last three weeks, at an hour and on a day when it works."""
     for name, habit in weeks.habits.items():
         for week in lot.sample((3, 4, 5), 2):
@@ -191,8 +192,8 @@ def _silences(weeks: Weeks, lot: random.Random) -> Iterator[Silence]:
                     break
 
 
-def _events(weeks: Weeks, name: str, habit: Habit, lot: random.Random) -> list[float]:
-    times: list[float] = []
+def events_of(weeks: Weeks, name: str, habit: Habit, lot: random.Random) -> Sequence[float]:
+    times = array("d")
     moment = weeks.begin
     silent = [(one.begin, one.end) for one in weeks.silences if one.client == name]
     while moment < weeks.end:

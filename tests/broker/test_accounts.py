@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import aio_pika
 import aiormq
@@ -46,11 +47,21 @@ def set_up(broker: Broker, **more: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+def found() -> list[dict[str, Any]]:
+    """The exchange as it was at first, and after the accounts were set up."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory, found: list[dict[str, Any]]) -> Iterator[Broker]:
     """A node with the accounts set up, and the topology declared by the analytics' account."""
+    exchange = f"/exchanges/%2F/{topology.EXCHANGE}"
     with Broker(tmp_path_factory.mktemp("accounts")).at_work() as broker:
+        found.append(broker.api("GET", exchange).json())  # as with `make run`
+        broker.api("DELETE", exchange).raise_for_status()
         broker.api("PUT", "/users/guest", {"password": "guest", "tags": "administrator"})
         assert set_up(broker).returncode == 0
+        found.append(broker.api("GET", exchange).json())  # as with compose
         broker.api("PUT", "/queues/%2F/ajena", {"durable": True}).raise_for_status()
         yield broker
 
@@ -151,17 +162,13 @@ async def test_may_not(what: str, channels: Callable[[str], Awaitable[AbstractCh
         await attempt(await channels(account))
 
 
-def test_the_exchange_is_there(tmp_path: Path) -> None:
+def test_the_exchange_is_there(node: Broker, found: list[dict[str, Any]]) -> None:
     """Before any service comes, with `make run` and with compose, as the analytics declare it."""
     kind = ("type", "durable", "auto_delete", "internal", "arguments")
-    with Broker(tmp_path).at_work() as fresh:
-        run = fresh.api("GET", f"/exchanges/%2F/{topology.EXCHANGE}").json()
-        fresh.api("DELETE", f"/exchanges/%2F/{topology.EXCHANGE}").raise_for_status()
-        assert set_up(fresh).returncode == 0
-        compose = fresh.api("GET", f"/exchanges/%2F/{topology.EXCHANGE}").json()
+    run, compose = found
 
-    for found in (run, compose):
-        assert [found[name] for name in kind] == ["fanout", True, False, False, {}]
+    for exchange in (run, compose):
+        assert [exchange[name] for name in kind] == ["fanout", True, False, False, {}]
 
 
 def test_no_guest(node: Broker) -> None:

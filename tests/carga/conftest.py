@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 import pytest
 
-from tests.broker_stack import Broker
 from tests.chain_stack import Chain
 from tests.foreign_publisher import read, wait_for
 from tests.stack import ROOT
@@ -66,16 +65,6 @@ class Against(Protocol):
 
 
 Counting = Callable[[Chain, int], None]
-
-
-@pytest.fixture(scope="module")
-def lasting_chain(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
-    """A chain that a module's tests share, each with a seed of its own; none may break it."""
-    with broker.virtual_host() as vhost, ExitStack() as stack:
-        chain = Chain(vhost, tmp_path_factory.mktemp("lasting-chain"))
-        stack.callback(chain.discard)
-        chain.start()
-        yield chain
 
 
 @contextmanager

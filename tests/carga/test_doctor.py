@@ -5,7 +5,14 @@ from email.utils import formatdate
 import pytest
 
 from broker.topology import QUEUE_ARGUMENTS as DECLARED
-from carga.doctor import QUEUE_ARGUMENTS, broker_version, clock, queue_arguments
+from carga.broker_doctor import (
+    QUEUE_ARGUMENTS,
+    broker_version,
+    queue_arguments,
+    queue_members,
+)
+from carga.doctor import clock
+from live.queue_members import members_of
 from tests.carga.conftest import Against
 from tests.chain_stack import Chain
 
@@ -41,6 +48,35 @@ def test_arguments_are_those_of_the_analytics() -> None:
     assert QUEUE_ARGUMENTS == DECLARED
     assert queue_arguments({"arguments": DECLARED, "messages": 7}).bien
     assert not queue_arguments({"arguments": {**DECLARED, "x-max-length": 5}}).bien
+
+
+@pytest.mark.parametrize(
+    ("members", "running", "nodes", "good", "says"),
+    [
+        (1, 1, 1, True, "1, on the only node"),
+        (3, 3, 3, True, "3, all run"),
+        (5, 4, 3, True, "5, of which 4 run; not: e"),
+        (3, 3, 1, True, "3, all run"),  # behind one name
+        (3, 2, 3, False, "3, of which 2 run; not: c"),
+        (1, 1, 3, False, "1, all run"),
+        (2, 2, 1, False, "2, all run"),
+    ],
+)
+def test_members(members: int, running: int, nodes: int, good: bool, says: str) -> None:
+    """A single node is no fault; of several, three have to hold the queue and run."""
+    queue = {"members": list("abcde"[:members]), "online": list("abcde"[:running])}
+    (found,) = queue_members(queue, nodes)
+
+    assert (found.bien, found.hallado) == (good, says)
+    assert (found.remedio == "") is good
+    told = members_of(queue, nodes)
+    assert told == (members, running, good), "as /reporte/estado"
+
+
+def test_members_that_the_broker_does_not_tell() -> None:
+    """Of a queue that is not ours to judge, nothing is said."""
+    assert queue_members({"type": "classic"}, 3) == []
+    assert members_of({}, 3) is None
 
 
 @pytest.mark.parametrize(

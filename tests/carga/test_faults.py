@@ -5,22 +5,30 @@ import re
 import time
 from collections.abc import Callable
 
+import pytest
+
 from carga.checking.reporte_client import ReporteClient
 from carga.checking.web_access import WebAccess
 from carga.run.settling import settled_counts
 from tests.broker_stack import Broker, VirtualHost
 from tests.carga.conftest import Against, Counting
 from tests.chain_stack import Chain
-from tests.foreign_publisher import amqp_publish, wait_for
+from tests.foreign_publisher import amqp_publish, read, wait_for
 from tests.stack import python_part
 
 SLOWLY = ("--tasa", "400", "--duracion", "3s")  # so that there is time to break something
 OUTAGE = 2.5  # seconds, of which a run that looks each second sees one
 
 
+@pytest.fixture
+def chain(lasting_chain: Chain) -> Chain:
+    """Each run has a seed of its own, and each test leaves every part at work."""
+    return lasting_chain
+
+
 def test_outage_is_in_the_figures(chain: Chain, simular: Against, counting: Counting) -> None:
     """Analytics that are killed and come back cost no event, and their absence shows."""
-    run = simular(chain, *SLOWLY, "--duracion", "6s")
+    run = simular(chain, *SLOWLY, "--duracion", "4s", "--semilla", "61")
     counting(chain, 400)
     analytics = chain.parts["servicio-analiticas"]
     analytics.kill()
@@ -37,8 +45,9 @@ def test_outage_is_in_the_figures(chain: Chain, simular: Against, counting: Coun
 
 async def test_analytics_away_at_the_last_look(chain: Chain) -> None:
     """The verdict waits for analytics that are just starting again."""
+    before = read(chain.report_url)["total"]
     amqp_publish(chain.vhost, '{"cliente":"a"}')
-    wait_for(chain.report_url, lambda report: report["total"] == 1)
+    wait_for(chain.report_url, lambda report: report["total"] == before + 1)
     analytics = chain.parts["servicio-analiticas"]
     analytics.kill()
     async with ReporteClient(WebAccess(chain.origin)) as reporte:
@@ -51,7 +60,7 @@ async def test_analytics_away_at_the_last_look(chain: Chain) -> None:
 
 def test_viewers_come_back(chain: Chain, simular: Against, counting: Counting) -> None:
     """A panel that is killed loses its viewers; they return, and end with what was counted."""
-    run = simular(chain, *SLOWLY)
+    run = simular(chain, *SLOWLY, "--semilla", "62")
     counting(chain, 400)
     chain.parts["panel-visual"].kill()
     chain.parts["panel-visual"].start()
@@ -93,11 +102,12 @@ def test_event_counted_twice_is_found(chain: Chain, simular: Against) -> None:
     wrong = python_part("wrong", "tests/carga/double_counting.py", settings, chain.folder)
     try:
         wrong.start()
-        run = simular(chain)
+        run = simular(chain, "--semilla", "63")
 
         assert run.wait() == 4
     finally:
         wrong.kill()
+        honest.start()
     (difference,) = run.summary["diferencias"]
     assert difference["hallado"] == difference["esperado"] + 1
     assert re.search(rf"{difference['cliente']}: .* 1 counted twice", run.out)

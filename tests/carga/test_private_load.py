@@ -49,17 +49,6 @@ def load(tmp_path: Path) -> Iterator[Load]:
     assert left.stdout == ""
 
 
-def test_alone(load: Load, tmp_path: Path) -> None:
-    """Without a system: exact, and nothing is left but the report."""
-    process = load("--duracion", "1s")
-    out, _ = process.communicate(timeout=150)
-
-    assert process.returncode == 0, out
-    assert "Nothing runs here: starting RabbitMQ" in out
-    assert "Exact: 300 events confirmed" in out
-    assert [path.name for path in (tmp_path / "folder").iterdir()] == ["lock"]
-
-
 def test_mistakes_are_told_first(load: Load, tmp_path: Path) -> None:
     """A wrong option is told before anything is started."""
     process = load("--perfil", "noche")
@@ -71,17 +60,25 @@ def test_mistakes_are_told_first(load: Load, tmp_path: Path) -> None:
 
 
 def test_interrupted(load: Load, tmp_path: Path) -> None:
-    """Ctrl-C, which a terminal sends to all of it: the run is verified, and the code is 130."""
+    """
+    It brings a system; Ctrl-C, which a terminal sends to all of it, ends the run in order.
+
+    The run is verified, the code is 130, and nothing is left but the report.
+    """
     process = load("--duracion", "60s")
     end = time.monotonic() + 120
     assert process.stdout
+    told = ""
     for line in process.stdout:
         assert time.monotonic() < end
+        told += line
         if "publishing" in line:
             break
     os.killpg(process.pid, signal.SIGINT)
     out, _ = process.communicate(timeout=60)
 
     assert process.returncode == 130, out
+    assert "Nothing runs here: starting RabbitMQ" in told
     assert "Exact: " in out
     assert len(list((tmp_path / "reports").iterdir())) == 1
+    assert [path.name for path in (tmp_path / "folder").iterdir()] == ["lock"]

@@ -9,10 +9,10 @@ import pytest
 from carga.checking.reporte_client import Others, Reporte
 from carga.checking.verification import ClientLine
 from carga.command_line import code_of
-from carga.doctor import Finding
 from carga.figures.metrics import METRICS
 from carga.figures.numbers import RunNumbers
 from carga.figures.thresholds import Threshold
+from carga.finding import Finding
 from carga.options import LoadOptions
 from carga.report.folder import encoded
 from carga.report.summary import Summary, summarise

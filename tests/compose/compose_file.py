@@ -49,10 +49,10 @@ LASTING = [name for name in PARTS if name not in ("cuentas", "topologia", "puert
 every_part = pytest.mark.parametrize("name", PARTS)
 
 
-def environment(name: str) -> dict[str, str]:
+def environment(name: str, variables: Mapping[str, str] = DOT_ENV) -> dict[str, str]:
     """What the container of the part *name* gets, with the values of .env."""
     given: dict[str, Any] = demo_account(name) | PARTS[name].get("environment", {})
-    return {key: interpolated(str(value)) for key, value in given.items()}
+    return {key: interpolated(str(value), variables) for key, value in given.items()}
 
 
 def demo_account(name: str) -> dict[str, str]:
@@ -68,5 +68,15 @@ def lines_of(file: str) -> list[tuple[str, str]]:
     return [(key, value) for key, _, value in pairs]
 
 
-def interpolated(text: str) -> str:
-    return re.sub(r"\$\{(\w+)[^}]*\}", lambda found: DOT_ENV[found[1]], text)
+def interpolated(text: str, variables: Mapping[str, str] = DOT_ENV) -> str:
+    """With *variables*, and what stands for one that is empty (`:-`) or that is not (`:+`)."""
+
+    def value(found: re.Match[str]) -> str:
+        said, operator, word = variables[found[1]], found[2], found[3]
+        return (
+            (word if said else "")
+            if operator == ":+"
+            else said or (word if operator == ":-" else "")
+        )
+
+    return re.sub(r"\$\{(\w+)(:[-+?])?([^}]*)\}", value, text)

@@ -184,6 +184,11 @@ def test_files_that_a_user_may_give() -> None:
     assert given == {
         ("servicio-analiticas", "${STORE_PASSWORD_FILE:-/dev/null}", "/store_password"),
         ("entrada", "${ENTRADA_CLAVES:-/dev/null}", "/claves"),
+        *(
+            (name, "${RABBITMQ_TLS_CA:-/dev/null}", "/broker-ca.crt")
+            for name, folder in FOLDERS.items()
+            if folder in ("servicio-analiticas", "sender")
+        ),
         ("servicio-avisos", "${AVISOS_REGLAS:-/dev/null}", "/avisos.yml"),
         ("servicio-avisos", "${AVISOS_CANALES:-/dev/null}", "/canales.yml"),
         ("puertas", "${USUARIOS:-/dev/null}", "/usuarios"),

@@ -67,6 +67,17 @@ def test_an_event_by_http(project: Project) -> None:
     wait_until(counted(project, "por_http", 1), 10, "the event that was posted")
 
 
+def test_alerts_are_on_the_page(project: Project) -> None:
+    """The panel reaches them, and they reach the analytics."""
+    url = f"http://127.0.0.1:{project.ports['WEB_PORT']}/panel/avisos"
+
+    def is_current() -> bool:
+        answer = httpx.get(url, timeout=20)
+        return answer.status_code == 200 and bool(answer.json()["al_dia"])
+
+    wait_until(is_current, 30, "alerts of current numbers")
+
+
 def test_the_panel_cannot_reach_the_broker(project: Project) -> None:
     """Neither by name nor by address; the analytics can, so the broker is there to be reached."""
     networks = project.parts()["rabbitmq-service"]["NetworkSettings"]["Networks"]

@@ -11,6 +11,7 @@ import avisos_settings
 import panel_settings
 from intake import settings as intake_settings
 from tests.compose.compose_file import (
+    DOT_ENV,
     LASTING,
     PARTS,
     READERS,
@@ -74,6 +75,10 @@ def test_addresses() -> None:
     checks = {name: str(PARTS[name]["healthcheck"]["test"]) for name in LASTING}
 
     assert panel.reporte_url == alerts.reporte_url == reporte
+    assert panel.panel_reporte_port not in {
+        *(panel.panel_port, panel.push_port, panel.metrics_port, 0)
+    }, "of other panels alone: no route leads there"
+    assert str(panel.panel_reporte_port) not in str(PARTS["reverse-proxy"])
     assert panel.avisos_url == f"http://servicio-avisos:{alerts.avisos_port}"
     assert f"http://127.0.0.1:{alerts.avisos_port}/" in checks["servicio-avisos"]
     proxy = environment("reverse-proxy")
@@ -88,7 +93,22 @@ def test_addresses() -> None:
     assert f"http://127.0.0.1:{panel.panel_port}/" in checks["panel-visual"]
     assert f"http://127.0.0.1:{intake.entrada_port}/" in checks["entrada"]
     for name in ("cliente-uno", "cliente-dos"):
-        assert f":{5672:04X} 01 " in checks[name]
+        check = re.compile(PARTS[name]["healthcheck"]["test"][3])
+        assert [port for port in range(65536) if check.search(f":{port:04X} 01 ")] == [5671, 5672]
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in READERS if "RABBITMQ_TLS_CA" in str(PARTS[name])]
+)
+def test_another_broker(name: str) -> None:
+    """What `.env` says of one reaches all that speak AMQP: nodes, and who signed for them."""
+    elsewhere = {"RABBITMQ_HOST": "a,b:5673", "RABBITMQ_TLS_CA": "ca.crt"}
+    given = environment(name, DOT_ENV | elsewhere)
+    mount = next(each for each in PARTS[name]["volumes"] if "TLS_CA" in str(each))
+
+    assert given["RABBITMQ_HOST"] == "a,b:5673"
+    assert given["RABBITMQ_TLS_CA"] == mount["target"]
+    assert environment(name)["RABBITMQ_TLS_CA"] == ""
 
 
 def test_metrics() -> None:

@@ -24,7 +24,7 @@ from decoding import packed_body
 from decoding.event_decoding import MAX_BODY, MAX_NAME, NotCountableError, decode
 from messages.frames import MAX_PAYLOAD
 from messages.shown import MAX_SHOWN
-from publishing import broker_link
+from publishing import broker_link, node_connection
 from push import heartbeat, pace
 from push.access.limits import Limits
 from push.access.origin_rule import LOCAL_HOSTS, OriginRule
@@ -146,7 +146,7 @@ def test_publishing_is_what_our_own_publisher_does() -> None:
 
     assert said["exchange"] == broker_link.EXCHANGE == topology.EXCHANGE
     assert said["confirmSeconds"] == broker_link.PUBLISH_TIMEOUT
-    assert said["heartbeatSeconds"] == broker_link.HEARTBEAT
+    assert said["heartbeatSeconds"] == node_connection.HEARTBEAT
     delivery_mode = published("x-properties")["properties"]["delivery_mode"]
     assert delivery_mode["const"] == PUBLISH["bindings"]["amqp"]["deliveryMode"]
     assert said["mandatory"] is PUBLISH["bindings"]["amqp"]["mandatory"] is True

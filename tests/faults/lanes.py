@@ -121,4 +121,5 @@ def _work(pipe: Connection, folder: Path) -> None:
             place = folder / f"{run.number}-row-{run.row.number}-{run.seed}"
             place.mkdir()
             do = run.row.full if run.size == "full" else run.row.short
+            assert do, f"row {run.row.number} has no short version"
             pipe.send(execute(run.row, do, broker, place, run.seed))

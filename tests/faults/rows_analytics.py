@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import aiormq
@@ -42,14 +43,16 @@ def killed_at_random(
     rig.findings.check(slowest <= COUNTING_AGAIN, f"once it took {slowest:.1f} s to count again")
 
 
-def killed_at_points(rig: Rig, runs: int, rate: float) -> None:
-    """Row 2: kill -9 at each named place of the analytics, and of the publisher."""
+def killed_at_points(
+    rig: Rig, runs: int, rate: float, places: Sequence[str] = ANALYTICS_POINTS
+) -> None:
+    """Row 2: kill -9 at each of these places of the analytics, and at each of the publisher."""
     rig.start()
     rig.load(rate)
     rig.analytics.kill()
     usual = rig.analytics.command[1]
     _can_be_killed(rig)
-    for point in ANALYTICS_POINTS:
+    for point in places:
         for _ in range(runs):
             rig.analytics.environment["FAULT_POINT"] = f"{point}:{rig.rng.randint(1, 10)}"
             rig.analytics.start(wait=False)
@@ -62,8 +65,7 @@ def killed_at_points(rig: Rig, runs: int, rate: float) -> None:
         for _ in range(runs):
             _expect_kill(rig, rig.load(rate, LOAD_KILL=f"{point}:{rig.rng.randint(1, 100)}"))
     rig.publisher_died()
-    places = len(ANALYTICS_POINTS) + len(PUBLISHER_POINTS)
-    rig.findings.notes.append(f"{places} places, {runs} times each")
+    rig.findings.notes.append(f"{len(places) + len(PUBLISHER_POINTS)} places, {runs} times each")
 
 
 def _can_be_killed(rig: Rig) -> None:

@@ -43,14 +43,12 @@ def poison(rig: Rig, events: int, every: int, rounds: int) -> None:
     Row 4: every n-th message can't be counted; drained from backlogs, clean and poisoned in turns.
 
     A drain takes a second or two. So the best of each kind are compared: whatever else the machine
-    does can only make one slower. Without *rounds* one poisoned backlog is drained.
+    does can only make one slower.
     """
     rig.start()
     clean, poisoned = [], []
     for _ in range(rounds):
         clean.append(_drain(rig, events, 0))
-        poisoned.append(_drain(rig, events, every))
-    if not rounds:
         poisoned.append(_drain(rig, events, every))
     rejected = rig.read("/rechazados?limite=1000") or {"motivos": {}, "muestras": []}
     rig.findings.faults = sum(rejected["motivos"].values())
@@ -61,10 +59,9 @@ def poison(rig: Rig, events: int, every: int, rounds: int) -> None:
     unnamed = [s for s in rejected["muestras"] if "cliente" not in s["motivo"]]
     rig.findings.check(not unnamed, f"reasons that don't name the field: {unnamed[:1]}")
     rig.findings.notes.append(f"drained at {max(poisoned):.0f} messages/s")
-    if clean:
-        share = max(poisoned) / max(clean)
-        rig.findings.notes.append(f"clean {max(clean):.0f}/s: {share:.0%}")
-        rig.findings.check(share >= 0.8, f"poison slows counting to {share:.0%}")
+    share = max(poisoned) / max(clean)
+    rig.findings.notes.append(f"clean {max(clean):.0f}/s: {share:.0%}")
+    rig.findings.check(share >= 0.8, f"poison slows counting to {share:.0%}")
 
 
 def _drain(rig: Rig, events: int, poison_every: int) -> float:

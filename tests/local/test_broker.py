@@ -29,29 +29,22 @@ async def test_shared_node_offers_fresh_virtual_hosts(vhost: VirtualHost) -> Non
 
 def test_guest_is_nobody(broker: Broker) -> None:
     """The account that every manual knows does not exist."""
+    assert whoami(broker, "guest", "guest").status_code == 401
+
+
+def whoami(broker: Broker, user: str, password: str) -> httpx.Response:
     url = f"http://127.0.0.1:{broker.management_port}/api/whoami"
-
-    assert httpx.get(url, auth=("guest", "guest"), trust_env=False).status_code == 401
-
-
-def test_a_changed_password_holds_from_the_next_start(own_broker: Callable[[], Broker]) -> None:
-    """The data is kept; only the account is what the settings say now."""
-    broker = own_broker()
-    old, broker.password = broker.password, "a-new-one"
-    url = f"http://127.0.0.1:{broker.management_port}/api/whoami"
-
-    prepare(dataclasses.replace(broker.node, password="a-new-one"))
-    broker.kill()
-    broker.start()
-
-    assert broker.api("GET", "/whoami").json()["tags"] == ["administrator"]
-    assert httpx.get(url, auth=(broker.user, old), trust_env=False).status_code == 401
+    return httpx.get(url, auth=(user, password), trust_env=False)
 
 
 async def test_own_node_is_killed_frozen_and_started_again(
     own_broker: Callable[[], Broker],
 ) -> None:
-    """What a node confirmed is there after a kill; a frozen one says nothing until it goes on."""
+    """
+    What a node confirmed is there after a kill; a frozen one says nothing until it goes on.
+
+    The data is kept; only the account is what the settings say now.
+    """
     broker = own_broker()
     with broker.virtual_host() as vhost:
         connection = await aiormq.connect(vhost.url)
@@ -63,7 +56,11 @@ async def test_own_node_is_killed_frozen_and_started_again(
         broker.kill()
         with pytest.raises(ConnectionError):
             await aiormq.connect(vhost.url)
+        old, broker.password = broker.password, "a-new-one"
+        prepare(dataclasses.replace(broker.node, password="a-new-one"))
         broker.start()
+        assert broker.api("GET", "/whoami").json()["tags"] == ["administrator"]
+        assert whoami(broker, broker.user, old).status_code == 401
         connection = await aiormq.connect(vhost.url)
         channel = await connection.channel()
         got = await channel.basic_get("q")

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 from playwright.async_api import Page
 
 from tests.chain_stack import Chain
+
+
+@pytest.fixture
+def chain(lasting_chain: Chain) -> Chain:
+    """One for all of these tests, mended after each: nothing that they do is counted."""
+    lasting_chain.mend()
+    return lasting_chain
 
 
 def test_parts_are_ready_when_the_chain_is(chain: Chain) -> None:

@@ -60,7 +60,11 @@ def complaints(logs: Path) -> list[str]:
 def test_runs_restarts_stops_and_goes_on(
     launch: Launch, ports: dict[str, int], tmp_path: Path
 ) -> None:
-    """Nobody complains of a start; killed parts come back; the next run counts on."""
+    """
+    Nobody complains of a start; killed parts come back; the next run counts on.
+
+    A second one beside it, which would fight for the data, says who holds the folder.
+    """
     folder = tmp_path / "100 % ñ"
     reporte = f"http://127.0.0.1:{ports['WEB_PORT']}/reporte"
 
@@ -80,6 +84,7 @@ def test_runs_restarts_stops_and_goes_on(
     assert "Free disk space monitor encountered an error" not in said
     assert "[error]" not in said  # of what is asked before there is a queue
     assert complaints(folder / "log") == []
+    assert_held(folder, launcher.pid)
 
     first = pids(folder)
     for name in ("rabbitmq-service", "servicio-analiticas", "reverse-proxy"):
@@ -103,16 +108,11 @@ def test_runs_restarts_stops_and_goes_on(
     until(lambda: all(gone(pid) for pid in last.values()))
 
 
-def test_a_second_run_says_who_holds_the_folder(launch: Launch, tmp_path: Path) -> None:
-    """Two of them would fight for the data."""
-    launcher = launch(tmp_path / "state")
-    until(lambda: "Starting" in launcher.log)
-
-    second = run_to_its_end(tmp_path / "state", {})
-
+def assert_held(folder: Path, pid: int) -> None:
+    second = run_to_its_end(folder, {})
     assert second.returncode == 2
     assert second.stderr.startswith("make run: it already runs here, as process ")
-    assert str(launcher.pid) in second.stderr
+    assert str(pid) in second.stderr
 
 
 def test_a_busy_port_is_one_sentence(ports: dict[str, int], tmp_path: Path) -> None:

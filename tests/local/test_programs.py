@@ -8,8 +8,10 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from parts.programs import broker_programs, other_programs, store_programs
+from parts.readiness import probes
 from parts.service_accounts import ROOT
 from ports import unusable_ports
+from private_load import on_free_ports
 from run_settings import read_run_settings
 
 FOLDER = Path("/tmp/somewhere")  # noqa: S108 - only a name here
@@ -62,6 +64,25 @@ def test_the_file_of_keys_is_found_from_the_projects_folder() -> None:
         if part.name == "entrada"
     ]
     assert found == ["", str(ROOT / "claves"), "/etc/claves"]
+
+
+def test_another_broker_takes_the_place_of_ours() -> None:
+    """None is started or waited for, and each service that speaks AMQP is told where it is."""
+    given = {"RABBITMQ_HOST": "a,b:5673", "RABBITMQ_TLS_CA": "ca.crt"}
+    settings = read_run_settings(given)
+    told = {
+        part.name: [part.environment.get(name) for name in given]
+        for part in other_programs(settings, FOLDER, {})
+    }
+
+    assert broker_programs(settings, FOLDER, {}) == []
+    assert "rabbitmq-service" not in {probe.part for probe in probes(settings)}
+    assert "rabbitmq-service" in {probe.part for probe in probes(read_run_settings({}))}
+    assert {name for name, values in told.items() if values[0]} == {
+        *("servicio-analiticas", "entrada", "cliente-uno", "cliente-dos"),
+    }
+    assert told["entrada"] == ["a,b:5673", str(ROOT / "ca.crt")]
+    assert on_free_ports(settings)["RABBITMQ_HOST"] == "", "a load run alone has one of its own"
 
 
 def test_clients_are_two() -> None:

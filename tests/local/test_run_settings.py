@@ -34,6 +34,8 @@ def test_an_empty_value_is_the_default() -> None:
         ("WEB_PORT", "08080"),
         ("WEB_PORT", "٨٠٨٠"),
         ("RABBITMQ_PORT", "-1"),
+        ("RABBITMQ_HOST", "a,,b"),
+        ("RABBITMQ_HOST", "amqp://a"),
         ("RABBITMQ_USER", '"pulso"'),
         ("RABBITMQ_USER", "two words"),
         ("RABBITMQ_USER", "$HOME"),
@@ -78,6 +80,7 @@ def test_a_wrong_password_is_not_shown() -> None:
         ("EVENTS_PER_SECOND", "0.5"),
         ("ENTRADA_CLAVES", "./mis claves"),
         ("ENTRADA_MAX_PER_SECOND", "0.5"),
+        ("RABBITMQ_HOST", "a, b-c.example:5673,[fd00::3]:5674"),
         ("PANEL_ORIGENES", "https://pulso.example.org, http://10.0.0.7:8080"),
     ],
 )

@@ -16,17 +16,18 @@ from playwright.async_api import Browser
 from websockets.asyncio.client import connect
 
 from parts.proxy import Doors, proxy_command, proxy_environment
-from tests.broker_stack import VirtualHost
+from tests.broker_stack import Broker
 from tests.chain_stack import Chain
 from tests.stack import Part
 
 
-@pytest.fixture
-def certificate(tmp_path: Path) -> tuple[Path, Path]:
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A certificate for this machine, signed by itself, and its key."""
     openssl = shutil.which("openssl")
     assert openssl, "no openssl on PATH"
-    files = tmp_path / "tls.crt", tmp_path / "tls.key"
+    folder = tmp_path_factory.mktemp("certificate")
+    files = folder / "tls.crt", folder / "tls.key"
     words = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"]
     words += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
     words += ["-out", str(files[0]), "-keyout", str(files[1])]
@@ -34,24 +35,34 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
     return files
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def trusting(certificate: tuple[Path, Path]) -> ssl.SSLContext:
     """Knows that certificate and no other."""
     return ssl.create_default_context(cafile=certificate[0])
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def encrypted(
-    vhost: VirtualHost,
-    tmp_path: Path,
+    broker: Broker,
+    tmp_path_factory: pytest.TempPathFactory,
     certificate: tuple[Path, Path],
     trusting: ssl.SSLContext,
 ) -> Iterator[Chain]:
-    chain = Chain(vhost, tmp_path)
+    """One chain for all of these tests: they break nothing of it."""
+    folder = tmp_path_factory.mktemp("encrypted")
+    with broker.virtual_host() as vhost:
+        chain = Chain(vhost, folder)
+        chain.parts["reverse-proxy"] = proxy_part(chain, certificate, trusting, folder)
+        with chain.at_work():
+            yield chain
+
+
+def proxy_part(
+    chain: Chain, certificate: tuple[Path, Path], trusting: ssl.SSLContext, folder: Path
+) -> Part:
     crt, key = certificate
-    environment = proxy_environment(
-        chain.routes, os.environ, Doors(certificate=str(crt), key=str(key))
-    )
+    doors = Doors(certificate=str(crt), key=str(key))
+    environment = proxy_environment(chain.routes, os.environ, doors)
     page = f"https://127.0.0.1:{chain.routes.web_port}/panel/livez"
 
     def ready(_: Part) -> bool:
@@ -60,9 +71,7 @@ def encrypted(
         except httpx.HTTPError:
             return False
 
-    chain.parts["reverse-proxy"] = Part("proxy", proxy_command(), environment, tmp_path, ready)
-    with chain.at_work():
-        yield chain
+    return Part("proxy", proxy_command(), environment, folder, ready)
 
 
 async def test_page_report_and_socket(encrypted: Chain, trusting: ssl.SSLContext) -> None:

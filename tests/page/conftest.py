@@ -1,10 +1,18 @@
 """Opens the page as a reader does, and keeps what the browser complains about."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, expect
+
+from tests.broker_stack import Broker, VirtualHost
+from tests.chain_stack import Chain
+from tests.foreign_publisher import wait_for
 
 OpenPage = Callable[..., Awaitable[Page]]
 
@@ -31,6 +39,53 @@ class Complaints(list[str]):
         page.on("dialog", lambda dialog: self.append(f"dialog: {dialog.message}"))
 
 
+@contextmanager
+def page_chain(vhost: VirtualHost, folder: Path) -> Iterator[Chain]:
+    """All that a page needs, at work: not the intake, which no page asks for anything."""
+    chain = Chain(vhost, folder)
+    del chain.parts["entrada"]
+    with chain.at_work():
+        yield chain
+
+
+@pytest.fixture(scope="module")
+def shared_chain(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
+    """One for all tests of a file."""
+    with (
+        broker.virtual_host() as vhost,
+        page_chain(vhost, tmp_path_factory.mktemp("page-chain")) as chain,
+    ):
+        yield chain
+
+
+@pytest.fixture
+def chain(shared_chain: Chain) -> Chain:
+    """
+    The chain of this file, all of it at work, whatever the last test killed or froze.
+
+    It may have counted what other tests sent: take `empty`, or add to what is there.
+    """
+    shared_chain.mend()
+    return shared_chain
+
+
+@pytest.fixture
+def empty(chain: Chain) -> Chain:
+    """The chain of this file, which has just begun to count anew."""
+    analytics = chain.parts["servicio-analiticas"]
+    analytics.stop()
+    chain.vhost.purge("cola_analiticas")
+    chain.forget()
+    analytics.start()
+    wait_for(f"{chain.web_url}estado.json", _counts_nothing)
+    return chain
+
+
+def _counts_nothing(state: Mapping[str, Any]) -> bool:
+    counts = state["instantanea"]
+    return counts is not None and counts["total"] == counts["rechazados"] == 0
+
+
 @pytest.fixture
 def complaints() -> Complaints:
     """What went wrong in every page that the test opened."""
@@ -38,7 +93,7 @@ def complaints() -> Complaints:
 
 
 @pytest.fixture
-async def open_page(chromium: Browser, complaints: Complaints) -> AsyncIterator[OpenPage]:
+def open_page(chromium: Browser, complaints: Complaints) -> OpenPage:
     """Opens an address in a fresh profile; Spanish and wide unless the options say otherwise."""
     expect.set_options(timeout=10_000)
 
@@ -50,13 +105,11 @@ async def open_page(chromium: Browser, complaints: Complaints) -> AsyncIterator[
         await page.goto(url)
         return page
 
-    yield open_one
-    for context in chromium.contexts:
-        await context.close()
+    return open_one
 
 
 @pytest.fixture
-async def violations() -> Callable[[Page], Awaitable[list[str]]]:
+def violations() -> Callable[[Page], Awaitable[list[str]]]:
     """What the content security policy stopped in a page."""
 
     async def read(page: Page) -> list[str]:

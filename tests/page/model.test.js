@@ -160,3 +160,15 @@ test("a client that appears is told, so that its history is asked for", () => {
   receive({ ...next(0), clientes: { nuevo: 1 } });
   assert.deepEqual(told, [1, "new"]);
 });
+
+test("no number falls while a panel that is behind catches up, and the badge stays what it is", () => {
+  const model = live();
+  assert.equal(model.received(JSON.stringify({ ...snapshot, version: 1240, total: 5040, clientes: { cliente_uno: 3019, cliente_dos: 2021 } }), NOW), true);
+  model.linkChanged({ ...OPEN, phase: "connecting" });
+  model.linkChanged(OPEN);
+  for (const name of ["instantanea", "latido", "cambio"]) {
+    assert.equal(model.received(contract(name), NOW), true);
+    assert.equal(model.state.counts?.total, 5040);
+  }
+  assert.equal(model.status(NOW).kind, "live");
+});

@@ -23,6 +23,7 @@ from tests.backlog import publish_backlog
 from tests.broker_stack import Broker
 from tests.chain_stack import Chain
 from tests.foreign_publisher import amqp_publish, publish
+from tests.stack import Part
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 CLIENTS = {
@@ -37,6 +38,13 @@ EVENTS_A_MESSAGE = 5000
 HISTORY_SECONDS = 65  # the minute of the rate's line
 BACKLOG = 2_000
 NAMES = list(CLIENTS)
+SILENT = "almacen_norte"
+RULES = f"""
+reglas:
+  - {{nombre: almacén sin noticias, tipo: silencio, cliente: {SILENT}, tras: 30s}}
+  - {{nombre: rechazados, tipo: rechazados, encima: 2, ventana: 15s}}
+  - {{tipo: datos}}
+"""
 PHONE = ViewportSize(width=390, height=844)
 WIDE = ViewportSize(width=1280, height=1170)
 SCREEN = ViewportSize(width=1280, height=720)
@@ -91,8 +99,9 @@ async def publish_a_past(chain: Chain, now: float) -> None:
         amqp_publish(chain.vhost, bad)
 
 
-async def photograph(chain: Chain, browser: Browser) -> None:
-    """While all is well, then without the analytics, then while they catch up."""
+async def photograph(chain: Chain, browser: Browser, silent: Part) -> None:
+    """While one client is silent, then without the analytics, then while they catch up."""
+    silent.kill()
     pages = {
         "light": await open_page(browser, chain.web_url, viewport=WIDE),
         "dark": await open_page(browser, f"{chain.web_url}?ventana=24h", dark=True),
@@ -101,8 +110,12 @@ async def photograph(chain: Chain, browser: Browser) -> None:
             browser, f"{chain.web_url}?kiosk=1&ventana=1h&por=evento", dark=True, viewport=WALL
         ),
     }
+    alerts = await open_page(browser, chain.web_url)
     stale = await open_page(browser, f"{chain.web_url}?forma=lineas")
     await asyncio.sleep(HISTORY_SECONDS)
+    await alerts.keyboard.press("a")
+    await expect(alerts.locator("#alerts-firing li")).to_have_count(1)
+    pages["alerts"] = alerts
     for name, page in pages.items():
         await take(page, name)
         await page.context.close()
@@ -118,12 +131,12 @@ async def photograph(chain: Chain, browser: Browser) -> None:
     await stale.context.close()
 
 
-async def start_browser(chain: Chain) -> None:
+async def start_browser(chain: Chain, silent: Part) -> None:
     path = shutil.which("chromium") or shutil.which("google-chrome")
     async with async_playwright() as playwright:
         flags = ["--no-sandbox", "--disable-gpu", "--disable-quic"]
         browser = await playwright.chromium.launch(executable_path=path, args=flags)
-        await photograph(chain, browser)
+        await photograph(chain, browser, silent)
         await browser.close()
 
 
@@ -136,15 +149,16 @@ def main() -> int:
         broker.start()
         vhost = stack.enter_context(broker.virtual_host())
         chain = Chain(vhost, folder)
+        chain.add_alerts(RULES)
         stack.callback(chain.discard)
         chain.start()
         began = time.time()
-        for name, pace in CLIENTS.items():
-            client = chain.client(name, EVENTS_PER_SECOND=pace)
+        clients = {name: chain.client(name, EVENTS_PER_SECOND=n) for name, n in CLIENTS.items()}
+        for client in clients.values():
             client.start()
             stack.callback(client.kill)
         asyncio.run(publish_a_past(chain, began))
-        asyncio.run(start_browser(chain))
+        asyncio.run(start_browser(chain, clients[SILENT]))
     return 0
 
 

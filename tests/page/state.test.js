@@ -100,3 +100,31 @@ test("a state is never changed in place", () => {
   reduce(state, beat, 9000);
   assert.deepEqual(state, before);
 });
+
+const newer = { ...snapshot, version: 1240, total: 5031, clientes: { cliente_uno: 3005, cliente_dos: 2026 } };
+
+test("a page that moves to a panel that is behind keeps its numbers until that has caught up", () => {
+  const moved = [newer, snapshot, change];
+  assert.equal(after(...moved).counts, newer);
+  assert.deepEqual([...after(...moved).clients], [["cliente_uno", 3005], ["cliente_dos", 2026]]);
+  assert.equal(after(...moved).gap, false);
+
+  const level = { ...change, previa: 1235, version: 1240, total: 5031, clientes: { cliente_uno: 3005, cliente_dos: 2026 } };
+  assert.deepEqual(after(...moved, level).behind, null);
+  const past = { ...level, version: 1241, total: 5033, clientes: { ...level.clientes, nuevo: 2 } };
+  const caughtUp = after(...moved, past);
+  assert.deepEqual([...caughtUp.clients], [["cliente_uno", 3005], ["cliente_dos", 2026], ["nuevo", 2]]);
+  assert.deepEqual([caughtUp.counts?.version, caughtUp.counts?.total, caughtUp.behind], [1241, 5033, null]);
+  assert.deepEqual([...caughtUp.changedAt], [["nuevo", 4000]]);
+  assert.equal(after(...moved, past, { ...past, previa: 1241, version: 1242, clientes: {} }).gap, false);
+});
+
+test("what doesn't build on what that panel told is a gap, as ever", () => {
+  assert.equal(after(newer, snapshot, { ...change, previa: 1240 }).gap, true);
+  assert.equal(after(newer, snapshot, { ...change, previa: 1240 }, newer).gap, false);
+});
+
+test("another epoca is shown, whatever its version", () => {
+  const state = after(newer, snapshot, { ...snapshot, epoca: "otra", version: 1 });
+  assert.deepEqual([state.counts?.version, state.behind], [1, null]);
+});

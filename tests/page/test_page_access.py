@@ -1,14 +1,12 @@
 """Who reads by ear, by keyboard or in other colours reads the same."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.broker_stack import Broker
 from tests.chain_stack import Chain
 from tests.foreign_publisher import amqp_publish
 
@@ -22,14 +20,10 @@ FOCUSED = """() => {
 
 
 @pytest.fixture(scope="module")
-def still(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
+def still(shared_chain: Chain) -> Chain:
     """A chain with two clients that the tests of this file only read."""
-    with broker.virtual_host() as vhost, ExitStack() as stack:
-        chain = Chain(vhost, tmp_path_factory.mktemp("still"))
-        stack.callback(chain.discard)
-        chain.start()
-        amqp_publish(vhost, '[{"cliente":"a"},{"cliente":"b","evento":"clic"}]')
-        yield chain
+    amqp_publish(shared_chain.vhost, '[{"cliente":"a"},{"cliente":"b","evento":"clic"}]')
+    return shared_chain
 
 
 async def test_every_control_works_by_keyboard(still: Chain, open_page: OpenPage) -> None:

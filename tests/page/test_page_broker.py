@@ -1,19 +1,30 @@
-"""What heartbeats tell of the broker beside the queue, as a reader sees it."""
+"""What a reader is told of the broker: what it does beside the queue, its alarms, its absence."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
+import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
-from tests.broker_stack import Broker, VirtualHost
+from tests.broker_stack import Broker
 from tests.chain_stack import Chain
 from tests.faults.broker_control import control
 from tests.foreign_publisher import amqp_publish, read, wait_for
+from tests.page.conftest import page_chain
+from tests.page.noted_states import (
+    BACK_S,
+    SHOWN_S,
+    caused,
+    counted,
+    ended,
+    expect_exact,
+    noting_page,
+)
 
 OpenPage = Callable[..., Awaitable[Page]]
 ASIDE = {
@@ -22,6 +33,18 @@ ASIDE = {
     "escritura": "rechazada",
 }
 CLIENT = {"cliente": "tienda\u200b_1", "eventos": 9, "adelanto_s": 3599, "motivo": "hora_local"}
+
+
+@pytest.fixture(scope="module")
+def shared_chain(
+    own_broker: Callable[[], Broker], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Chain]:
+    """One for all tests of this file, on a node that they may break."""
+    with (
+        own_broker().virtual_host() as vhost,
+        page_chain(vhost, tmp_path_factory.mktemp("page-chain")) as chain,
+    ):
+        yield chain
 
 
 async def open_told(page: Page, url: str, told: dict[str, Any]) -> None:
@@ -71,16 +94,11 @@ async def test_what_the_broker_did_is_told(chain: Chain, open_page: OpenPage) ->
     )
 
 
-async def test_an_alarm_of_the_broker_is_told(
-    own_broker: Callable[[], Broker],
-    chain_on: Callable[[VirtualHost], Chain],
-    open_page: OpenPage,
-) -> None:
+async def test_an_alarm_of_the_broker_is_told(chain: Chain, open_page: OpenPage) -> None:
     """A broker that takes nothing for want of memory is told, and since when; counting goes on."""
-    broker = own_broker()
-    with broker.virtual_host() as vhost, ExitStack() as after:
-        chain = chain_on(vhost)
-        amqp_publish(vhost, '{"cliente":"a"}')
+    broker = chain.vhost.broker
+    with ExitStack() as after:
+        amqp_publish(chain.vhost, '{"cliente":"a"}')
         page = await open_page(chain.web_url)
         queue = page.locator("#flow [data-part=queue]")
         state_url = f"{chain.report_url}/estado"
@@ -100,3 +118,24 @@ async def test_an_alarm_of_the_broker_is_told(
         after.close()
         wait_for(state_url, lambda said: said["broker"] == "conectado", 30)
         await expect(queue).to_have_attribute("data-state", "ok")
+
+
+async def test_broker_killed(chain: Chain, open_page: OpenPage) -> None:
+    """Without a broker nothing new is counted: stale, and why; current once that is back."""
+    broker = chain.vhost.broker
+    page = await noting_page(chain, open_page)
+    total = counted(chain)
+    chain.vhost.wait_saved("cola_analiticas")
+
+    def bring_back() -> None:
+        broker.start()
+        amqp_publish(chain.vhost, '{"cliente":"a"}')
+        wait_for(f"{chain.report_url}/estado", lambda said: said["broker"] == "conectado")
+
+    assert await caused(page, broker.kill, ("stale",)) <= SHOWN_S
+    await expect(page.locator("#badge-detail")).to_contain_text("sin RabbitMQ desde las")
+    await expect(page.get_by_role("status")).to_contain_text("se perdió RabbitMQ")
+    await expect(page.locator("#flow")).to_contain_text("se perdió RabbitMQ; reconectando")
+    await expect(page.locator("#content")).to_have_attribute("data-current", "no")
+    assert await ended(page, bring_back) <= BACK_S
+    await expect_exact(chain, page, total + 1)

@@ -7,14 +7,12 @@ import io
 import json
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.broker_stack import Broker
 from tests.chain_stack import Chain
 from tests.foreign_publisher import publish, wait_for
 
@@ -51,16 +49,12 @@ async def publish_all(chain: Chain, events: list[dict[str, Any]]) -> None:
 
 
 @pytest.fixture(scope="module", name="past")
-def _past(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
+def _past(shared_chain: Chain) -> Chain:
     """A chain that the tests of this file only read: the same hours of seven weeks."""
-    with broker.virtual_host() as vhost, ExitStack() as stack:
-        chain = Chain(vhost, tmp_path_factory.mktemp("weeks"))
-        stack.callback(chain.discard)
-        chain.start()
-        events = weeks()
-        asyncio.run(publish_all(chain, events))
-        wait_for(chain.report_url, lambda report: report["total"] == len(events))
-        yield chain
+    events = weeks()
+    asyncio.run(publish_all(shared_chain, events))
+    wait_for(shared_chain.report_url, lambda report: report["total"] == len(events))
+    return shared_chain
 
 
 def at(second: int) -> str:
@@ -199,13 +193,3 @@ async def test_it_fits_a_phone(past: Chain, open_page: OpenPage, theme: str) -> 
         box = await choice.bounding_box()
         assert box is not None
         assert min(box["width"], box["height"]) >= 24
-
-
-async def test_a_store_without_that_time_says_so(chain: Chain, open_page: OpenPage) -> None:
-    """Before counting began there is nothing to compare with: said, not drawn as a zero."""
-    await publish(chain.vhost, [{"cliente": "a"}])
-    page = await open_page(f"{chain.web_url}?frente=1d&lang=en")
-
-    await expect(compared(page)).to_have_text(
-        "No events yesterday at this time · what is usual takes 3 weeks to learn; there are 0"
-    )

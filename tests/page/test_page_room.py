@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 
 import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
-from tests.broker_stack import Broker
 from tests.chain_stack import Chain
 from tests.foreign_publisher import publish, wait_for
 
@@ -72,19 +71,16 @@ LISTED = """() => {
 
 
 @pytest.fixture(scope="module")
-def crowd(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
+def crowd(shared_chain: Chain) -> Chain:
     """A chain that the tests of this file only read: 60 clients, from now to 14 minutes ago."""
     now = time.time()
     events = [
         {"cliente": name, "evento": f"tipo_{i % 30}", "timestamp": now - 14.2 * i}
         for i, name in enumerate(CLIENTS)
     ]
-    with broker.virtual_host() as vhost:
-        chain = Chain(vhost, tmp_path_factory.mktemp("crowd"))
-        with chain.at_work():
-            asyncio.run(publish(chain.vhost, events + [{"cliente": "sucursal_00"}] * 4000))
-            wait_for(chain.report_url, lambda report: report["total"] == 4060)
-            yield chain
+    asyncio.run(publish(shared_chain.vhost, events + [{"cliente": "sucursal_00"}] * 4000))
+    wait_for(shared_chain.report_url, lambda report: report["total"] == 4060)
+    return shared_chain
 
 
 async def test_phone_shows_the_largest_and_more(crowd: Chain, open_page: OpenPage) -> None:

@@ -48,14 +48,14 @@ INVISIBLE = {
 
 
 async def test_hostile_names_are_text(
-    chain: Chain, open_page: OpenPage, violations: Violations, complaints: list[str]
+    empty: Chain, open_page: OpenPage, violations: Violations, complaints: list[str]
 ) -> None:
     """Names that look like markup or mean something to JavaScript are shown letter by letter."""
-    page = await open_page(chain.web_url)
+    page = await open_page(empty.web_url)
     events = [{"cliente": name, "evento": name} for name in HUNDRED]
     assert len(set(HUNDRED)) == 100
 
-    amqp_publish(chain.vhost, json.dumps(events))
+    amqp_publish(empty.vhost, json.dumps(events))
 
     shown = page.locator("#clients tbody tr:not(.others) th")
     for table in ("#clients", "#types"):
@@ -75,15 +75,15 @@ async def test_hostile_names_are_text(
         await page.locator("#table-toggle").click()
         await expect(page.locator(".steps thead th").nth(1)).to_have_text(name)
         await page.locator("#table-toggle").click()
-    assert page.url.startswith(chain.web_url)
+    assert page.url.startswith(empty.web_url)
     assert await violations(page) == []
     assert complaints == []
 
 
-async def test_invisible_characters_are_shown(chain: Chain, open_page: OpenPage) -> None:
+async def test_invisible_characters_are_shown(empty: Chain, open_page: OpenPage) -> None:
     """What can't be seen, or reorders what is around it, is shown escaped and set apart."""
-    amqp_publish(chain.vhost, json.dumps([{"cliente": name} for name in INVISIBLE]))
-    page = await open_page(chain.web_url)
+    amqp_publish(empty.vhost, json.dumps([{"cliente": name} for name in INVISIBLE]))
+    page = await open_page(empty.web_url)
 
     names = page.locator("#clients tbody th")
     await expect(names).to_have_count(len(INVISIBLE))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.broker_stack import Broker
 from tests.chain_stack import Chain
 from tests.foreign_publisher import publish, wait_for
 
@@ -22,15 +21,12 @@ SAID = {
 
 
 @pytest.fixture(scope="module")
-def full(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
+def full(shared_chain: Chain) -> Chain:
     """A chain that the tests of this file only read: every place is taken, x found none."""
     names = [*(f"c{n}" for n in range(PLACES)), "x", "x"]
-    with broker.virtual_host() as vhost:
-        chain = Chain(vhost, tmp_path_factory.mktemp("full"))
-        with chain.at_work():
-            asyncio.run(publish(chain.vhost, [{"cliente": name} for name in names]))
-            wait_for(chain.report_url, lambda report: report["total"] == len(names))
-            yield chain
+    asyncio.run(publish(shared_chain.vhost, [{"cliente": name} for name in names]))
+    wait_for(shared_chain.report_url, lambda report: report["total"] == len(names))
+    return shared_chain
 
 
 @pytest.mark.parametrize("name", ["x", "nadie"], ids=["without a series", "never seen"])

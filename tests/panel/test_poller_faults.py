@@ -98,7 +98,7 @@ async def test_an_answer_in_drips_is_an_absence(
     faulty: Faulty, panel_for: PanelFor, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A byte now and then is no answer, though each comes in time."""
-    monkeypatch.setattr("reading.poller.ANSWER_WITHIN", 0.3)
+    monkeypatch.setattr("reading.source.ANSWER_WITHIN", 0.3)
     port = await panel_for(faulty.url)
 
     async with watch(port) as viewer:

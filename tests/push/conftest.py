@@ -25,9 +25,18 @@ class Scale:
     storm: int = 1000
     drops: int = 1000
     away_seconds: float = 6.0
+    both_ways: bool = True  # at once; what is stated is measured one way after the other
 
 
-FULL = Scale(good=500, deaf=500, cut_off=200, calm_seconds=15.0, storm=5000, away_seconds=20.0)
+FULL = Scale(
+    good=500,
+    deaf=500,
+    cut_off=200,
+    calm_seconds=15.0,
+    storm=5000,
+    away_seconds=20.0,
+    both_ways=False,
+)
 
 
 @pytest.fixture(scope="session")
@@ -48,10 +57,7 @@ def shared_chain(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture
 def chain(shared_chain: Chain) -> Chain:
     """One chain for all of these tests: they may kill its parts, and watch only what is new."""
-    for part in shared_chain.parts.values():
-        part.resume()
-        if not part.running:
-            part.start()
+    shared_chain.mend()
     return shared_chain
 
 

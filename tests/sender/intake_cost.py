@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.broker_stack import Broker
 from tests.sender.intake_service import Service, serving
-from tests.sender.test_intake_memory import flood, peak, resident
+from tests.sender.test_intake_memory import LINES, flood, peak, resident
 
 BODY = b'{"cliente":"a","evento":"ab"}'
 POST = b"POST /eventos HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%b"
@@ -49,7 +49,7 @@ def large(service: Service, size: int) -> str:
     """How much the process grew, at its peak, while so many sent 1.8 MB each."""
     pid = service.entrada.pid
     before = resident(pid)
-    answers = Counter(answer.decode() for answer in asyncio.run(flood(service.port, size)))
+    answers = Counter(answer.decode() for answer in asyncio.run(flood(service.port, size, LINES)))
     return f"{size} bodies at once: {(peak(pid) - before) / 1000:.0f} MB more, {dict(answers)}"
 
 

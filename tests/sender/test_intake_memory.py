@@ -4,20 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
+from tests.broker_stack import VirtualHost
+from tests.sender.delivery import BoundQueue
 from tests.sender.intake_service import Service
 
 LINES = b'{"cliente":"a","metadata":"%b"}\n' % (b"x" * 900) * 2000
+FEW_LINES = LINES[: len(LINES) // 10]
+
+
+@pytest.fixture
+def service(vhost: VirtualHost, tmp_path: Path) -> Iterator[Service]:
+    """The intake alone: a queue takes what it sends, and nobody counts it."""
+    asyncio.run(BoundQueue(vhost).declare())
+    service = Service(vhost, tmp_path, {})
+    try:
+        service.entrada.start()
+        yield service
+    finally:
+        service.entrada.kill()
 
 
 def test_many_large_requests_at_once(service: Service) -> None:
     """Some of 200 are taken, some told to come back; it grows by less than 80 MB."""
     before = resident(service.entrada.pid)
 
-    answers = asyncio.run(flood(service.port, 200))
+    answers = asyncio.run(flood(service.port, 200, LINES))
 
     grown = peak(service.entrada.pid) - before
     assert set(answers) <= {b"200", b"503", b""}
@@ -36,24 +53,24 @@ def test_clients_that_have_gone_hold_nothing(service: Service) -> None:
     within(5, lambda: sockets(pid) <= before)
 
     for _ in range(2):
-        asyncio.run(flood(service.port, 600))
+        asyncio.run(flood(service.port, 600, FEW_LINES))
         within(5, lambda: sockets(pid) <= before)
 
     assert service.post({"cliente": "b"}).status_code == 202
 
 
-async def flood(port: int, size: int) -> list[bytes]:
-    return await asyncio.gather(*(ask(port) for _ in range(size)))
+async def flood(port: int, size: int, lines: bytes) -> list[bytes]:
+    return await asyncio.gather(*(ask(port, lines) for _ in range(size)))
 
 
-async def ask(port: int) -> bytes:
+async def ask(port: int, lines: bytes) -> bytes:
     """The status of one request, empty for none."""
     with suppress(OSError, TimeoutError):
         async with asyncio.timeout(40):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             head = "POST /eventos HTTP/1.1\r\nHost: localhost\r\n"
             head += "Content-Type: application/x-ndjson\r\n"
-            writer.write(f"{head}Content-Length: {len(LINES)}\r\n\r\n".encode() + LINES)
+            writer.write(f"{head}Content-Length: {len(lines)}\r\n\r\n".encode() + lines)
             line = await reader.readline()
             writer.close()
             return line[9:12]

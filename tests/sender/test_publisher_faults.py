@@ -6,11 +6,9 @@ message_id, the same bytes. The analytics counts each id once.
 """
 
 import asyncio
-import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from aio_pika.abc import AbstractIncomingMessage
@@ -23,6 +21,7 @@ from tests.sender.delivery import (
     QUEUE,
     BoundQueue,
     bodies,
+    body,
     events_of,
     publish,
     publishing,
@@ -31,7 +30,8 @@ from tests.sender.delivery import (
 )
 
 OwnBroker = Callable[[], Broker]
-SILENT_UNTIL_NEARLY_LOST = 11.0  # seconds, after the 15 of the publish timeout; lost after 33
+HEARTBEAT, PUBLISH_TIMEOUT = 3, 5.0  # seconds, instead of 10 and 15
+SILENT_UNTIL_NEARLY_LOST = 4.0  # seconds, after those of the publish timeout; lost after 12
 
 
 @pytest.fixture
@@ -52,26 +52,6 @@ def assert_all_arrived(messages: Iterable[AbstractIncomingMessage], expected: li
     return sum(len(copies) - 1 for copies in by_id.values())
 
 
-async def durable_queue(node: VirtualHost) -> BoundQueue:
-    """
-    A queue that a killed node still knows.
-
-    RabbitMQ 3.10 writes the name of a new quorum queue to disk a second after it has confirmed
-    the declaration, in several steps. Killed before that, it starts again with an empty queue
-    that never elects a leader, and so confirms nothing any more.
-    """
-    queue = BoundQueue(node)
-    await queue.declare()
-    (names,) = node.broker.node.folder.glob("data/*/quorum/*/names.dets")
-    await until(lambda: QUEUE.encode() in names.read_bytes() and age(names) > 2)
-    return queue
-
-
-def age(path: Path) -> float:
-    """Seconds since the file was last written to."""
-    return time.time() - path.stat().st_mtime
-
-
 @contextmanager
 def frozen(broker: Broker) -> Iterator[None]:
     broker.pause()
@@ -81,36 +61,33 @@ def frozen(broker: Broker) -> Iterator[None]:
         broker.resume()
 
 
-async def test_starting_before_the_broker_loses_nothing(
+async def test_broker_killed_while_publishing(
     node: VirtualHost, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Events accepted before the broker is up are delivered once it is; the wait is said once."""
+    """
+    A broker that is killed in the stream and starts again has every event in the end.
+
+    It has those, too, of a publisher that was started before it. That they wait is said once.
+    """
     caplog.set_level("INFO", logger="sender")
-    queue = await durable_queue(node)
-    await asyncio.to_thread(node.broker.vm.stop)
-    async with publishing(node) as publisher:
-        await publish(publisher, range(50))
-        await until(lambda: "the broker is away" in caplog.text)
-        assert publisher.unconfirmed == 50
-        await asyncio.to_thread(node.broker.start)
-        await publisher.drain(LIMIT)
-
-    assert_all_arrived(await queue.take_all(), bodies(50))
-    assert caplog.text.count("the broker is away") == 1
-
-
-async def test_broker_killed_while_publishing(node: VirtualHost) -> None:
-    """A broker that is killed in the stream and starts again has every event in the end."""
-    queue = await durable_queue(node)
+    queue, early_ones = BoundQueue(node), range(-50, 0)
+    await queue.declare()
+    await asyncio.to_thread(node.wait_saved, QUEUE)
     async with publishing(node) as publisher, streaming(publisher) as stream:
         await until(lambda: stream.confirmed > 300)
-        node.broker.kill()
-        await asyncio.to_thread(node.broker.start)
-        back_at = stream.sent
-        await until(lambda: stream.confirmed > back_at)
+        await asyncio.to_thread(node.broker.kill)
+        async with publishing(node) as early:
+            await publish(early, early_ones)
+            await until(lambda: caplog.text.count("the broker is away") == 2)
+            assert early.unconfirmed == 50
+            await asyncio.to_thread(node.broker.start)
+            back_at = stream.sent
+            await until(lambda: stream.confirmed > back_at)
+            await early.drain(LIMIT)
         await stream.end()
 
-    assert_all_arrived(await queue.take_all(), bodies(stream.sent))
+    assert_all_arrived(await queue.take_all(), [*bodies(stream.sent), *map(body, early_ones)])
+    assert caplog.text.count("the broker is away") == 2
 
 
 async def test_lost_confirmations_make_true_copies(vhost: VirtualHost) -> None:
@@ -152,14 +129,19 @@ async def test_line_that_breaks_anywhere(
     assert_all_arrived(await queue.take_all(), bodies(stream.sent))
 
 
-async def test_frozen_broker(node: VirtualHost, caplog: pytest.LogCaptureFixture) -> None:
+async def test_frozen_broker(
+    node: VirtualHost, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """
     A broker that freezes for longer than its heartbeats allow costs nothing but the time.
 
     A busy publisher notices by its publish timeout. An idle one loses its connection to missed
     heartbeats with a young publish in flight, which aiormq ends with a CancelledError.
     """
-    queue = await durable_queue(node)
+    monkeypatch.setattr("publishing.broker_link.HEARTBEAT", HEARTBEAT)
+    monkeypatch.setattr("publishing.broker_link.PUBLISH_TIMEOUT", PUBLISH_TIMEOUT)
+    queue = BoundQueue(node)
+    await queue.declare()
     async with publishing(node) as busy, publishing(node) as idle:
         await publish(busy, range(10))
         await publish(idle, [10])

@@ -8,6 +8,12 @@ import { setAsideOf } from "./set-aside.js";
  * @typedef {import("../link/wire.js").Message} Message
  * @typedef {import("../link/wire.js").Snapshot} Snapshot
  *
+ * What a panel has told on this socket.
+ *
+ * @typedef {object} Told
+ * @property {Counts} counts
+ * @property {Map<string, number>} clients
+ *
  * What the page knows. Times are this browser's, in milliseconds.
  *
  * @typedef {object} State
@@ -20,6 +26,7 @@ import { setAsideOf } from "./set-aside.js";
  * @property {number[]} queue the last few depths of the queue, oldest first
  * @property {number | null} asideSince since when something waits to be set aside
  * @property {number | null} restartedAt when counting was seen to start anew
+ * @property {Told | null} behind what a panel tells that knows less than is shown: nothing of it is, until it has caught up
  * @property {boolean} gap a change did not build on these counts: only a snapshot helps
  */
 
@@ -36,6 +43,7 @@ export const INITIAL = Object.freeze({
   queue: [],
   asideSince: null,
   restartedAt: null,
+  behind: null,
   gap: false,
 });
 
@@ -51,8 +59,9 @@ export const INITIAL = Object.freeze({
 export function reduce(state, message, now, at = now) {
   const heard = { ...state, heardAt: now };
   if (message.tipo === "latido") return beaten(heard, message);
-  if (message.tipo === "instantanea") return replaced(heard, message, now);
-  return follows(state, message) ? changed(heard, message, at) : { ...heard, gap: true };
+  if (message.tipo === "instantanea") return isOlder(state, message) ? { ...heard, behind: toldBy(message), gap: false } : replaced(heard, message, now);
+  if (state.behind !== null) return followed(heard, state.behind, message, now);
+  return follows(state.counts, message) ? changed(heard, message, at) : { ...heard, gap: true };
 }
 
 /**
@@ -101,13 +110,40 @@ function replaced(state, snapshot, now) {
     changedAt,
     since: anew ? now : (state.since ?? now),
     restartedAt: anew ? now : state.restartedAt,
+    behind: null,
     gap: false,
   };
 }
 
-/** @param {State} state @param {Change} change */
-function follows(state, change) {
-  return state.counts?.epoca === change.epoca && state.counts.version === change.previa;
+/** Is what is shown newer, and of the same store? @param {State} state @param {Counts} counts */
+function isOlder(state, counts) {
+  return state.counts !== null && state.counts.epoca === counts.epoca && counts.version < state.counts.version;
+}
+
+/** @param {Snapshot} snapshot @returns {Told} */
+const toldBy = (snapshot) => ({ counts: snapshot, clients: new Map(Object.entries(snapshot.clientes)) });
+
+/** A page that moved to a panel that knows less keeps its numbers until that has caught up. @param {State} state @param {Told} behind @param {Change} change @param {number} now @returns {State} */
+function followed(state, behind, change, now) {
+  if (!follows(behind.counts, change)) return { ...state, gap: true };
+  const clients = merged(behind.clients, change.clientes);
+  if (isOlder(state, change)) return { ...state, behind: { counts: change, clients } };
+  return replaced(state, { ...change, tipo: "instantanea", clientes: Object.fromEntries(clients) }, now);
+}
+
+/** @param {Counts | null} counts @param {Change} change */
+function follows(counts, change) {
+  return counts?.epoca === change.epoca && counts.version === change.previa;
+}
+
+/** A JSON merge patch, RFC 7396. @param {Map<string, number>} clients @param {Record<string, number | null>} changes */
+function merged(clients, changes) {
+  const after = new Map(clients);
+  for (const [name, count] of Object.entries(changes)) {
+    if (count === null) after.delete(name);
+    else after.set(name, count);
+  }
+  return after;
 }
 
 /** @param {State} state @param {Change} change @param {number} at @returns {State} */
