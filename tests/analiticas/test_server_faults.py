@@ -139,7 +139,7 @@ def test_frozen(store: ServerStore, own_postgres: Postgres) -> None:
     totals.add(store.apply(OTHER))
     own_postgres.pause()
     try:
-        with pytest.raises(StoreUnavailableError, match="no answer .* within 1 s"):
+        with pytest.raises(StoreUnavailableError, match=r"no answer .* within 1 s"):
             store.apply(BATCH)
     finally:
         own_postgres.resume()
