@@ -7,7 +7,7 @@ BIN := .venv/bin
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q pyproject.toml \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 
-.PHONY: help run test test-compose lint format lock bench bench-push bench-page bench-history bench-ingest profile-foreign load bench-agreement bench-counting bench-clients bench-alerts faults fuzz fuzz-contracts contracts secretos clean
+.PHONY: help run test test-compose lint format lock bench bench-push bench-page bench-history bench-ingest profile-foreign load bench-agreement bench-counting bench-stores bench-clients bench-alerts faults fuzz fuzz-contracts contracts secretos clean
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
@@ -83,6 +83,10 @@ bench-agreement: ## a load run's latency beside a second measurement, with 200 a
 bench-counting: ## measure decode, count and commit with 10 to 1,000,000 clients (3 minutes)
 	@$(SETUP) test
 	@PYTHONPATH=servicio-analiticas:. $(BIN)/python bench/counting_speed.py $(T)
+
+bench-stores: ## count the same messages into a file and into PostgreSQL, in turns (a minute)
+	@$(SETUP) test
+	@PYTHONPATH=servicio-analiticas:local:. $(BIN)/python bench/store_pair.py $(T)
 
 bench-clients: ## a million distinct clients through the whole chain (2 minutes; T='--clients 50000')
 	@$(SETUP) test

@@ -32,8 +32,8 @@ import interpreter_pace
 from comun.wire_time import rfc3339
 from counting.totals import IdWindow, report
 from decoding.message import Message
+from sqlite.file_store import FileStore, open_store
 from storing import delta_log
-from storing.store import Store, open_store
 
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
 TYPES = ("compra", "clic", "visita", "pago", "alta")
@@ -105,7 +105,7 @@ def _parts(events: list[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
         yield events[start : start + size]
 
 
-def measure(case: Case, source: Source, store: Store) -> None:
+def measure(case: Case, source: Source, store: FileStore) -> None:
     # The log of a case must fill for as long as its events last, not for as long as all cases do.
     delta_log.SEAL_SECONDS = 0 if source.seals else math.inf
     batches = [source.batch() for _ in range(COMMITS_A_TURN)]
@@ -188,7 +188,7 @@ def look(path: Path) -> dict[str, Any]:
     return found
 
 
-def _report_ms(store: Store) -> float:
+def _report_ms(store: FileStore) -> float:
     totals = store.load()
     began = time.perf_counter()
     msgspec.json.encode(report(totals, 1000))

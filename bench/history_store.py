@@ -9,7 +9,6 @@ takes to open, and each usual query. With the default 50 x 5 pairs it takes half
 from __future__ import annotations
 
 import argparse
-import sqlite3
 import statistics
 import tempfile
 import time
@@ -22,7 +21,8 @@ from counting.totals import IdWindow
 from history.history import Cell, History
 from history.query import HistoryQuery
 from history.steady_clock import Moment
-from storing.store import Store, open_store
+from sqlite.file_connection import FileConnection, connect
+from sqlite.file_store import FileStore, open_store
 from usual.usual_query import UsualQuery
 
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
@@ -75,7 +75,7 @@ def main() -> None:
 def fill(path: Path, pairs: list[tuple[str, str]], days: int) -> None:
     began, end = time.perf_counter(), int(time.time())
     dense = end - DENSE_SECONDS
-    db = sqlite3.connect(path, isolation_level=None)
+    db = connect(path)
     db.execute("PRAGMA synchronous = OFF")  # it is the folding that is of interest
     history = History(db)
     for start in range(dense - days * DAY, dense, HOUR):
@@ -93,7 +93,7 @@ def fill(path: Path, pairs: list[tuple[str, str]], days: int) -> None:
     show(f"fold of {len(cells)} cells, without its commit", times)
 
 
-def fold(db: sqlite3.Connection, history: History, cells: dict[Cell, int], now: float) -> Took:
+def fold(db: FileConnection, history: History, cells: dict[Cell, int], now: float) -> Took:
     db.execute("BEGIN IMMEDIATE")
     took = timed(lambda: history.fold(cells, Moment(now, now)))
     history.prune(Moment(now, now))
@@ -113,7 +113,7 @@ def measure(path: Path) -> None:
     store.close()
 
 
-def answered(store: Store, query: HistoryQuery | UsualQuery) -> dict[str, Any]:
+def answered(store: FileStore, query: HistoryQuery | UsualQuery) -> dict[str, Any]:
     return store.history.pin().answer(query)
 
 

@@ -32,9 +32,9 @@ export DEBIAN_FRONTEND=noninteractive LC_ALL=C # what it says of a lock is read
 quietly apt-get -q update
 quietly apt-get -q install --yes --no-install-recommends "$@"
 
-# Nor at the next boot: the system's RabbitMQ would hold the port of ours.
+# Nor at the next boot: the system's RabbitMQ would hold the port of ours, and so on.
 if [ -d /run/systemd/system ]; then
-    for service in rabbitmq-server prometheus prometheus-alertmanager; do
+    for service in rabbitmq-server prometheus prometheus-alertmanager postgresql; do
         case " $* " in
         *" $service "*) systemctl --quiet disable "$service" || true ;;
         esac

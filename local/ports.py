@@ -3,14 +3,14 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 
-def unusable_ports(ports: Mapping[str, int]) -> list[str]:
+def unusable_ports(ports: Iterable[tuple[str, int]]) -> list[str]:
     """One sentence for each port of 127.0.0.1 that we can't listen on, by the variable's name."""
     return [
         f"Port {port} {reason}: set {variable} in .env to another one."
-        for variable, port in ports.items()
+        for variable, port in ports
         if (reason := _why_not(port))
     ]
 

@@ -28,6 +28,7 @@ from run_settings import PORTS, read_run_settings
 READY_SECONDS = 90.0
 ELSEWHERE = ("RABBITMQ_HOST", "RABBITMQ_TLS_CA")
 DOORS = ("USUARIOS", "TLS_CERTIFICADO", "TLS_CLAVE", "ENTRADA_CLAVES")
+ONE_FILE = {"ALMACEN": "archivo", "ANALITICAS": "1", "STORE_URL": ""}
 DEMO = ("cliente-uno", "cliente-dos")
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 HELP = ("-h", "--help")
@@ -52,16 +53,13 @@ def main() -> int:
 
 
 def on_free_ports(settings: Mapping[str, str]) -> dict[str, str]:
-    """The same, but open, with a broker of its own: nobody else is told these ports."""
+    """The same, but open, with a broker and a file of its own: nobody else is told these ports."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in PORTS]
     ports = [str(each.getsockname()[1]) for each in sockets]
     for each in sockets:
         each.close()
-    return {
-        **settings,
-        **dict.fromkeys(DOORS + ELSEWHERE, ""),
-        **dict(zip(PORTS, ports, strict=True)),
-    }
+    own = dict(zip(PORTS, ports, strict=True))
+    return {**settings, **dict.fromkeys(DOORS + ELSEWHERE, ""), **own, **ONE_FILE}
 
 
 async def simulate_alone(settings: Mapping[str, str], folder: Path, words: list[str]) -> int:

@@ -27,12 +27,13 @@ from parts.broker import prepare
 from parts.broker_boot import BootLog
 from parts.keeper import kept
 from parts.part_log import LOG_BYTES
-from parts.programs import broker_programs, node_of, other_programs
+from parts.private_postgres import prepare_postgres
+from parts.programs import broker_programs, node_of, other_programs, store_programs
 from parts.readiness import first_unready, probes, web_address
 from parts.service_accounts import ROOT, demo, where_to_log_in_with
 from ports import unusable_ports
 from run_folder import FolderInUseError, close_to_others, held, last_lines
-from run_settings import OWN_BROKER, PORTS, read_run_settings
+from run_settings import PORTS, read_run_settings, used_ports
 
 READY_SECONDS = 90.0
 BAD_SETTING = 2  # the exit code of a service that can't use one
@@ -48,9 +49,7 @@ def main() -> int:
         os.umask(0o077)  # what lies below the folder is its owner's alone
         with held(folder):
             close_to_others(folder)
-            not_ours = OWN_BROKER if settings["RABBITMQ_HOST"] else ()
-            ours = {name: int(settings[name]) for name in PORTS if name not in not_ours}
-            if taken := unusable_ports(ours):
+            if taken := unusable_ports(used_ports(settings)):
                 return complain("\n".join(taken))
             return asyncio.run(run(settings, folder))
     except (FolderInUseError, OSError, ValueError) as error:
@@ -65,6 +64,8 @@ async def run(settings: Mapping[str, str], folder: Path) -> int:
     start_log(folder)
     if not settings["RABBITMQ_HOST"]:
         prepare(node_of(settings, folder))
+    if settings["ALMACEN"] == "postgres":
+        prepare_postgres(folder)
     boot = BootLog(folder / "log" / "rabbitmq-service.log", folder / "rabbitmq")
     refused = Refusals(stop)
     elsewhere = settings["RABBITMQ_HOST"]
@@ -73,6 +74,7 @@ async def run(settings: Mapping[str, str], folder: Path) -> int:
     # Left in the reverse order: nobody loses the broker while it still has something to say.
     async with (
         kept(broker_programs(settings, folder, os.environ), folder),
+        kept(store_programs(settings, folder, os.environ), folder),
         kept(other_programs(settings, folder, os.environ), folder, refused.note),
     ):
         code = await stay(settings, folder, Outlook(boot, refused), stop)

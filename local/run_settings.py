@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
-ORIGIN = re.compile(r"https?://([a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
-HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
-
-Check = Callable[[str], str | None]  # what would be right, or None when the value is
+from setting_checks import (
+    Check,
+    anything,
+    hosts,
+    limit,
+    log_format,
+    nodes,
+    origins,
+    pace,
+    port,
+    store_kind,
+    whole,
+    word,
+)
 
 
 class WrongSettingsError(ValueError):
@@ -22,71 +30,6 @@ class Setting:
     default: str
     check: Check
 
-
-def whole(low: int, high: int | None = None) -> Check:
-    """A whole number from *low* to *high*."""
-    right = f"a whole number from {low}" + (f" to {high}" if high is not None else " on")
-
-    def check(text: str) -> str | None:
-        fits = re.fullmatch("0|[1-9][0-9]{0,18}", text) and int(text) >= low
-        return None if fits and (high is None or int(text) <= high) else right
-
-    return check
-
-
-def pace(text: str) -> str | None:
-    try:
-        fits = 0 < float(text) <= 1000
-    except ValueError:
-        fits = False
-    return None if fits else "a number above 0, at most 1000"
-
-
-def limit(text: str) -> str | None:
-    try:
-        fits = 0 <= float(text) <= 1_000_000
-    except ValueError:
-        fits = False
-    return None if fits else "a number from 0 (no limit) to 1000000"
-
-
-def log_format(text: str) -> str | None:
-    return None if text in ("consola", "json") else "consola or json"
-
-
-def anything(_: str) -> str | None:
-    return None
-
-
-def word(text: str) -> str | None:
-    """A value that means the same to Docker, which removes quotes, and to us, who don't."""
-    fits = text and not any(mark in text for mark in "'\"\\ #$")
-    return None if fits else "some characters without quotes, spaces, \\, # and $"
-
-
-def origins(text: str) -> str | None:
-    fits = all(_is_origin(origin.strip()) for origin in text.split(",") if origin.strip())
-    return None if fits else "what browsers send, like https://pulso.example.org, comma separated"
-
-
-def hosts(text: str) -> str | None:
-    fits = all(HOST.fullmatch(host.strip()) for host in text.split(",") if host.strip())
-    return None if fits else "names like pulso.example.org, comma separated, without https://"
-
-
-def nodes(text: str) -> str | None:
-    fits = all(HOST.fullmatch(node.strip()) for node in text.split(",")) or not text
-    return None if fits else "nodes like a, b:5673 or [::1], comma separated"
-
-
-def _is_origin(text: str) -> bool:
-    """As panel-visual/push/origin_rule.py; tests/contracts/origenes.json holds both to the same."""
-    scheme, _, rest = text.partition("://")
-    default = f":{DEFAULT_PORTS.get(scheme)}"
-    return ORIGIN.fullmatch(text) is not None and not rest.endswith(default)
-
-
-port = whole(1, 65535)
 
 PORTS = {
     "WEB_PORT": Setting("8080", port),
@@ -122,6 +65,12 @@ SETTINGS = PORTS | {
     "TLS_CERTIFICADO": Setting("", anything),
     "TLS_CLAVE": Setting("", anything),
     "ENTRADA_MAX_PER_SECOND": Setting("0", limit),
+    "ALMACEN": Setting("archivo", store_kind),
+    "ANALITICAS": Setting("1", whole(1, 8)),
+    "POSTGRES_PORT": Setting("25432", port),  # used with ALMACEN=postgres
+    "ANALITICAS_PORT": Setting("8101", whole(1, 65_528)),  # of the second one; more follow
+    "STORE_URL": Setting("", anything),
+    "STORE_PASSWORD_FILE": Setting("", anything),
     "LOG_FORMAT": Setting("consola", log_format),
     "EVENTS_PER_SECOND": Setting("3", pace),
     "ID_WINDOW_SECONDS": Setting("604800", whole(60)),
@@ -132,6 +81,9 @@ SETTINGS = PORTS | {
     "HISTORY_HOURS_KEPT": Setting("8760", whole(24, 100_000)),
 }
 
+SECRET = ("PASSWORD", "CLAVE", "CLAVES", "STORE_URL")
+"""How names end whose values are shown to nobody."""
+
 OWN_BROKER = (
     "RABBITMQ_PORT",
     "RABBITMQ_MANAGEMENT_PORT",
@@ -139,8 +91,6 @@ OWN_BROKER = (
     "RABBITMQ_DIST_PORT",
 )
 """Where the broker listens that we start: not when there is another."""
-
-SECRET = ("PASSWORD", "CLAVE", "CLAVES")  # how names end whose values are shown to nobody
 
 
 def read_run_settings(given: Mapping[str, str]) -> dict[str, str]:
@@ -155,7 +105,7 @@ def read_run_settings(given: Mapping[str, str]) -> dict[str, str]:
         for name, setting in SETTINGS.items()
         if (right := setting.check(values[name]))
     ]
-    if wrong := wrong or [*_shared_ports(values), *_history_order(values)]:
+    if wrong := wrong or [*_shared_ports(values), *_history_order(values), *_store(values)]:
         raise WrongSettingsError("\n".join(wrong))
     return values
 
@@ -164,14 +114,33 @@ def _shown(name: str, value: str) -> str:
     return name if name.endswith(SECRET) else f"{name}={value[:64]!r}"
 
 
+def used_ports(values: Mapping[str, str]) -> list[tuple[str, int]]:
+    """The port of each part that is started here, with the variable that says it."""
+    not_ours = OWN_BROKER if values["RABBITMQ_HOST"] else ()
+    used = [(name, int(values[name])) for name in PORTS if name not in not_ours]
+    if values["ALMACEN"] == "postgres":
+        used.append(("POSTGRES_PORT", int(values["POSTGRES_PORT"])))
+    more = int(values["ANALITICAS"]) - 1
+    return used + [("ANALITICAS_PORT", int(values["ANALITICAS_PORT"]) + n) for n in range(more)]
+
+
 def _shared_ports(values: Mapping[str, str]) -> list[str]:
     owners: dict[int, str] = {}
     wrong = []
-    for name in PORTS:
-        first = owners.setdefault(int(values[name]), name)
+    for name, number in used_ports(values):
+        first = owners.setdefault(number, name)
         if first != name:
-            wrong.append(f"{first} and {name} are both {values[name]}: change one in .env.")
+            wrong.append(f"{first} and {name} are both {number}: change one in .env.")
     return wrong
+
+
+def _store(values: Mapping[str, str]) -> list[str]:
+    if values["ALMACEN"] == "postgres" and values["STORE_URL"]:
+        return ["ALMACEN=postgres starts a PostgreSQL of its own: leave STORE_URL empty in .env."]
+    if values["ANALITICAS"] != "1" and values["ALMACEN"] == "archivo" and not values["STORE_URL"]:
+        n = values["ANALITICAS"]
+        return [f"ANALITICAS={n}: one file has one writer. Set ALMACEN=postgres in .env, too."]
+    return []
 
 
 def _history_order(values: Mapping[str, str]) -> list[str]:

@@ -62,8 +62,8 @@ async def run(settings: Settings, sockets: Sockets) -> None:
     hub, pace = Hub(rule, limits_of(settings)), Pace()
     heartbeat, pusher = Heartbeat(hub), Pusher(hub, pace)
     kept = KeptReport()
-    poller = Poller(settings.reporte_url, pace, pusher, heartbeat, kept)
-    relay, alerts = Relay(settings.reporte_url), alerts_of(settings)
+    poller = Poller(settings.reporte_urls, pace, pusher, heartbeat, kept)
+    relay, alerts = Relay(settings.reporte_urls), alerts_of(settings)
     account = Account(settings.rabbitmq_user, settings.rabbitmq_port)
     state = state_of(pusher, heartbeat)
     app = create_app(STATIC, hub, state, relay, settings.framers(), account, alerts)
@@ -116,7 +116,7 @@ async def serve_panels(
 
 def alerts_of(settings: Settings) -> Relay | None:
     silent = "the alert service does not answer"
-    return Relay(settings.avisos_url, no_answer=silent) if settings.avisos_url else None
+    return Relay([settings.avisos_url], no_answer=silent) if settings.avisos_url else None
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -12,7 +12,7 @@ from push.access.origin_rule import is_origin
 
 
 class Settings(WebSettings, frozen=True):
-    reporte_url: str = "http://127.0.0.1:8091"
+    reporte_url: str = "http://127.0.0.1:8091"  # of each of the analytics, comma separated
     avisos_url: str = ""  # empty: there are no alerts
     panel_host: str = "127.0.0.1"
     panel_port: Port = 8092
@@ -24,6 +24,10 @@ class Settings(WebSettings, frozen=True):
     rabbitmq_port: Port = 5672  # likewise
     push_max_per_address: Annotated[int, Meta(ge=0, le=1_000_000)] = 0  # 0: any number
     push_trusted_hops: Annotated[int, Meta(ge=0, le=8)] = 0  # proxies of ours in front
+
+    @property
+    def reporte_urls(self) -> list[str]:
+        return _listed(self.reporte_url)
 
     def origins(self) -> list[str]:
         return _listed(self.panel_origenes)
@@ -39,7 +43,8 @@ def _listed(text: str) -> list[str]:
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Return the settings, empty values as if not set; raise BadSettingError for a wrong one."""
     settings = settings_of(environ, Settings)
-    check_url("REPORTE_URL", settings.reporte_url)
+    for url in settings.reporte_urls or [settings.reporte_url]:
+        check_url("REPORTE_URL", url)
     if settings.avisos_url:
         check_url("AVISOS_URL", settings.avisos_url)
     _check_origins("PANEL_ORIGENES", settings.origins())

@@ -1,7 +1,7 @@
 """
 servicio-analiticas: counts the events of `cola_analiticas` and serves the counts at `/reporte`.
 
-Reads the environment (analytics_settings.py), RabbitMQ and one SQLite file. Exit codes: 0 after
+Reads the environment (analytics_settings.py), RabbitMQ and its store. Exit codes: 0 after
 SIGINT or SIGTERM, 2 for a wrong setting, 1 when it gives up; the last line says why.
 """
 
@@ -11,7 +11,6 @@ import asyncio
 import logging
 import os
 import signal
-import sqlite3
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -32,18 +31,22 @@ from comun.web import prompt_close
 from consuming.broker_sessions import Sessions
 from consuming.broker_writer import BrokerWriter
 from consuming.consumer import Consumer
+from consuming.following import Following
 from consuming.management_watch import ManagementWatch
 from consuming.set_aside_reader import SetAsideReader
 from consuming.store_writer import StoreWriter
 from consuming.tending import tend
-from counting.totals import IdWindow
-from database.lock import StoreInUseError
-from database.transactions import CommitFailedError
-from history.levels import Retention
+from database.failures import (
+    CommitFailedError,
+    StoreInUseError,
+    StoreUnavailableError,
+    UnusableStoreError,
+)
 from live.live import Live
 from reporting.analytics_metrics import LiveCollector
 from reporting.report_server import create_reports, serve_collector, serve_reports
-from storing.store import Store, open_store
+from store_choice import name_of, open_store
+from storing.store import Store
 from storing.store_thread import StoreThread
 
 LOG = logging.getLogger("analiticas")
@@ -69,17 +72,19 @@ async def run(settings: Settings, store: Store) -> None:
     stop = asyncio.Event()
     stoppable = consumer, reader, writer
     _on_signals(stop, stoppable, live)
-    told = LiveCollector(live, live.rejected_fields)
-    app = partial(create_reports, live, store, thread, history)
+    following = _following(store, thread, live)
+    app = partial(create_reports, live, store, thread, history, following)
     parts = {
         "consumer": consumer.run(),
         "apartados": reader.run(),
         "escritura": writer.run(),
         "management": ManagementWatch(settings, live.vitals).run(stop),
-        "folding": tend(store, thread, live, stop),
+        "folding": tend(store, thread, store_writer, live, stop),
         "http": serve_reports(settings, app, stop),
-        "metrics": serve_collector(settings, told, stop),
+        "metrics": serve_collector(settings, LiveCollector(live, live.rejected_fields), stop),
     }
+    if following:
+        parts["following"] = following.run(stop)
     try:
         async with asyncio.TaskGroup() as group:
             for name, part in parts.items():
@@ -97,14 +102,8 @@ def _as_stored(store: Store) -> Live:
     return live
 
 
-def _history_kept(settings: Settings) -> Retention:
-    s = settings
-    return Retention(
-        s.history_seconds_kept,
-        s.history_minutes_kept,
-        s.history_five_minutes_kept,
-        s.history_hours_kept,
-    )
+def _following(store: Store, thread: StoreThread, live: Live) -> Following | None:
+    return Following(store.others, store.aside, thread, live) if store.others else None
 
 
 class Stoppable(Protocol):
@@ -154,11 +153,11 @@ def main() -> int:
         LOG.critical("%s", error)
         return 2
     try:
-        window = IdWindow(settings.id_window_seconds, settings.id_window_rows)
-        store = open_store(Path(settings.store_path), window, _history_kept(settings))
-    except (OSError, sqlite3.Error, StoreInUseError) as error:
-        LOG.critical("can't use the store %s: %s", settings.store_path, error)
-        return 1
+        store = open_store(settings)
+    except (OSError, StoreInUseError, StoreUnavailableError, UnusableStoreError) as error:
+        LOG.critical("can't use the store %s: %s", name_of(settings), error)
+        is_setting = settings.store_url and isinstance(error, UnusableStoreError)
+        return 2 if is_setting else 1
     try:
         asyncio.run(run(settings, store))
     except BaseExceptionGroup as group:

@@ -23,6 +23,9 @@ class Settings(WebSettings, frozen=True):
     reporte_host: Name = "127.0.0.1"
     reporte_port: Port = 8091
     store_path: Name = "pulso.db"
+    # postgresql://user@host,host/database, instead of the file; its password from a file
+    store_url: str = ""
+    store_password_file: str = ""
     id_window_seconds: Annotated[int, msgspec.Meta(ge=60)] = 7 * 24 * 3600
     id_window_rows: Annotated[int, msgspec.Meta(ge=1000)] = 50_000_000
     history_seconds_kept: Annotated[int, msgspec.Meta(ge=60, le=86_400)] = 15 * 60  # in seconds

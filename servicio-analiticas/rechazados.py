@@ -4,10 +4,10 @@ rechazados: look at the messages that could not be counted, and send them again 
     python rechazados.py listar [--limite 50]
     python rechazados.py reinyectar (--todos | --id ID ...) [--buenos]
 
-listar reads reasons and samples from the store (STORE_PATH). reinyectar goes through the queue
-cola_analiticas.rechazados (RABBITMQ_*): a chosen message that is countable now is published
-again and leaves the queue; with --buenos also the good events of a batch that still has bad
-ones. Each is counted at most once, however often this runs (one without an id, twice if this is
+listar reads reasons and samples from the store (STORE_PATH or STORE_URL). reinyectar goes through
+the queue cola_analiticas.rechazados (RABBITMQ_*): a chosen message that is countable now is
+published again and leaves the queue; with --buenos also the good events of a batch that still has
+bad ones. Each is counted at most once, however often this runs (one without an id, twice if this is
 killed with it in hand). Everything else stays; a conflict
 (its id was counted with another body) comes back each time, until it is published under another id.
 Headers that can't be sent again are left out, and told. A message that can't be published stays, is
@@ -22,24 +22,22 @@ import argparse
 import asyncio
 import io
 import os
-import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
 
 # comun/ lies beside this folder, and is found after all that is in it.
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from analytics_settings import Settings, read_settings
-from aside import rejections
 from broker import lenient_amqp
 from broker.amqp_errors import Lost
 from comun.standard_output import printed
+from database.failures import StoreUnavailableError, UnusableStoreError
 from decoding.message import Message
 from rejected.reinjection import Again, again
 from rejected.rejected_queue import Passed, go_through, open_channel
-from storing.backups import open_to_read
+from store_choice import read_rejections
 
 SHOWN = 64  # characters of a name from outside
 MOST_NOTES, MOST_NAMES = 50, 10
@@ -59,9 +57,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def listing(store: Path, limit: int) -> str:
-    with closing(open_to_read(store)) as db:
-        read = rejections.read(db, limit)
+def listing(settings: Settings, limit: int) -> str:
+    read = read_rejections(settings, limit)
     totals = [f"{total:>9}  {kind}" for kind, total in read["motivos"].items()]
     samples = [
         f"{s['momento']}  id {s['message_id']!r}  cliente {s['cliente']!r}  {s['bytes']} bytes\n"
@@ -115,11 +112,11 @@ def main() -> int:
         return 2
     try:
         if given.verb == "listar":
-            report, failed = listing(Path(settings.store_path), given.limite), False
+            report, failed = listing(settings, given.limite), False
         else:
             passed = asyncio.run(replay(settings, given.ids, given.buenos))
             report, failed = told(passed), any(each.failure for each in passed)
-    except (ValueError, sqlite3.Error, *Lost) as error:
+    except (ValueError, StoreUnavailableError, UnusableStoreError, *Lost) as error:
         print(f"rechazados {given.verb}: {error}", file=sys.stderr)  # noqa: T201
         return 1
     shown = printed(report, f"rechazados {given.verb}")

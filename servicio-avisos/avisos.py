@@ -66,7 +66,7 @@ async def run(parts: Parts) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     ledger = Ledger(parts.store)
     try:
-        async with reaching(parts.settings.reporte_url) as analytics:
+        async with reaching(parts.settings.reporte_urls) as analytics:
             await _watch(parts, ledger, analytics, stop)
     finally:
         ledger.close()

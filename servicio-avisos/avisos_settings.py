@@ -15,12 +15,16 @@ from telling.channel_file import Channels, parse_channels
 
 
 class Settings(WebSettings, frozen=True):
-    reporte_url: str = "http://127.0.0.1:8091"
+    reporte_url: str = "http://127.0.0.1:8091"  # of each of the analytics, comma separated
     avisos_host: str = "127.0.0.1"
     avisos_port: Port = 8095
     avisos_store_path: Annotated[str, Meta(min_length=1)] = "avisos.db"
     avisos_reglas: str = ""  # path of avisos.yml; empty: the usual rules
     avisos_canales: str = ""  # path of the file with the channels' addresses, which are secrets
+
+    @property
+    def reporte_urls(self) -> list[str]:
+        return [url.strip() for url in self.reporte_url.split(",")]
 
     @property
     def store_path(self) -> Path:
@@ -30,7 +34,8 @@ class Settings(WebSettings, frozen=True):
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Return the settings, empty values as if not set; raise BadSettingError for a wrong one."""
     settings = settings_of(environ, Settings)
-    check_url("REPORTE_URL", settings.reporte_url)
+    for url in settings.reporte_urls:
+        check_url("REPORTE_URL", url)
     return settings
 
 

@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from tests.broker_stack import Broker, VirtualHost
 from tests.chain_stack import Chain
 from tests.long_files import place_of
+from tests.postgres_stack import FAST, Postgres
 
 CHROMIUM_FLAGS = (
     "--headless",
@@ -54,6 +55,13 @@ def vhost(broker: Broker) -> Iterator[VirtualHost]:
     """A fresh virtual host of the shared node."""
     with broker.virtual_host() as fresh:
         yield fresh
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The PostgreSQL that tests share, each with a schema of its own; it forgets in a crash."""
+    with Postgres(FAST).at_work() as shared:
+        yield shared
 
 
 @pytest.fixture(scope="session")

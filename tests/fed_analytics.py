@@ -13,13 +13,14 @@ from typing import Any
 
 from analytics_settings import Settings
 from asking.history_questions import HistoryQuestions
+from consuming.store_writer import StoreWriter
 from consuming.tending import tend
 from counting.totals import IdWindow
 from decoding.message import Message
 from live.announcer import Announcer
 from live.live import Live
 from reporting.report_server import create_reports, serve_reports
-from storing.store import open_store
+from sqlite.file_store import open_store
 from storing.store_thread import StoreThread
 from tests.port_ranges import free_ports
 
@@ -34,18 +35,18 @@ class FedAnalytics:
         self._store = open_store(folder / "pulso.db", WINDOW)
         self._live, self._thread = Live(self._store.load()), StoreThread()
         self._live.vitals.broker_is("conectado")
-        self._announcer = Announcer(self._live)
+        self._announcer = Announcer(self._live, None)
         self._messages = 0
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[FedAnalytics]:
-        stop = asyncio.Event()
+        stop, writer = asyncio.Event(), StoreWriter(self._thread, self._live.vitals)
         history = HistoryQuestions(self._store.history, self._thread)
-        app = partial(create_reports, self._live, self._store, self._thread, history)
+        app = partial(create_reports, self._live, self._store, self._thread, history, None)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(serve_reports(Settings(reporte_port=self.port), app, stop))
-                group.create_task(tend(self._store, self._thread, self._live, stop))
+                group.create_task(tend(self._store, self._thread, writer, self._live, stop))
                 try:
                     yield self
                 finally:

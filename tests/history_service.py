@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import sqlite3
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +10,7 @@ from quart.testing import QuartClient
 from quart.wrappers import Response
 
 from counting.totals import Totals
+from database.connection import Connection
 from history.history import History, Places
 from history.query import HistoryQuery
 from live.live import Live
@@ -30,7 +30,7 @@ POINTS = {
 }
 
 
-def contract_history(db: sqlite3.Connection) -> History:
+def contract_history(db: Connection) -> History:
     """A history with the events of the contract's answer."""
     history = History(db, places=Places(clients=3))
     history.fold(

@@ -120,6 +120,18 @@ def test_only_the_analytics_and_senders_speak_amqp() -> None:
     assert not [path for path in readers if amqp & set(imported(path, ()))]
 
 
+def test_only_its_room_knows_sqlite() -> None:
+    """Whoever counts, asks or tells knows a store, and not what holds it."""
+    room = FOLDERS["servicio-analiticas"] / "sqlite"
+    users = {
+        path
+        for path in modules("servicio-analiticas").values()
+        if "sqlite3" in set(imported(path, ()))
+    }
+
+    assert {path.parent for path in users} == {room}
+
+
 def test_only_entry_points_read_the_environment() -> None:
     """Settings come from one place for each service."""
     readers = {

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from parts.broker import server_script
+from parts.postgres_programs import postgres_program
 
 APT_INSTALL = Path(__file__).resolve().parents[1] / "apt_install.sh"
 
@@ -31,6 +32,8 @@ class Package:
     def installed(self) -> bool:
         if self.program == "rabbitmq-server":
             return server_script() is not None
+        if self.program == "postgres":
+            return postgres_program("postgres") is not None
         return shutil.which(self.program) is not None
 
 
@@ -43,8 +46,10 @@ class Library(Package):
 
 
 RUN = (Package("rabbitmq-server", "rabbitmq-server", "rabbitmq"),)
+POSTGRES = Package("postgres", "postgresql", "postgresql")
 TEST = (
     *RUN,
+    POSTGRES,
     Package("chromium", "chromium", ""),
     Package("amqp-publish", "amqp-tools", "rabbitmq-c"),
     Package("prometheus", "prometheus", "prometheus"),  # promtool too

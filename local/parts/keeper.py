@@ -40,7 +40,7 @@ async def kept(
 
 
 async def keep(program: Program, folder: Path, ended: Ended) -> None:
-    """Run *program*, again whenever it ends, until cancelled: then it is asked to stop."""
+    """Run *program*, again whenever it ends undone, until cancelled: then it is asked to stop."""
     log = PartLog(folder / "log" / f"{program.name}.log")
     while True:
         began = time.monotonic()
@@ -54,6 +54,8 @@ async def keep(program: Program, folder: Path, ended: Ended) -> None:
                     await _stop(process, program.stop_seconds)
             finally:
                 os.close(output)  # or there would be no end of what it says
+        if program.once and code == 0:
+            return
         LOG.warning("%s ended by itself, exit code %d", program.name, code)
         ended(program.name, code)
         await asyncio.sleep(began + SHORTEST_LIFE - time.monotonic())

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from parts.broker import Node, epmd_command, guard_command, node_command, node_environment
+from parts.private_postgres import postgres_command
 from parts.proxy import Doors, Routes, proxy_command, proxy_environment
 from parts.service_accounts import ROOT, operator_password, service_passwords
-from parts.service_programs import Program, service_programs
+from parts.service_programs import Program, report_ports, service_programs
 
 
 def node_of(settings: Mapping[str, str], folder: Path) -> Node:
@@ -32,6 +33,7 @@ def routes_of(settings: Mapping[str, str]) -> Routes:
         push_port=int(settings["PUSH_PORT"]),
         reporte_port=int(settings["REPORTE_PORT"]),
         entrada_port=int(settings["ENTRADA_PORT"]),
+        more_reporte_ports=tuple(int(port) for port in report_ports(settings)[1:]),
     )
 
 
@@ -62,10 +64,21 @@ def broker_programs(
     ]
 
 
+def store_programs(
+    settings: Mapping[str, str], folder: Path, inherited: Mapping[str, str]
+) -> list[Program]:
+    """The PostgreSQL that ALMACEN asks for."""
+    if settings["ALMACEN"] != "postgres":
+        return []
+    command = postgres_command(folder, settings["POSTGRES_PORT"])
+    environment = {"PATH": inherited.get("PATH", ""), "LANG": "C.UTF-8"}
+    return [Program("postgres", command, environment, stop_seconds=10.0)]
+
+
 def other_programs(
     settings: Mapping[str, str], folder: Path, inherited: Mapping[str, str]
 ) -> list[Program]:
-    """Return every part but the broker, named as in docker-compose.yml."""
+    """Return every part but broker and database, named as in docker-compose.yml."""
     return [
         Program(
             "reverse-proxy",

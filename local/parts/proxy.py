@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from env_file import read_env_file
@@ -22,6 +22,15 @@ class Routes:
     push_port: int
     reporte_port: int
     entrada_port: int
+    more_reporte_ports: tuple[int, ...] = field(
+        default=(), kw_only=True
+    )  # of further analytics that count together
+
+    @property
+    def report_urls(self) -> str:
+        """Of all analytics that count together, comma separated."""
+        ports = (self.reporte_port, *self.more_reporte_ports)
+        return ",".join(f"http://127.0.0.1:{port}" for port in ports)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,7 @@ def proxy_environment(
         "TRAEFIK_PROVIDERS_FILE_FILENAME": str(SETTINGS / "routes.yml"),
         "PANEL_URL": f"http://127.0.0.1:{routes.panel_port}",
         "PUSH_URL": f"http://127.0.0.1:{routes.push_port}",
-        "REPORTE_URL": f"http://127.0.0.1:{routes.reporte_port}",
+        "REPORTE_URL": routes.report_urls,
         "ENTRADA_URL": f"http://127.0.0.1:{routes.entrada_port}",
         "USERS_FILE": doors.users,
         "TLS_CERT_FILE": doors.certificate,

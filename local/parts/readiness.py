@@ -11,6 +11,8 @@ import urllib.request
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from parts.service_programs import report_ports
+
 UP, ASKS_FOR_A_PASSWORD = 200, 401
 
 
@@ -56,12 +58,18 @@ def probes(settings: Mapping[str, str]) -> list[Probe]:
     web = web_address(settings)
     dashboard = f"http://127.0.0.1:{settings['TRAEFIK_PORT']}/dashboard/"
     door = (ASKS_FOR_A_PASSWORD if settings["USUARIOS"] else UP,)
-    reporte = f"http://127.0.0.1:{settings['REPORTE_PORT']}/reporte/estado"
     broker = f"http://127.0.0.1:{settings['RABBITMQ_MANAGEMENT_PORT']}/"
     return [
         *([] if settings["RABBITMQ_HOST"] else [Probe("rabbitmq-service", broker)]),
         # In an alarm, which only somebody who makes room can end, all else works.
-        Probe("servicio-analiticas", reporte, says=(b'"conectado"', b'"bloqueado"')),
+        *(
+            Probe(
+                "servicio-analiticas",
+                f"http://127.0.0.1:{port}/reporte/estado",
+                says=(b'"conectado"', b'"bloqueado"'),
+            )
+            for port in report_ports(settings)
+        ),
         Probe("panel-visual", f"http://127.0.0.1:{settings['PANEL_PORT']}/readyz"),
         Probe("servicio-avisos", f"http://127.0.0.1:{settings['AVISOS_PORT']}/readyz"),
         Probe("entrada", f"http://127.0.0.1:{settings['ENTRADA_PORT']}/readyz"),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from parts.private_postgres import password_file, store_url
 from parts.proxy import HOSTS
 from parts.service_accounts import ROOT, service_account
 
@@ -17,6 +18,7 @@ class Program:
     *stop_seconds* is how long a stop may take until SIGKILL.
 
     *check* is run every few seconds, as compose runs a health check; it may end the program.
+    *once*: it has something to do, and ends with 0 when that is done.
     """
 
     name: str
@@ -24,6 +26,7 @@ class Program:
     environment: dict[str, str]
     stop_seconds: float = 4.0
     check: list[str] = field(default_factory=list)
+    once: bool = False
 
 
 HOW_LONG_KEPT = (
@@ -31,6 +34,9 @@ HOW_LONG_KEPT = (
     *("HISTORY_SECONDS_KEPT", "HISTORY_MINUTES_KEPT", "HISTORY_FIVE_MINUTES_KEPT"),
     "HISTORY_HOURS_KEPT",
 )
+ANALYTICS = "servicio-analiticas"
+TOPOLOGY = "topologia"
+"""A job: services that share a store declare no queue by themselves."""
 PANEL_KNOWS = (
     *("PANEL_PORT", "PUSH_PORT", "WEB_PORT", "PANEL_MARCOS", *HOSTS),
     *("RABBITMQ_USER", "RABBITMQ_PORT"),  # to show them, in the command for a first event
@@ -40,13 +46,10 @@ PANEL_KNOWS = (
 def service_programs(
     settings: Mapping[str, str], folder: Path, inherited: Mapping[str, str]
 ) -> list[Program]:
-    reporte = {"REPORTE_URL": f"http://127.0.0.1:{settings['REPORTE_PORT']}"}
+    urls = (f"http://127.0.0.1:{port}" for port in report_ports(settings))
+    reporte = {"REPORTE_URL": ",".join(urls)}
     told = {
-        "servicio-analiticas": (
-            ("servicio-analiticas/analiticas.py",),
-            ("REPORTE_PORT", "RABBITMQ_MANAGEMENT_PORT", *HOW_LONG_KEPT, *HOSTS),
-            {**_account("analiticas", settings), "STORE_PATH": str(folder / "pulso.db")},
-        ),
+        **_counting(settings, folder),
         "panel-visual": (
             ("panel-visual/panel.py",),
             PANEL_KNOWS,
@@ -73,6 +76,7 @@ def service_programs(
                 **{variable: settings[variable] for variable in ("LOG_FORMAT", *variables)},
                 **more,
             },
+            once=name == TOPOLOGY,
         )
         for name, ((script, *words), variables, more) in told.items()
     ]
@@ -82,9 +86,43 @@ Told = tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]
 """A script and its words, variables to hand on, and further ones with their values."""
 
 
+def report_ports(settings: Mapping[str, str]) -> list[str]:
+    """Where each of the analytics tells what is counted."""
+    more, first = int(settings["ANALITICAS"]) - 1, int(settings["ANALITICAS_PORT"])
+    return [settings["REPORTE_PORT"], *(str(first + n) for n in range(more))]
+
+
+def _counting(settings: Mapping[str, str], folder: Path) -> dict[str, Told]:
+    account, knows = _account("analiticas", settings), ("RABBITMQ_MANAGEMENT_PORT",)
+    store = _store(settings, folder)
+    told: dict[str, Told] = {
+        ANALYTICS if n == 1 else f"{ANALYTICS}-{n}": (
+            ("servicio-analiticas/analiticas.py",),
+            (*knows, *HOW_LONG_KEPT, *HOSTS),
+            {**account, **store, "REPORTE_PORT": port},
+        )
+        for n, port in enumerate(report_ports(settings), 1)
+    }
+    if store["STORE_URL"]:
+        told[TOPOLOGY] = ("servicio-analiticas/topologia.py",), knows, account
+    return told
+
+
 def _demo_client(cliente: str, settings: Mapping[str, str]) -> Told:
     account = _account("clientes", settings)
     return ("sender/app.py",), ("EVENTS_PER_SECOND",), {**account, "CLIENTE": cliente}
+
+
+def _store(settings: Mapping[str, str], folder: Path) -> dict[str, str]:
+    path = {"STORE_PATH": str(folder / "pulso.db")}
+    if settings["ALMACEN"] == "postgres":
+        password = {"STORE_PASSWORD_FILE": str(password_file(folder))}
+        return {**path, "STORE_URL": store_url(settings["POSTGRES_PORT"]), **password}
+    return {
+        **path,
+        "STORE_URL": settings["STORE_URL"],
+        **_files(settings, "STORE_PASSWORD_FILE"),
+    }
 
 
 def _alerts(settings: Mapping[str, str], folder: Path, reporte: dict[str, str]) -> Told:

@@ -6,7 +6,9 @@ import asyncio
 import logging
 import ssl
 import time
+from collections.abc import Sequence
 from http import HTTPStatus
+from itertools import cycle
 from typing import NoReturn
 
 import httpx
@@ -55,19 +57,23 @@ class Poller:
 
     def __init__(
         self,
-        url: str,
+        urls: Sequence[str],
         pace: Pace,
         pusher: Pusher,
         heartbeat: Heartbeat,
         kept: KeptReport | None = None,
     ) -> None:
-        """*kept* is where other panels find what was read."""
+        """
+        *urls*: of several that know the same, so that any of them will do.
+
+        *kept* is where other panels find what was read.
+        """
         self._kept = kept or KeptReport()
-        self._source = Source(url, self._kept)
-        self._url, self._pace = url, pace
+        self._urls, self._pace = urls, pace
         self._pusher, self._heartbeat = pusher, heartbeat
         self._etag: str | None = None
         self._online = False
+        self._failures = 0  # in a row
         self._status_due = 0.0
         self._older_since: float | None = None
         self._reason: str | None = None  # of the failure that was logged last
@@ -75,45 +81,50 @@ class Poller:
         self._began = time.monotonic()
 
     async def run(self) -> NoReturn:
-        LOG.info("reading %s", self._url)
+        LOG.info("reading %s", ", ".join(self._urls))
         tls = ssl.create_default_context()  # made once: it takes 20 ms, and a client needs one
-        while True:
+        for url in cycle(self._urls):
             async with httpx.AsyncClient(
-                base_url=self._url,
+                base_url=url,
                 timeout=TIMEOUT,
                 limits=httpx.Limits(max_connections=2, keepalive_expiry=KEEPALIVE),
                 verify=tls,
                 headers=FIRST,
                 trust_env=False,  # a proxy that is set for the web is none for our own services
             ) as client:
-                await self._poll_until_broken(client)
+                await self._poll_until_broken(client, Source(url, self._kept))
+        raise AssertionError(self._urls)
 
-    async def _poll_until_broken(self, client: httpx.AsyncClient) -> None:
-        failures = 0
-        while failures < FAILURES_OF_A_CLIENT:
+    async def _poll_until_broken(self, client: httpx.AsyncClient, source: Source) -> None:
+        failures, most = 0, FAILURES_OF_A_CLIENT if len(self._urls) == 1 else 1
+        while failures < most:
             try:
-                await self._poll(client)
+                await self._poll(client, source)
                 failures = 0
             except FAILURES as error:
                 failures += 1
+                self._failures += 1
+                if self._failures < len(self._urls):
+                    LOG.info("asks the next one, since %s: %s", source.url, error)
+                    continue
                 self._failed(error)
                 await asyncio.sleep(RETRY_AFTER)
 
-    async def _poll(self, client: httpx.AsyncClient) -> None:
+    async def _poll(self, client: httpx.AsyncClient, source: Source) -> None:
         now = asyncio.get_running_loop().time()
         if now >= self._status_due or not self._online:
             self._status_due = now + STATUS_EVERY
-            state, _ = await self._source.ask(client, STATUS, {})
+            state, _ = await source.ask(client, STATUS, {})
             self._heartbeat.tell(decode(Estado, state.content))
             self._kept.estado = state.content
         await self._pace.until_nearly_due()
-        told = await self._source.ask(client, REPORT, self._condition())
+        told = await source.ask(client, REPORT, self._condition())
         if told.answer.status_code == HTTPStatus.NOT_MODIFIED:
             self._heartbeat.answered(told.came.age)
-        else:
-            await self._take(told)
+        elif not await self._take(told):
+            return
         if not told.came.online:
-            raise OldNewsError(f"the panel at {self._url} has no answer from them")
+            raise OldNewsError(f"the panel at {source.url} has no answer from them")
         self._succeeded()
 
     def _condition(self) -> dict[str, str]:
@@ -122,12 +133,12 @@ class Poller:
             headers["Prefer"] = WAIT
         return headers
 
-    async def _take(self, told: Told) -> None:
-        """Show a report, and keep it for others, unless what is shown is newer."""
+    async def _take(self, told: Told) -> bool:
+        """Show a report, and keep it for others, unless what is shown is newer: then it is none."""
         report = decode(Reporte, told.answer.content)
         if self._pusher.is_older(report):
             await self._wait_for_newer()
-            return
+            return False
         self._older_since = None
         etag = told.answer.headers.get("ETag")
         self._etag = etag if etag and etag.isascii() else None  # else httpx could not send it back
@@ -135,12 +146,14 @@ class Poller:
         self._kept.report = Report(f"{report.epoca}-{report.version}", told.answer.content)
         self._kept.news()
         await self._pusher.show(report)
+        return True
 
     async def _wait_for_newer(self) -> None:
-        """Of several that answer in turn one may be behind for a moment."""
+        """Of several that answer in turn one may be behind, for a moment or since it is cut off."""
         now = time.monotonic()
         self._older_since = now if self._older_since is None else self._older_since
-        if now - self._older_since > OLDER_SECONDS:
+        another_may_know = self._failures + 1 < len(self._urls)
+        if another_may_know or now - self._older_since > OLDER_SECONDS:
             raise OlderReportError(
                 "what is answered is older than what is shown, of the same epoca;"
                 " if that is meant, restart this panel"
@@ -151,7 +164,7 @@ class Poller:
         if not self._online:
             LOG.info("analytics are en_linea")
         self._turn(online=True)
-        self._reason = None
+        self._reason, self._failures = None, 0
 
     def _turn(self, *, online: bool) -> None:
         turned, self._online = online != self._online, online

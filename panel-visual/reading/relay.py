@@ -6,7 +6,8 @@ import asyncio
 import logging
 import ssl
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import NamedTuple
@@ -75,12 +76,16 @@ class Relay:
 
     def __init__(
         self,
-        url: str,
+        urls: Sequence[str],
         clock: Callable[[], float] = time.monotonic,
         no_answer: str = "the analytics do not answer",
     ) -> None:
-        """*no_answer* is what viewers are told when there is none."""
-        self._url, self._clock, self._no_answer = url, clock, no_answer
+        """
+        *urls*: of services that give the same answers; the next one is asked when one gives none.
+
+        *no_answer* is what viewers are told when there is none.
+        """
+        self._urls, self._clock, self._no_answer = deque(urls), clock, no_answer
         self._questions: dict[str, _Question] = {}  # least recently asked first
         self._group: asyncio.TaskGroup | None = None
         self._client: httpx.AsyncClient | None = None
@@ -91,7 +96,6 @@ class Relay:
         """Serve until cancelled."""
         async with (
             httpx.AsyncClient(
-                base_url=self._url,
                 timeout=ANSWER_WITHIN,
                 limits=httpx.Limits(max_connections=2 * AT_ONCE, keepalive_expiry=30.0),
                 verify=ssl.create_default_context(),
@@ -147,6 +151,7 @@ class Relay:
             question.answer = Answer(*answer, asked_at - age)
         except FAILURES as error:
             question.why = str(error) if isinstance(error, BusyError) else ""
+            self._urls.rotate()
             if self._log_lines.take():
                 LOG.info("no answer to %.128r: %s: %.128s", target, type(error).__name__, error)
         finally:
@@ -157,7 +162,8 @@ class Relay:
         """Return the answer, and how old it was already: a panel may have kept it."""
         assert self._client is not None  # noqa: S101 - it is there as long as the group is
         headers = FIRST if is_usual(target) else {}
-        async with self._client.stream("GET", target, headers=headers) as response:
+        url = self._urls[0].rstrip("/") + target
+        async with self._client.stream("GET", url, headers=headers) as response:
             if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
                 raise BusyError("the analytics have too many questions to answer")
             if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:

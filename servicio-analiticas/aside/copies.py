@@ -10,13 +10,13 @@ once, whatever ends in between, and no acknowledgement waits for it.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from counting.message_identity import key_of
-from database.writable import StoreUnavailableError
+from database.connection import Connection, Loose
+from database.failures import StoreUnavailableError
 from decoding.event_decoding import client_named_outside
 from decoding.message import Message
 from decoding.undecoded_text import UndecodedText
@@ -24,19 +24,8 @@ from decoding.undecoded_text import UndecodedText
 MAX_BYTES = 64 * 1024**2
 MAX_SHORT = 255  # bytes of a text property
 NO_NAME = True  # in a header, instead of one that was there and named nobody
-TABLES = """
-CREATE TABLE por_apartar (
-    n INTEGER PRIMARY KEY,
-    clave BLOB UNIQUE,                    -- of a message with an id: redelivered, it is one copy
-    cuerpo BLOB NOT NULL,
-    message_id ANY,                       -- text; a BLOB of bytes that are none
-    app_id ANY,
-    cliente ANY,                          -- its header X-Client-Name; a 1: it named nobody
-    momento REAL                          -- when it was sent, seconds since 1970
-) STRICT;
-"""
-_ADD = """INSERT OR IGNORE INTO por_apartar (clave, cuerpo, message_id, app_id, cliente, momento)
-    VALUES (?, ?, ?, ?, ?, ?)"""
+_ADD = """INSERT INTO por_apartar (clave, cuerpo, message_id, app_id, cliente, momento)
+    VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (clave) DO NOTHING"""
 _BYTES = "SELECT coalesce(sum(length(cuerpo)), 0) FROM por_apartar"
 _OLDEST = """SELECT n, cuerpo, message_id, app_id, cliente, momento FROM por_apartar
     ORDER BY n LIMIT ?"""
@@ -55,40 +44,46 @@ class TooManyCopiesError(StoreUnavailableError):
     """No room for another: what waits must first be published."""
 
 
-def keep(db: sqlite3.Connection, messages: Sequence[Message]) -> None:
+def keep(db: Connection, messages: Sequence[Message]) -> None:
     """Call inside the transaction that rejects them. Raises TooManyCopiesError."""
     if not messages:
         return
     (waiting,) = db.execute(_BYTES).fetchone()
     if waiting > MAX_BYTES:
         raise TooManyCopiesError(f"{waiting / 1e6:.0f} MB of rejected messages wait for the broker")
-    db.executemany(_ADD, map(_row, messages))
+    db.executemany(_ADD, [_row(db, message) for message in messages])
 
 
-def waiting(db: sqlite3.Connection) -> int:
+def waiting(db: Connection) -> int:
     (count,) = db.execute("SELECT count(*) FROM por_apartar").fetchone()
     return int(count)
 
 
-def oldest(db: sqlite3.Connection, limit: int) -> list[Copy]:
-    return [
-        Copy(n, body, _text(message_id), _text(app_id), client == 1 or _text(client), sent)
-        for n, body, message_id, app_id, client, sent in db.execute(_OLDEST, (limit,))
-    ]
+def oldest(db: Connection, limit: int) -> list[Copy]:
+    return [_copy(db, row) for row in db.execute(_OLDEST, (limit,))]
 
 
-def forget(db: sqlite3.Connection, published: Sequence[int]) -> None:
+def forget(db: Connection, published: Sequence[int]) -> None:
     """Call inside a transaction."""
     db.executemany("DELETE FROM por_apartar WHERE n = ?", ((n,) for n in published))
 
 
-def _row(message: Message) -> tuple[object, ...]:
+def _copy(db: Connection, row: tuple[Any, ...]) -> Copy:
+    n, body, *named, sent = row
+    message_id, app_id, client = map(db.unpacked, named)
+    named_nobody = client == NO_NAME
+    return Copy(
+        n, body, _text(message_id), _text(app_id), NO_NAME if named_nobody else _text(client), sent
+    )
+
+
+def _row(db: Connection, message: Message) -> tuple[object, ...]:
     return (
         _key(message),
         message.body,
-        _short(message.message_id),
-        _short(message.app_id),
-        _client(message.header_client),
+        db.packed(_short(message.message_id)),
+        db.packed(_short(message.app_id)),
+        db.packed(_client(message.header_client)),
         message.timestamp,
     )
 
@@ -135,5 +130,7 @@ def _short(text: str | None) -> str | bytes | None:
     return raw if isinstance(text, UndecodedText) else text
 
 
-def _text(kept: str | bytes | None) -> str | None:
-    return UndecodedText(kept) if isinstance(kept, bytes) else kept
+def _text(kept: Loose) -> str | None:
+    if isinstance(kept, bytes):
+        return UndecodedText(kept)
+    return kept if isinstance(kept, str) else None

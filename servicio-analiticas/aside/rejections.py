@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from comun.wire_time import rfc3339
 from counting.counted import Rejected
+from database.connection import Connection
 from decoding.message import Message
 
 MAX_SAMPLES = 10_000
@@ -17,20 +17,8 @@ MAX_SAMPLE_CHARACTERS = 256
 MAX_KINDS = 200
 OTHER_KINDS = "otros"
 
-TABLES = """
-CREATE TABLE motivos (motivo TEXT PRIMARY KEY, total INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE muestras (
-    n INTEGER PRIMARY KEY,
-    momento REAL NOT NULL,                -- seconds since 1970
-    motivo TEXT NOT NULL,
-    cuerpo TEXT NOT NULL,                 -- the first 256 characters
-    bytes INTEGER NOT NULL,               -- of the whole body
-    cliente TEXT,                         -- a guess
-    message_id TEXT
-) STRICT;
-"""
 _ADD_KIND = """INSERT INTO motivos VALUES (?, ?)
-    ON CONFLICT (motivo) DO UPDATE SET total = total + excluded.total"""
+    ON CONFLICT (motivo) DO UPDATE SET total = motivos.total + excluded.total"""
 _ADD_SAMPLE = """INSERT INTO muestras (momento, motivo, cuerpo, bytes, cliente, message_id)
     VALUES (?, ?, ?, ?, ?, ?)"""
 _PRUNE = "DELETE FROM muestras WHERE n <= (SELECT max(n) FROM muestras) - ?"
@@ -56,7 +44,7 @@ def guess_client(message: Message) -> str | None:
     return message.app_id[:64] if message.app_id else None
 
 
-def record(db: sqlite3.Connection, rejected: Sequence[Rejected], now: float) -> None:
+def record(db: Connection, rejected: Sequence[Rejected], now: float) -> None:
     """Call inside the transaction that counts the rejected messages. *now*: since 1970."""
     if not rejected:
         return
@@ -72,30 +60,33 @@ def record(db: sqlite3.Connection, rejected: Sequence[Rejected], now: float) -> 
     sample(db, rejected, now)
 
 
-def sample(db: sqlite3.Connection, rejected: Sequence[Rejected], now: float) -> None:
+def sample(db: Connection, rejected: Sequence[Rejected], now: float) -> None:
     """Keep what the newest of them were. Call inside a transaction."""
-    db.executemany(_ADD_SAMPLE, (_sample(m, why, now) for m, why in rejected[-MAX_SAMPLES:]))
+    db.executemany(_ADD_SAMPLE, [_sample(db, each, now) for each in rejected[-MAX_SAMPLES:]])
     db.execute(_PRUNE, (MAX_SAMPLES,))
 
 
-def _sample(message: Message, reason: str, now: float) -> tuple[object, ...]:
+def _sample(db: Connection, rejected: Rejected, now: float) -> tuple[object, ...]:
+    message, reason = rejected
     # Four bytes a character at the most: enough to fill the sample, whatever the script.
     start = message.body[: 4 * MAX_SAMPLE_CHARACTERS].decode("utf-8", "backslashreplace")
     return (
         now,
         reason.encode("utf-8", "backslashreplace").decode()[:MAX_SAMPLE_CHARACTERS],
-        start[:MAX_SAMPLE_CHARACTERS],
+        db.packed(start[:MAX_SAMPLE_CHARACTERS]),
         len(message.body),
-        guess_client(message),
-        message.message_id,
+        db.packed(guess_client(message)),
+        db.packed(message.message_id),
     )
 
 
-def read(db: sqlite3.Connection, limit: int) -> dict[str, Any]:
+def read(db: Connection, limit: int) -> dict[str, Any]:
     """Totals by reason, largest first, and the *limit* newest samples, newest first."""
     kinds = db.execute("SELECT motivo, total FROM motivos ORDER BY total DESC, motivo")
     columns = ("momento", "motivo", "cuerpo", "bytes", "cliente", "message_id")
     samples = [dict(zip(columns, row, strict=True)) for row in db.execute(_NEWEST, (limit,))]
     for sample in samples:
         sample["momento"] = rfc3339(sample["momento"])
+        for loose in ("cuerpo", "cliente", "message_id"):
+            sample[loose] = db.unpacked(sample[loose])
     return {"motivos": dict(kinds), "muestras": samples}

@@ -9,7 +9,7 @@ from typing import Any
 
 from asking.turns import HistoryTurns, cost_of
 from history.query import HistoryQuery
-from storing.snapshot import HistorySnapshots
+from storing.store import HistorySnapshots
 from storing.store_thread import StoreThread
 from usual.usual_query import UsualQuery
 

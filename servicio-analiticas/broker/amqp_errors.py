@@ -11,6 +11,10 @@ class SessionLostError(ConnectionError):
     """The channel that delivered the messages is gone; the broker will deliver them again."""
 
 
+class NoQueueError(SessionLostError):
+    """A queue is not there that somebody else declares."""
+
+
 class ConsumerGivesUpError(RuntimeError):
     """Trying again would not help; the text says what a person must do."""
 

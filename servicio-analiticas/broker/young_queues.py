@@ -10,6 +10,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection
 
 from analytics_settings import Settings
 from broker import topology
+from broker.amqp_errors import ConsumerGivesUpError
 from broker.management import ask, is_there
 
 TIMEOUT = 10.0  # to delete a queue without a leader takes the broker 5 s
@@ -33,7 +34,16 @@ class YoungQueues:
         self._young: set[str] = set()  # declared by us, never bound
 
     async def declare(self, connection: AbstractConnection, channel: AbstractChannel) -> None:
-        """Raises ChannelPreconditionFailed when something exists with other arguments."""
+        """Raises ConsumerGivesUpError when something exists with other arguments."""
+        try:
+            await self._declare(connection, channel)
+        except aiormq.ChannelPreconditionFailed as error:
+            raise ConsumerGivesUpError(
+                f"a queue or exchange exists with other arguments than ours: {error}. Consume"
+                " or move its messages, delete it, and start again; nothing was lost."
+            ) from None
+
+    async def _declare(self, connection: AbstractConnection, channel: AbstractChannel) -> None:
         raw = await channel.get_underlay_channel()
         if self._young:  # the node may have died meanwhile, and the queue with it
             # 3.10 answers nothing for five minutes about a queue that is deleted just when the

@@ -10,7 +10,7 @@ from analytics_settings import Settings
 from broker.amqp_errors import describe, gravest
 from broker.connection import MAX_RETRY_DELAY, Retries, close, connect
 from broker.delivery_transport import BulkConnection
-from live.live import Vitals
+from live.vitals import Vitals
 
 LOG = logging.getLogger("analiticas.broker")
 STOP_TIMEOUT = 2.0  # for a session that hangs on a frozen broker

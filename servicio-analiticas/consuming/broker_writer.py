@@ -27,6 +27,7 @@ from comun.waiting import set_within
 from consuming.broker_sessions import Sessions
 from consuming.store_writer import StoreWriter
 from consuming.write_probe import LoginProbe, WriteProbe
+from database.failures import StoreUnavailableError
 from live.live import Live
 from storing.store_thread import StoreThread
 
@@ -137,7 +138,10 @@ class BrokerWriter:
         stop = self._sessions.stopping
         self._copies_wait.clear()
         while not stop.is_set():
-            copies, waiting = await self._thread.run(self._store.copies, COPIES_AT_ONCE)
+            try:
+                copies, waiting = await self._thread.run(self._store.copies, COPIES_AT_ONCE)
+            except StoreUnavailableError:
+                return  # counting tells of it, and they wait
             self._vitals.copies = waiting
             done = await _published(exchange, copies)
             if not done or await self._writer.write(self._store.forget_copies, done, stop) is None:

@@ -15,19 +15,20 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
-import aiormq
 from aiormq.abc import AbstractChannel as RawChannel
 
 from analytics_settings import Settings
 from broker import topology
 from broker.amqp_errors import (
     ConsumerGivesUpError,
+    NoQueueError,
     describe,
     gravest,
     nobody_listens,
 )
 from broker.connection import Retries, close, connect
 from broker.delivery_transport import BulkConnection
+from broker.found_queues import FoundQueues
 from broker.young_queues import YoungQueues
 from comun.broker_nodes import BrokerNode
 from consuming.delivery_channel import consume
@@ -56,15 +57,16 @@ class Consumer:
     ) -> None:
         """*declared* is called once the topology is there, or could not be declared."""
         self._settings, self._live, self._declared = settings, live, declared
-        self._store, self._writer, self._announcer = store, writer, Announcer(live)
+        self._store, self._writer, self._announcer = store, writer, Announcer(live, store.others)
         self._stop = asyncio.Event()
         self._retries = Retries(self._stop)
         self._inbox: Inbox | None = None
         self._opening: asyncio.Timeout | None = None
-        self._queues = YoungQueues(settings)
+        self._queues = FoundQueues(settings) if store.others else YoungQueues(settings)
         self._queue_watch = QueueWatch(live)
         self._starting = True
         self._hushed = False  # it was told, and not as a warning
+        self._missing = False  # a queue, at the last try
         self._began = time.monotonic()
 
     def stop(self) -> None:
@@ -86,8 +88,10 @@ class Consumer:
     def _tell(self, error: BaseException) -> None:
         """Once; and again, as a warning, when the first start of both takes too long."""
         young = self._starting and time.monotonic() - self._began < STARTING_SECONDS
-        expected = young and nobody_listens(error)
+        missing = isinstance(error, NoQueueError)
+        expected = young and (missing or nobody_listens(error))
         first = self._live.vitals.consuming or self._retries.failures == 1
+        first, self._missing = first or (missing and not self._missing), missing
         if first or (self._hushed and not expected):
             self._hushed = expected
             level = logging.INFO if expected else logging.WARNING
@@ -129,11 +133,8 @@ class Consumer:
         channel = await connection.channel(publisher_confirms=False)
         try:
             await self._queues.declare(connection, channel)
-        except aiormq.ChannelPreconditionFailed as error:
-            raise ConsumerGivesUpError(
-                f"a queue or exchange exists with other arguments than ours: {error}. Consume"
-                " or move its messages, delete it, and start again; nothing was lost."
-            ) from None
+        except ConsumerGivesUpError:
+            raise
         except BaseException:
             self._declared()  # or not: whoever uses it finds out what is wrong
             raise

@@ -9,8 +9,8 @@ from analytics_settings import Settings
 from broker import topology
 from broker.management import ask
 from comun.waiting import set_within
-from live.live import Vitals
 from live.queue_members import QueueMembers, members_of
+from live.vitals import Vitals
 
 LOG = logging.getLogger("analiticas.broker")
 EVERY = 5.0  # seconds, as often as the broker itself counts

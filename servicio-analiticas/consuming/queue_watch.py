@@ -10,7 +10,8 @@ from aio_pika.abc import AbstractConnection
 from broker import topology
 from broker.amqp_errors import ConsumerGivesUpError, SessionLostError, broker_errors, describe
 from consuming.inbox import Inbox
-from live.live import Live, QueueDepth
+from live.live import Live
+from live.vitals import QueueDepth
 
 SAMPLE_SECONDS = 1.0
 SAMPLE_TIMEOUT = 10.0

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from comun.waiting import set_within
-from database.writable import StoreUnavailableError
-from live.live import Vitals
+from database.failures import StoreUnavailableError
+from live.vitals import Vitals
 from storing.store_thread import StoreThread
 
 LOG = logging.getLogger("analiticas.store")
@@ -36,7 +36,7 @@ class StoreWriter:
             try:
                 written = await self._thread.run(call, given)
             except StoreUnavailableError as error:
-                self._pause(error)
+                self.failed(error)
                 paused = True
                 if await set_within(stop, RETRY_SECONDS):
                     return None
@@ -51,7 +51,8 @@ class StoreWriter:
             LOG.info("the store can be written again")
             self._vitals.almacen = "ok"
 
-    def _pause(self, error: StoreUnavailableError) -> None:
+    def failed(self, error: StoreUnavailableError) -> None:
+        """Nothing can be written now; told once."""
         if self._vitals.almacen == "ok":
             LOG.error("the store can't be written (%s): paused, nothing is acknowledged", error)
         self._vitals.almacen = "en_pausa"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from comun.wire_time import rfc3339
@@ -29,6 +30,17 @@ class Committed:
     version: int
     generado: float  # seconds since 1970
     window: IdWindow
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What others counted into the same store, as totals and not as what was added to them."""
+
+    ledger: Totals  # all but the clients and the types
+    clientes: Mapping[str, int]  # of those that were counted
+    eventos: Mapping[str, int]
+    distinct_clientes: int
+    distinct_eventos: int
 
 
 @dataclass(slots=True)
@@ -64,6 +76,23 @@ class Totals:
         self.eventos_contados += counted.events
         self.clientes.add(counted.clientes, before.clientes)
         self.eventos.add(counted.eventos, before.eventos)
+
+    def after(self, news: News) -> Totals:
+        """Return what the totals are with what was counted next; these are used up."""
+        if isinstance(news, Totals):
+            return news
+        if isinstance(news, Committed):
+            self.add(news)
+            return self
+        self.clientes.set(news.clientes)
+        self.eventos.set(news.eventos)
+        self.clientes.names = news.distinct_clientes
+        self.eventos.names = news.distinct_eventos
+        return replace(news.ledger, clientes=self.clientes, eventos=self.eventos)
+
+
+News = Committed | Followed | Totals
+"""By this process, by others, or all anew."""
 
 
 def report(totals: Totals, limit: int) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""One SQLite file: a single process holds it, and whole transactions change it."""
+"""What the parts of a store need of the database that holds it, and how that fails."""

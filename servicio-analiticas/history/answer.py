@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import json
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain, pairwise
@@ -12,7 +10,8 @@ from operator import sub
 from typing import Any
 
 from comun.wire_time import rfc3339
-from history import tables as sql
+from database.connection import Connection
+from history import statements as sql
 from history.catalogue import Catalogue, Name, Series
 from history.horizon import Horizon
 from history.levels import FUTURE_SECONDS, Level, series_of, split_key, unpack
@@ -26,7 +25,7 @@ Added = dict[int, Counter[int]]
 """For the id of a series what is to be added to which step of the level, from the window's on."""
 
 
-def answer(db: sqlite3.Connection, view: View, query: HistoryQuery) -> dict[str, Any]:
+def answer(db: Connection, view: View, query: HistoryQuery) -> dict[str, Any]:
     """*db* sees the store as of the view's commit. Raises BadQueryError and NotKeptError."""
     catalogue, levels, pending, now = view
     window = window_of(query, levels, now.wall)
@@ -60,7 +59,7 @@ def answer(db: sqlite3.Connection, view: View, query: HistoryQuery) -> dict[str,
     }
 
 
-def _ahead(db: sqlite3.Connection, hours: Level, now: Moment) -> int:
+def _ahead(db: Connection, hours: Level, now: Moment) -> int:
     """Events in history in the hours after this one: entered while the clock was ahead."""
     next_hour = int(now.latest + FUTURE_SECONDS) // hours.step + 1
     chunk, slot = divmod(next_hour, hours.slots)
@@ -138,7 +137,7 @@ def added_to(waiting: Sorted, catalogue: Catalogue, window: Window) -> Added:
 class Steps:
     """The counts in a window, of the store and what is to be added to them."""
 
-    def __init__(self, db: sqlite3.Connection, window: Window, added: Added) -> None:
+    def __init__(self, db: Connection, window: Window, added: Added) -> None:
         self._db, self._window, self._level, self._added = db, window, window.level, added
         span = self._level.span
         self._chunks = range(window.start // span, -(-window.end // span))
@@ -149,7 +148,7 @@ class Steps:
         level, chunks = self._level, self._chunks
         flat = {one.id: [0] * (len(chunks) * level.slots) for one in series}
         keys = [level.key(chunk, id_) for chunk in chunks for id_ in flat]
-        for key, data in self._db.execute(sql.CHUNKS, (json.dumps(keys),)):
+        for key, data in self._db.among(sql.CHUNKS, keys):
             _, chunk, id_ = split_key(key)
             at = (chunk - chunks.start) * level.slots
             flat[id_][at : at + level.slots] = unpack(data, level.slots)

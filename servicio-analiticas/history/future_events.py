@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
 from comun.wire_time import rfc3339
-from history import tables as sql
+from database.connection import Connection
+from history import statements as sql
 
 MOST_KEPT = 100  # clients, those seen last
 MOST_TOLD = 5
@@ -36,7 +36,7 @@ def _is_offset_of_a_zone(lead: float) -> bool:
 
 
 class FutureEvents:
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Connection) -> None:
         self._db = db
 
     def add(self, found: Found, now: float) -> None:

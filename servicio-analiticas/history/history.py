@@ -8,21 +8,20 @@ no double count can lie between the levels. All calls come from the store's thre
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections.abc import Mapping
 
-from history import tables as sql
+from database.connection import Connection
+from history import statements as sql
 from history.catalogue import Catalogue, Places, Series
 from history.future_events import FutureEvents
 from history.horizon import Horizon
 from history.levels import Retention, add, levels, split_key
 from history.spread import Cell, Chunks, sort, spread
+from history.statements import RESET
 from history.steady_clock import Moment, SteadyClock
-from history.tables import RESET, TABLES
 from history.view import View
 
-__all__ = ["RESET", "TABLES", "Cell", "History", "Places", "Retention"]
+__all__ = ["RESET", "Cell", "History", "Places", "Retention"]
 
 PRUNE_AT_MOST = 500  # rows a step
 ROOM_EVERY = 60.0  # seconds between two looks for series that went quiet
@@ -38,7 +37,7 @@ class History:
 
     def __init__(
         self,
-        db: sqlite3.Connection,
+        db: Connection,
         kept: Retention = Retention(),  # noqa: B008 - it can't change
         places: Places = Places(),  # noqa: B008
     ) -> None:
@@ -94,7 +93,7 @@ class History:
         slots = {level.number: level.slots for level in self.levels}
         found = {
             key: (total, data)
-            for key, total, data in self._db.execute(sql.SUMS_AND_CHUNKS, (json.dumps([*chunks]),))
+            for key, total, data in self._db.among(sql.SUMS_AND_CHUNKS, [*chunks])
         }
         rows = []
         for key, added in chunks.items():

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
-
-from history import tables as sql
+from database.connection import Connection
+from history import statements as sql
 from history.levels import FIVE_MINUTES, Level
 from history.steady_clock import Moment, SteadyClock
 
@@ -12,7 +11,7 @@ from history.steady_clock import Moment, SteadyClock
 class Horizon:
     """One row of the store, read anew each time: another transaction may have been rolled back."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Connection) -> None:
         self._db = db
 
     def clock(self, wall: float, running: float) -> SteadyClock:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hdrh.histogram import HdrHistogram
 
@@ -27,6 +28,28 @@ class _Slice:
     sketch: HdrHistogram
     messages: int = 0
     old: int = 0
+
+
+class Minute(NamedTuple):
+    """`antiguos`: messages that tell of long ago (a backfill); `mensajes` are all others."""
+
+    sketch: HdrHistogram
+    mensajes: int
+    antiguos: int
+
+    def told(self) -> Delay:
+        """Percentiles in seconds, None when nothing was counted."""
+        values = self.sketch.get_percentile_to_value_dict(PERCENTILES) if self.mensajes else {}
+        delays = {f"p{p}": values[p] / 1000 if values else None for p in PERCENTILES}
+        return {**delays, "mensajes": self.mensajes, "antiguos": self.antiguos}
+
+
+def whole(parts: Iterable[tuple[HdrHistogram, int, int]]) -> Minute:
+    merged, messages, old = _sketch(), 0, 0
+    for sketch, more, older in parts:
+        merged.add(sketch)
+        messages, old = messages + more, old + older
+    return Minute(merged, messages, old)
 
 
 class Delays:
@@ -57,21 +80,13 @@ class Delays:
         for milliseconds, events in weights.items():
             sketch.record_value(milliseconds, events)
 
-    def read(self, now: float) -> Delay:
-        """
-        Percentiles of the last minute in seconds, None when nothing was counted.
-
-        `antiguos`: messages that tell of long ago (a backfill); `mensajes` are all others.
-        """
+    def minute(self, now: float) -> Minute:
+        """The last one."""
         self._forget(int(now // SLICE_SECONDS))
-        merged = _sketch()
-        for piece in self._slices:
-            merged.add(piece.sketch)
-        messages = sum(piece.messages for piece in self._slices)
-        old = sum(piece.old for piece in self._slices)
-        values = merged.get_percentile_to_value_dict(PERCENTILES) if messages else {}
-        delays = {f"p{p}": values[p] / 1000 if values else None for p in PERCENTILES}
-        return {**delays, "mensajes": messages, "antiguos": old}
+        return whole((piece.sketch, piece.messages, piece.old) for piece in self._slices)
+
+    def read(self, now: float) -> Delay:
+        return self.minute(now).told()
 
     def _slice(self, number: int, messages: int, old: int) -> HdrHistogram:
         self._forget(number)

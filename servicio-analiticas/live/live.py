@@ -4,105 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter, deque
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from aside.set_aside import summary
 from comun.wire_time import rfc3339
-from counting.totals import Totals
+from counting.totals import News, Totals
 from live.delay import Delays
-from live.queue_members import QueueMembers
+from live.instances import Instance, together
+from live.rates import Rates
 from live.rejected_fields import RejectedFields
-
-BrokerState = Literal["conectado", "reconectando", "bloqueado"]
-Writing = Literal["ok", "bloqueada", "rechazada"]
-"""Whether the broker takes what is published, holds it back in an alarm, or refuses all of it."""
-
-
-class QueueDepth(NamedTuple):
-    listos: int
-    sin_ack: int
-    medido: float  # seconds since 1970
-
-
-@dataclass(slots=True)
-class Vitals:
-    """
-    What `GET /reporte/estado` tells. Times are seconds since 1970.
-
-    `broker` is settled by both connections: the one that consumes knows whether there is a broker,
-    and only one that publishes hears of an alarm.
-    """
-
-    broker: BrokerState = "reconectando"
-    desde: float = field(default_factory=time.time)
-    almacen: Literal["ok", "en_pausa"] = "ok"
-    cola: QueueDepth | None = None
-    newest_counted: float | None = None  # when the newest message counted so far was sent
-    refusals: int = 0  # how often the broker was found to refuse everything
-    dead_letters: int | None = None  # wait in the broker to be set aside; None: not known
-    members: QueueMembers | None = None  # None: not known
-    copies: int = 0  # wait for us to set them aside
-    _escritura: Writing | None = None
-
-    @property
-    def consuming(self) -> bool:
-        return self.broker != "reconectando"
-
-    def broker_is(self, state: Literal["conectado", "reconectando"]) -> None:
-        """Told by the connection that consumes."""
-        self._settle(state == "conectado")
-
-    @property
-    def escritura(self) -> Writing | None:
-        """Whether the broker takes what is published; None while nobody knows."""
-        return self._escritura
-
-    @escritura.setter
-    def escritura(self, state: Writing | None) -> None:
-        self._escritura = state
-        self._settle(self.consuming)
-
-    def _settle(self, consuming: bool) -> None:
-        held_up = self._escritura == "bloqueada"
-        connected: BrokerState = "bloqueado" if held_up else "conectado"
-        state = connected if consuming else "reconectando"
-        if state != self.broker:
-            self.broker, self.desde = state, time.time()
-
-    def lag(self, now: float) -> float:
-        """Seconds between the sending and the counting of messages; 0 when none waits."""
-        nothing_waits = self.cola is None or self.cola.listos + self.cola.sin_ack == 0
-        if nothing_waits or self.newest_counted is None:
-            return 0.0
-        return max(0.0, now - self.newest_counted)
-
-
-class Rates:
-    """Events per second over the last 1, 10 and 60 seconds."""
-
-    WINDOWS = (1, 10, 60)
-    SLOTS_PER_SECOND = 10
-
-    def __init__(self) -> None:
-        self._slots: deque[tuple[int, int]] = deque(maxlen=60 * self.SLOTS_PER_SECOND)
-
-    def add(self, events: int, now: float) -> None:
-        """*now* is monotonic time."""
-        slot = int(now * self.SLOTS_PER_SECOND)
-        if self._slots and self._slots[-1][0] == slot:
-            events += self._slots.pop()[1]
-        self._slots.append((slot, events))
-
-    def read(self, now: float) -> dict[str, float]:
-        end = int(now * self.SLOTS_PER_SECOND)
-        return {f"{w}s": self._sum_after(end - w * self.SLOTS_PER_SECOND) / w for w in self.WINDOWS}
-
-    def _sum_after(self, start: int) -> int:
-        return sum(events for slot, events in self._slots if slot > start)
+from live.share import Share
+from live.vitals import Vitals
 
 
 class Live:
@@ -113,14 +28,23 @@ class Live:
         self.vitals = Vitals()
         self.rates = Rates()
         self.delays = Delays()
+        self.others: Sequence[Instance] = ()  # that count into the same store
         self.future_events: dict[str, Any] | None = None  # as of the last fold
         self.set_aside: Counter[str] = Counter()  # messages, by the broker's reason
-        self.rejected_fields = RejectedFields()
+        self.rejected_fields, self.share = RejectedFields(), Share()
         self.copies_wait = asyncio.Event()
         """Something came that we have to set aside by ourselves; whoever does so clears it."""
         self.closing = False
         self.counting = False  # a batch is on its way into the store
         self._bell = asyncio.Event()
+
+    def hear(self, news: Iterable[News]) -> None:
+        """What was counted into a store in which others count too, in order."""
+        before = self.totals.etag
+        for each in news:
+            self.totals = self.totals.after(each)
+        if self.totals.etag != before:
+            self.ring()
 
     def ring(self) -> None:
         """Wake everyone who waits for a change."""
@@ -152,22 +76,44 @@ class Live:
                 async with asyncio.timeout(seconds):
                     await self._bell.wait()
 
+    def instance(self) -> Instance:
+        """How this process is, beside others."""
+        vitals, now = self.vitals, time.monotonic()
+        return Instance(
+            broker=vitals.broker,
+            desde=vitals.desde,
+            almacen=vitals.almacen,
+            escritura=vitals.escritura,
+            cola=vitals.cola,
+            newest_counted=vitals.newest_counted,
+            dead_letters=vitals.dead_letters,
+            members=vitals.members,
+            tasas=self.rates.read(now),
+            minute=self.delays.minute(now),
+        )
+
+    def whole(self) -> Instance:
+        """How all are that count into the store, as one."""
+        return together((self.instance(), *self.others))
+
     def status(self) -> dict[str, Any]:
-        """`GET /reporte/estado`."""
-        vitals, cola = self.vitals, self.vitals.cola
+        """`GET /reporte/estado`: of all of them."""
+        whole = self.whole()
+        cola = whole.cola
         generado = self.totals.generado if self.totals.version else None
         return {
-            "broker": vitals.broker,
-            "desde": rfc3339(vitals.desde),
+            "broker": whole.broker,
+            "desde": rfc3339(whole.desde),
             "cola": cola and {"listos": cola.listos, "sin_ack": cola.sin_ack},
-            "atraso_s": round(vitals.lag(time.time()), 3),
+            "atraso_s": round(whole.lag(time.time()), 3),
             "ultimo_commit": generado and rfc3339(generado),
-            "almacen": vitals.almacen,
-            "tasas": {k: round(v, 3) for k, v in self.rates.read(time.monotonic()).items()},
-            "retraso": self.delays.read(time.monotonic()),
+            "almacen": whole.almacen,
+            "tasas": {k: round(v, 3) for k, v in whole.tasas.items()},
+            "retraso": whole.minute.told(),
             "futuros": self.future_events,
-            "escritura": vitals.escritura,
+            "escritura": whole.escritura,
             "apartados": summary(self.set_aside),
-            "por_apartar": {"broker": vitals.dead_letters, "propios": vitals.copies},
-            "miembros": vitals.members and vitals.members._asdict(),
+            "por_apartar": {"broker": whole.dead_letters, "propios": self.vitals.copies},
+            "instancias": 1 + len(self.others),
+            "miembros": whole.members and whole.members._asdict(),
         }

@@ -18,9 +18,11 @@ from comun.web.problem import come_again_in
 from comun.web.quart_problem import http_problem
 from comun.wire_time import rfc3339
 from counting.totals import ledger, report
+from database.failures import StoreUnavailableError
 from live.live import Live
 from reporting.front_door import comes_first
 from reporting.long_polls import LongPolls, TooManyPollsError
+from reporting.newer_elsewhere import NewerElsewhere
 from reporting.turnstile import Turnstile
 
 MAX_WAIT = 25  # seconds; proxies cut idle connections from about 30 on
@@ -38,7 +40,9 @@ def create_app(
     read_rejections: ReadRejections,
     turnstile: Turnstile | None = None,
     most_polls: int = MOST_POLLS,
+    newer: NewerElsewhere | None = None,
 ) -> Quart:
+    """*newer*: where others count into the same store."""
     app = Quart(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # its redirect is for good, and forgets any prefix
     app.config["MAX_CONTENT_LENGTH"] = 1024  # nothing here takes a body
@@ -47,14 +51,15 @@ def create_app(
     app.register_error_handler(HTTPException, http_problem)
     app.register_error_handler(TooManyReadersError, _busy)
     app.register_error_handler(TooManyPollsError, _busy)
-    _add_report(app, live, _Waiting(live, turnstile or Turnstile(), most_polls))
+    app.register_error_handler(StoreUnavailableError, _unreadable)
+    _add_report(app, live, _Waiting(live, turnstile or Turnstile(), most_polls), newer)
     _add_details(app, live)
     _add_rejections(app, live, read_rejections)
     _add_health(app, live)
     return app
 
 
-def _add_report(app: Quart, live: Live, waiting: _Waiting) -> None:
+def _add_report(app: Quart, live: Live, waiting: _Waiting, newer: NewerElsewhere | None) -> None:
     reports = _Reports(live)
 
     @app.get("/reporte")
@@ -63,6 +68,8 @@ def _add_report(app: Quart, live: Live, waiting: _Waiting) -> None:
         known = request.if_none_match
         wait = _wait_seconds(request.headers.getlist("Prefer"))
         headers = Headers({"Cache-Control": "no-cache"})
+        if newer:
+            await newer.catch_up_with(known)
         if wait and known.contains_weak(live.totals.etag):
             headers["Preference-Applied"] = f"wait={wait}"
             await waiting.for_change(wait, comes_first(request.scope))
@@ -173,3 +180,9 @@ async def _refuse_bad_bytes() -> None:
 
 async def _busy(error: TooManyReadersError | TooManyPollsError) -> Response:
     return http_problem(ServiceUnavailable(str(error), retry_after=come_again_in()))
+
+
+async def _unreadable(error: StoreUnavailableError) -> Response:
+    """Why is for the log: it may name servers."""
+    text = "the store can't be read now; the log says why"
+    return http_problem(ServiceUnavailable(text, retry_after=come_again_in()))

@@ -21,11 +21,13 @@ from comun.web.bounded_config import BoundedConfig
 from comun.web.connections import Bounds, Listener, listening
 from comun.web.door import Door
 from comun.web.known_hosts import KnownHosts
+from consuming.following import Following
 from live.live import Live
 from reporting.client_http import add_client
 from reporting.clients_http import answer_page
 from reporting.front_door import FrontDoor
 from reporting.history_http import add_history
+from reporting.newer_elsewhere import NewerElsewhere
 from reporting.report_http import create_app
 from reporting.turnstile import Turnstile
 from reporting.usual_http import add_usual
@@ -44,12 +46,15 @@ def create_reports(
     store: Store,
     thread: StoreThread,
     history: HistoryQuestions,
+    following: Following | None,
     turnstile: Turnstile,
     most: int,
 ) -> Quart:
     """*most* is how many connections there may be: half of them for those who wait."""
     short, longer = ShortQuestions(thread), ShortQuestions(thread, rests=True)
-    app = create_app(live, partial(short.ask, store.read_rejections), turnstile, most // 2)
+    rejections = partial(short.ask, store.read_rejections)
+    newer = NewerElsewhere(live, following.catch_up) if following else None
+    app = create_app(live, rejections, turnstile, most // 2, newer)
     read_clients = partial(longer.ask, store.read_clients)
     add_client(app, partial(short.ask, store.read_client), partial(answer_page, read_clients, live))
     add_history(app, history.ask)

@@ -1,1 +1,1 @@
-"""The one SQLite file: its tables, its transactions, its copies."""
+"""What a store is to the others, and what all stores do alike, whatever database holds them."""

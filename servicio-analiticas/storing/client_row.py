@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any, NamedTuple
 
 from comun.wire_time import rfc3339
-from storing import schema as sql
+from database.connection import Connection, Rows
+from storing import statements as sql
 from storing.delta_log import DeltaLog
 
 Seen = tuple[int, int | None]
@@ -21,7 +21,7 @@ class PageOfClients(NamedTuple):
 
 
 def read_client(
-    db: sqlite3.Connection, log: DeltaLog, cliente: str, latest: float
+    db: Connection, log: DeltaLog, cliente: str, latest: float
 ) -> dict[str, Any] | None:
     """
     Its total and when its newest event happened; None when it was never counted.
@@ -36,7 +36,7 @@ def read_client(
 
 
 def read_clients(
-    db: sqlite3.Connection, log: DeltaLog, page: PageOfClients, latest: float
+    db: Connection, log: DeltaLog, page: PageOfClients, latest: float
 ) -> dict[str, Any]:
     """Some clients as `read_client` tells them, and after whom to go on; None: these were all."""
     found = _stored(db.execute(sql.SOME_CLIENTES, (page.after, page.limit + 1)))
@@ -53,7 +53,7 @@ def read_clients(
     }
 
 
-def _stored(rows: sqlite3.Cursor) -> dict[str, Seen]:
+def _stored(rows: Rows) -> dict[str, Seen]:
     return {cliente: (total, seen) for cliente, total, seen in rows}
 
 

@@ -10,7 +10,6 @@ commit left it.
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
@@ -18,9 +17,10 @@ from typing import NamedTuple
 
 from counting.counted import Counted
 from counting.sealed_cells import Count, SealedCells
+from database.connection import Connection
 from decoding.cell_reading import Cell
 from storing import delta_row
-from storing import schema as sql
+from storing import statements as sql
 
 SEAL_SECONDS = 5.0
 SEAL_CELLS = 50_000  # some 15 MB
@@ -37,6 +37,12 @@ class Slice(NamedTuple):
     upto: str | None  # the last of its clients; None: nothing is left after it
 
 
+class Sealed(NamedTuple):
+    """What was counted up to a version is to be folded together; noted in the store itself."""
+
+    version: int
+
+
 class Forgotten(NamedTuple):
     """Some rows that are folded."""
 
@@ -46,34 +52,41 @@ class Forgotten(NamedTuple):
 class DeltaLog:
     """`write`, `note` and `forget` belong inside a transaction, `add` and `done` after it."""
 
-    def __init__(self, db: sqlite3.Connection, now: float) -> None:
+    def __init__(self, db: Connection, now: float) -> None:
         self._db = db
         self._open: Counter[Cell] = Counter()  # counted since the log was sealed
-        self._sealed = _sealed({})
+        self._sealed = sealed_cells({})
         self._sealed_at = now
-        self._version, upto = db.execute(sql.FOLDED).fetchone()  # up to which it was sealed
-        self._last = self._version
+        self.sealed_up_to, upto = db.execute(sql.FOLDED).fetchone()
+        """The version up to which it was sealed."""
+        self._last = self.sealed_up_to
         self._clearing = upto is None  # all up to it is folded, and its rows go bit by bit
         self._replay(upto)
 
     def _replay(self, upto: str | None) -> None:
         sealed: Counter[Cell] = Counter()
-        after = self._version if upto is None else 0
-        for version, row in self._db.execute(sql.DELTAS, (after,)):
-            _add(sealed if version <= self._version else self._open, delta_row.decode(row))
+        for version, row in self._db.execute(sql.DELTAS, (self._unfolded_after(upto),)):
+            merge(sealed if version <= self.sealed_up_to else self._open, delta_row.decode(row))
             self._last = version
         if upto is not None:
-            self._sealed = _sealed({cell: n for cell, n in sealed.items() if cell[0] > upto})
+            self._sealed = sealed_cells({cell: n for cell, n in sealed.items() if cell[0] > upto})
+
+    def _unfolded_after(self, upto: str | None) -> int:
+        return self.sealed_up_to if upto is None else 0
 
     def unfolded(self) -> Counter[Cell]:
         """What the tables don't hold yet."""
         cells = Counter(self._open)
-        _add(cells, self._sealed)
+        merge(cells, self.sealed())
         return cells
 
     def items(self) -> Iterator[Count]:
         """The same, but a cell may come twice."""
-        return chain(self._open.items(), self._sealed)
+        return chain(self._open.items(), self.sealed())
+
+    def sealed(self) -> Iterable[Count]:
+        """What is left of them."""
+        return self._sealed
 
     def write(self, version: int, cells: Mapping[Cell, int]) -> None:
         if cells:
@@ -84,18 +97,28 @@ class DeltaLog:
             return
         self._last = version
         if counted.is_concentrated:
-            _add(self._open, counted.cells.items())
+            merge(self._open, counted.cells.items())
         else:
             self._open.update(counted.each)
 
     def seal(self, now: float) -> bool:
         """Seal the log if it is time to, and nothing is left of the last time."""
-        is_time = now - self._sealed_at >= SEAL_SECONDS or len(self._open) >= SEAL_CELLS
-        if self.has_work or not self._open or not is_time:
+        if self.has_work or not self.is_due(now):
             return False
-        self._sealed, self._open = _sealed(self._open), Counter()
-        self._version, self._sealed_at = self._last, now
+        self._seal(self._last, now)
         return True
+
+    def seal_within(self) -> Sealed | None:
+        """Seal it inside a transaction, where others must know of it."""
+        return None
+
+    def is_due(self, now: float) -> bool:
+        is_time = now - self._sealed_at >= SEAL_SECONDS or len(self._open) >= SEAL_CELLS
+        return is_time and bool(self._open)
+
+    def _seal(self, version: int, now: float) -> None:
+        self._sealed, self._open = sealed_cells(self._open), Counter()
+        self.sealed_up_to, self._sealed_at = version, now
 
     @property
     def has_work(self) -> bool:
@@ -129,26 +152,32 @@ class DeltaLog:
         return Slice(cells, len(parts), upto)
 
     def note(self, folded: Slice) -> None:
-        self._db.execute(sql.FOLD, (self._version, folded.upto))
+        self._db.execute(sql.FOLD, (self.sealed_up_to, folded.upto))
 
     def forget(self) -> Forgotten:
-        rows = self._db.execute(sql.FORGET_DELTAS, (self._version, FORGET_ROWS)).rowcount
+        rows = self._db.execute(sql.FORGET_DELTAS, (self._forgettable, FORGET_ROWS)).rowcount
         return Forgotten(rows < FORGET_ROWS)
 
-    def done(self, step: Slice | Forgotten) -> None:
+    @property
+    def _forgettable(self) -> int:
+        """Up to this version rows may go."""
+        return int(self.sealed_up_to)
+
+    def done(self, step: Slice | Forgotten | Sealed) -> None:
         if isinstance(step, Forgotten):
             self._clearing = not step.all
             return
-        self._sealed.drop(step.parts)
-        self._clearing = step.upto is None
+        if isinstance(step, Slice):
+            self._sealed.drop(step.parts)
+            self._clearing = step.upto is None
 
 
-def _add(to: dict[Cell, int], counts: Iterable[Count]) -> None:
+def merge(to: dict[Cell, int], counts: Iterable[Count]) -> None:
     """As Counter.update does, in half the time."""
     get = to.get
     for cell, n in counts:
         to[cell] = get(cell, 0) + n
 
 
-def _sealed(cells: Mapping[Cell, int]) -> SealedCells:
+def sealed_cells(cells: Mapping[Cell, int]) -> SealedCells:
     return SealedCells(cells, max(1, FOLD_CELLS // 2))

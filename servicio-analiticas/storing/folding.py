@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Mapping
 
 from counting.tally import by_name
+from database.connection import Connection
 from decoding.cell_reading import Cell
 from history.history import History
 from history.steady_clock import SteadyClock
-from storing import schema as sql
-from storing.delta_log import DeltaLog, Forgotten, Slice
+from storing import statements as sql
+from storing.delta_log import DeltaLog, Forgotten, Sealed, Slice
 
 PRUNE_SECONDS = 2.0
 
-Step = Slice | Forgotten | None
+Step = Slice | Forgotten | Sealed | None
 """What was done; None: nothing that memory has to follow."""
 
 
 class Folding:
-    def __init__(
-        self, db: sqlite3.Connection, log: DeltaLog, history: History, clock: SteadyClock
-    ) -> None:
+    def __init__(self, db: Connection, log: DeltaLog, history: History, clock: SteadyClock) -> None:
         self._db, self._log = db, log
         self._history, self._clock = history, clock
         self._pruned_at = time.monotonic()
@@ -37,6 +35,8 @@ class Folding:
 
     def step(self) -> Step:
         """Do a small part of the work, inside a transaction; tell the log of it after that."""
+        if sealed := self._log.seal_within():
+            return sealed
         if folded := self._log.next_slice():
             self.fold(folded.cells)
             self._log.note(folded)

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 
 from counting.counted import Before, Counted
 from counting.totals import Totals
 from counting.verdict import Verdict
-from storing import schema as sql
+from database.connection import Connection
+from storing import statements as sql
 
 
-def read_ledger(db: sqlite3.Connection) -> Totals:
+def read_ledger(db: Connection) -> Totals:
     """All but the window, the clients and the types."""
     return Totals(*db.execute(sql.LEDGER).fetchone())
 
 
-def identity(db: sqlite3.Connection) -> dict[str, Any]:
+def identity(db: Connection) -> dict[str, Any]:
     """What tells this state of this store from any other."""
     epoca, version = db.execute(sql.IDENTITY).fetchone()
     return {"epoca": epoca, "version": version}
 
 
 def update_ledger(
-    db: sqlite3.Connection, counted: Counted, before: Before, now: float, clock: float
-) -> int:
-    """Call inside a transaction. Return the new version."""
+    db: Connection, counted: Counted, before: Before, now: float, clock: float
+) -> tuple[int, int]:
+    """Call inside a transaction. Return the new version, and how many ids there are."""
     n = counted.verdicts
     changed = (
         now,
@@ -40,5 +40,5 @@ def update_ledger(
         clock,
         len(counted.ids) - counted.replaced_ids,
     )
-    (version,) = db.execute(sql.UPDATE_LEDGER, changed).fetchone()
-    return int(version)
+    version, ids = db.execute(sql.UPDATE_LEDGER, changed).fetchone()
+    return int(version), int(ids)

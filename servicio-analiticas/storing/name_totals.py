@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping
 
 from counting.counted import Before, Counted
 from counting.leading import MOST, Leading
 from counting.tally import by_name
-from storing import schema as sql
+from database.connection import Connection
+from decoding.cell_reading import Cell
+from storing import statements as sql
 from storing.delta_log import DeltaLog
 
 NAMES_A_QUERY = 500
@@ -17,7 +18,7 @@ NAMES_A_QUERY = 500
 class NameTotals:
     """Of clients and of event types: the tables together with what the delta log holds back."""
 
-    def __init__(self, db: sqlite3.Connection, log: DeltaLog) -> None:
+    def __init__(self, db: Connection, log: DeltaLog) -> None:
         self._db, self._log = db, log
         self._clientes = _Lately(db, sql.KNOWN_CLIENTES)
         self._eventos = _Lately(db, sql.KNOWN_EVENTOS)
@@ -35,6 +36,19 @@ class NameTotals:
         """Call once the batch is committed, with what `before` said of it."""
         self._clientes.add(counted.clientes, before.clientes)
         self._eventos.add(counted.eventos, before.eventos)
+
+    def catch_up(
+        self, cells: Mapping[Cell, int], unfolded: Mapping[Cell, int]
+    ) -> tuple[dict[str, int], dict[str, int]]:
+        """
+        Take in what others counted, and return the new totals of those clients and types.
+
+        *unfolded*: those of the cells that the tables don't hold yet.
+        """
+        (clientes, eventos), (missing, missing_eventos) = by_name(cells), by_name(unfolded)
+        return self._clientes.catch_up(clientes, missing), self._eventos.catch_up(
+            eventos, missing_eventos
+        )
 
     def turn(self) -> None:
         """Call when the log is sealed: what was sealed before is in the tables."""
@@ -67,8 +81,8 @@ class _Lately:
     then, is forgotten. So this grows with the log, not with the number of names.
     """
 
-    def __init__(self, db: sqlite3.Connection, query: str) -> None:
-        """*query*: `SELECT name, total … WHERE name IN ({})`."""
+    def __init__(self, db: Connection, query: str) -> None:
+        """*query*: `SELECT name, total … WHERE name {}`."""
         self._db, self._query = db, query
         self._young: dict[str, int] = {}
         self._old: dict[str, int] = {}
@@ -92,8 +106,22 @@ class _Lately:
         for name, n in added.items():
             self._young[name] = before.get(name, 0) + n
 
+    def catch_up(self, added: Mapping[str, int], unfolded: Mapping[str, int]) -> dict[str, int]:
+        """As in NameTotals: what is not in memory is in the table, but for what is not folded."""
+        young, old = self._young, self._old
+        totals = {name: young.get(name) or old.get(name) or 0 for name in added}
+        unknown = [name for name, total in totals.items() if not total]
+        stored = self.before(unknown)
+        for name, total in totals.items():
+            if total:
+                totals[name] = total + added[name]
+            else:
+                totals[name] = stored.get(name, 0) + unfolded.get(name, 0)
+        young.update(totals)
+        return totals
+
     def turn(self) -> None:
         self._old, self._young = self._young, {}
 
     def _stored(self, names: list[str]) -> list[tuple[str, int]]:
-        return self._db.execute(self._query.format(",".join("?" * len(names))), names).fetchall()
+        return self._db.among(self._query, names).fetchall()

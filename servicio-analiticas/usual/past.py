@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
+from database.connection import Connection
 from history.answer import Steps, added_to
 from history.catalogue import TOTAL, Series
 from history.horizon import Horizon
@@ -56,7 +56,7 @@ class Past:
     @classmethod
     def read(
         cls,
-        db: sqlite3.Connection,
+        db: Connection,
         view: View,
         waiting: Sorted,
         window: Window,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from comun.wire_time import rfc3339
+from database.connection import Connection
 from history.answer import Steps, added_to, no_place
 from history.catalogue import Catalogue, Name
 from history.horizon import Horizon
@@ -28,7 +28,7 @@ class Listed(NamedTuple):
     next_one: str | None
 
 
-def usual_answer(db: sqlite3.Connection, view: View, query: UsualQuery) -> dict[str, Any]:
+def usual_answer(db: Connection, view: View, query: UsualQuery) -> dict[str, Any]:
     """*db* sees the store as of the view's commit. Raises BadQueryError and NotKeptError."""
     catalogue, levels, pending, now = view
     window = _checked(query, window_of(query.about, levels, now.wall))

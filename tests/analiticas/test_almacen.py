@@ -1,5 +1,4 @@
 import json
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -7,16 +6,21 @@ from pathlib import Path
 import pytest
 
 from almacen import run
+from analytics_settings import Settings
 from counting.totals import IdWindow, Totals
-from database.lock import StoreInUseError
+from database.failures import StoreInUseError, UnusableStoreError
 from decoding.message import Message
-from storing.store import open_store
+from sqlite.file_store import open_store
 
 WINDOW = IdWindow(604800, 50_000_000)
 
 
 def message(cliente: str, message_id: str) -> Message:
     return Message(1, json.dumps({"cliente": cliente}).encode(), message_id)
+
+
+def at(path: Path) -> Settings:
+    return Settings(store_path=str(path))
 
 
 @pytest.fixture(name="path")
@@ -58,11 +62,11 @@ def test_only_the_owner_reads_the_store(path: Path, tmp_path: Path) -> None:
 def test_backup_while_in_use(path: Path, tmp_path: Path) -> None:
     """A copy made while the service counts holds one commit, whole."""
     store = open_store(path, WINDOW)
-    run("respaldar", path, tmp_path / "copia.db")
+    run("respaldar", at(path), tmp_path / "copia.db")
     store.apply([message("a", "3")])
     store.close()
 
-    run("restaurar", tmp_path / "otro.db", tmp_path / "copia.db")
+    run("restaurar", at(tmp_path / "otro.db"), tmp_path / "copia.db")
 
     assert load(tmp_path / "otro.db").clientes == {"a": 1}
     assert load(path).clientes == {"a": 2}
@@ -71,9 +75,9 @@ def test_backup_while_in_use(path: Path, tmp_path: Path) -> None:
 def test_restore_starts_a_new_epoca(path: Path, tmp_path: Path) -> None:
     """A restored store has the counts and ids of the copy, under a new epoca."""
     before = load(path)
-    run("respaldar", path, tmp_path / "copia.db")
+    run("respaldar", at(path), tmp_path / "copia.db")
 
-    report = run("restaurar", path, tmp_path / "copia.db")
+    report = run("restaurar", at(path), tmp_path / "copia.db")
 
     after = load(path)
     assert after.clientes == before.clientes
@@ -88,7 +92,7 @@ def test_reset_keeps_ids(path: Path) -> None:
     """After a reset all counts are zero, and a copy of an old message is still a copy."""
     before = load(path)
 
-    run("reiniciar", path, None)
+    run("reiniciar", at(path))
 
     after = load(path)
     assert (after.eventos_contados, after.rechazados, after.version) == (0, 0, 0)
@@ -101,12 +105,12 @@ def test_reset_keeps_ids(path: Path) -> None:
 @pytest.mark.parametrize("verb", ["restaurar", "reiniciar"])
 def test_refused_while_in_use(path: Path, tmp_path: Path, verb: str) -> None:
     """What would pull the store from under a running service is refused."""
-    run("respaldar", path, tmp_path / "copia.db")
+    run("respaldar", at(path), tmp_path / "copia.db")
     store = open_store(path, WINDOW)
     before = store.load()
 
     with pytest.raises(StoreInUseError):
-        run(verb, path, tmp_path / "copia.db")
+        run(verb, at(path), tmp_path / "copia.db")
 
     assert store.load() == before
     store.close()
@@ -117,8 +121,8 @@ def test_a_damaged_copy_is_refused(path: Path, tmp_path: Path) -> None:
     (tmp_path / "copia.db").write_bytes(path.read_bytes()[:4096] + b"x" * 20000)
     before = load(path)
 
-    with pytest.raises((ValueError, sqlite3.Error)):
-        run("restaurar", path, tmp_path / "copia.db")
+    with pytest.raises(UnusableStoreError):
+        run("restaurar", at(path), tmp_path / "copia.db")
 
     assert load(path) == before
 

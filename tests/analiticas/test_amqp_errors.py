@@ -2,7 +2,7 @@ import aiormq
 import pytest
 
 from broker.amqp_errors import ConsumerGivesUpError, SessionLostError, broker_errors, gravest
-from database.transactions import CommitFailedError
+from database.failures import CommitFailedError
 
 
 @pytest.mark.parametrize(

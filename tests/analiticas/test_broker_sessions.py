@@ -10,7 +10,7 @@ from analytics_settings import read_settings
 from comun.waiting import set_within
 from consuming.broker_sessions import Sessions
 from consuming.broker_writer import LOGIN_REFUSED
-from live.live import Vitals
+from live.vitals import Vitals
 from tests.broker_stack import VirtualHost
 from tests.port_ranges import free_ports
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from counting.totals import IdWindow
 from decoding.message import Message
+from sqlite.file_store import FileStore, open_store
 from storing import delta_log
 from storing.client_row import PageOfClients
-from storing.store import Store, open_store
 from tests.contracts.wire_schemas import example, sent
 
 CONTRACT = example("clientes")
@@ -38,16 +38,16 @@ def _fold_bit_by_bit() -> Iterator[None]:
         yield
 
 
-def open_new(folder: Path) -> Store:
+def open_new(folder: Path) -> FileStore:
     return open_store(folder / f"{next(_numbers)}.db", IdWindow(604800, 1000))
 
 
-def apply(store: Store, batch: Batch) -> None:
+def apply(store: FileStore, batch: Batch) -> None:
     body = [{"cliente": cliente, "timestamp": second} for cliente, second in batch]
     store.apply([Message(1, json.dumps(body).encode(), str(next(_numbers)))])
 
 
-def pages(store: Store, limit: int) -> Iterator[dict[str, Any]]:
+def pages(store: FileStore, limit: int) -> Iterator[dict[str, Any]]:
     after: str | None = ""
     while after is not None:
         page = store.read_clients(PageOfClients(after, limit))

@@ -4,24 +4,25 @@ import json
 import multiprocessing
 import random
 import signal
-import sqlite3
 from collections import Counter
 from contextlib import closing, suppress
 from multiprocessing.context import ForkServerContext
-from pathlib import Path
 
 import pytest
 
 from aside import copies
 from counting.totals import IdWindow
-from database.writable import StoreUnavailableError
+from database.failures import StoreUnavailableError
 from decoding.message import Message
+from postgres.shared import fold_turn, shared_log
 from storing import delta_log
-from storing.store import Store, open_store
 from tests.analiticas import folding_process
 from tests.faults import kill_points
+from tests.store_places import POSTGRES, SQLITE, AnyStore, Place
 
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
+PASSES = {SQLITE: (1, 3, 7), POSTGRES: (2, 5)}
+"""How often a place is passed, the last time being the end; a server takes longer to ask."""
 
 
 @pytest.fixture(autouse=True)
@@ -30,11 +31,8 @@ def _often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delta_log, "FOLD_CELLS", 3)
     monkeypatch.setattr(delta_log, "FORGET_ROWS", 2)
     monkeypatch.setattr(delta_log, "DEAL_CELLS", 10)
-
-
-@pytest.fixture(name="path")
-def _path(tmp_path: Path) -> Path:
-    return tmp_path / "pulso.db"
+    monkeypatch.setattr(shared_log, "KEPT_SECONDS", 0)
+    monkeypatch.setattr(fold_turn, "TURN_SECONDS", 0)
 
 
 def events(number: int) -> list[dict[str, object]]:
@@ -58,19 +56,19 @@ def expected(numbers: range) -> Counter[str]:
     return Counter(str(e["cliente"]) for n in numbers for e in events(n))
 
 
-def tables(path: Path) -> dict[str, int]:
-    with closing(sqlite3.connect(path)) as db:
-        return dict(db.execute("SELECT cliente, total FROM clientes"))
+def tables(place: Place) -> dict[str, int]:
+    with place.tables() as db:
+        return dict(db.execute("SELECT cliente, total FROM clientes").fetchall())
 
 
-def fold_all(store: Store) -> None:
-    while store.tend() or store._log.unfolded():
+def fold_all(store: AnyStore) -> None:
+    while store.tend() or store._books.log.unfolded():
         pass
 
 
-def test_every_state_of_folding_reopens_exactly(path: Path) -> None:
+def test_every_state_of_folding_reopens_exactly(place: Place) -> None:
     """After each step, of counting or of folding, a store opened again says the same."""
-    store = open_store(path, WINDOW)
+    store = place.open(WINDOW)
     for number in range(60):
         store.apply([message(number)])
         for _ in range(number % 3):
@@ -80,74 +78,57 @@ def test_every_state_of_folding_reopens_exactly(path: Path) -> None:
         assert before.clientes.names == len(before.clientes)
         store.close()
 
-        store = open_store(path, WINDOW)
+        store = place.open(WINDOW)
         assert store.load() == before
         assert store.load().clientes.names == before.clientes.names
     fold_all(store)
     store.close()
-    assert tables(path) == expected(range(60))
+    assert tables(place) == expected(range(60))
 
 
-def test_folding_empties_the_log(path: Path) -> None:
+def test_folding_empties_the_log(place: Place) -> None:
     """Once all is folded the tables hold everything and the log nothing."""
-    store = open_store(path, WINDOW)
+    store = place.open(WINDOW)
     for number in range(10):
         store.apply([message(number)])
     fold_all(store)
 
     assert store._db.execute("SELECT count(*) FROM deltas").fetchone() == (0,)
-    assert tables(path) == expected(range(10))
+    assert tables(place) == expected(range(10))
     assert store.load().clientes == expected(range(10))
     store.close()
 
 
-def test_a_step_that_fails_is_done_again(path: Path) -> None:
-    """A slice that could not be written is folded once, later."""
-    store = open_store(path, WINDOW)
-    store.apply([message(0)])
-    before = store.load()
-    store._db.execute("PRAGMA query_only = 1")
-    for call in (store.tend, lambda: store.apply([message(1)])):
-        with pytest.raises(StoreUnavailableError, match="readonly"):
-            call()
-    assert store.load() == before
-
-    store._db.execute("PRAGMA query_only = 0")
-    store.apply([message(1)])
-    fold_all(store)
-    store.close()
-    assert tables(path) == expected(range(2))
-
-
-def test_memory_waits_for_the_commit(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_waits_for_the_commit(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever part of a transaction fails, its slice is folded once, later, and not forgotten."""
     monkeypatch.setattr(copies, "MAX_BYTES", 0)
     forged = Message(1, b"{}", "forged", deaths=[])
-    with closing(open_store(path, WINDOW)) as store:
+    with closing(place.open(WINDOW)) as store:
         store.apply([message(0), forged])
-        while (before := store.load()).clientes and store._log.has_work:
+        while (before := store.load()).clientes and store._books.log.has_work:
             with pytest.raises(StoreUnavailableError, match="wait for the broker"):
                 store.apply([message(1), forged._replace(message_id="another")])
             assert store.load() == before
             store.tend()
         store.apply([message(1)])
         fold_all(store)
-    assert tables(path) == expected(range(2))
+    assert tables(place) == expected(range(2))
 
 
-def test_the_names_of_a_slice_are_not_split(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_names_of_a_slice_are_not_split(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client with more cells than a slice is folded whole, so that its name is a bookmark."""
     monkeypatch.setattr(delta_log, "FOLD_CELLS", 1)
     monkeypatch.setattr(delta_log, "DEAL_CELLS", 100)
-    store = open_store(path, WINDOW)
+    store = place.open(WINDOW)
     body = [{"cliente": "a", "evento": f"e{n}"} for n in range(50)] + [{"cliente": "b"}]
     store.apply([Message(1, json.dumps(body).encode(), "1")])
 
-    store.tend()
+    while not tables(place):
+        store.tend()
     store.close()
 
-    assert tables(path) == {"a": 50}
-    store = open_store(path, WINDOW)
+    assert tables(place) == {"a": 50}
+    store = place.open(WINDOW)
     assert store.load().clientes == {"a": 50, "b": 1}
     store.close()
 
@@ -161,13 +142,13 @@ def forking() -> ForkServerContext:
 
 
 @pytest.mark.parametrize("point", sorted(kill_points.POINTS - kill_points.ACKS))
-def test_killed_at_a_named_place(path: Path, point: str, forking: ForkServerContext) -> None:
+def test_killed_at_a_named_place(place: Place, point: str, forking: ForkServerContext) -> None:
     """A process killed at any place leaves a store that counts each message once."""
     start = 0
-    for passes in (1, 3, 7):
+    for passes in PASSES[place.kind]:
         messages = [message(number) for number in range(start, start + 8)]
         ours, theirs = forking.Pipe(duplex=False)
-        words = (path, WINDOW, messages, f"{point}:{passes}", theirs)
+        words = (place, WINDOW, messages, f"{point}:{passes}", theirs)
         process = forking.Process(target=folding_process.count_all, args=words)
         process.start()
         theirs.close()
@@ -177,13 +158,13 @@ def test_killed_at_a_named_place(path: Path, point: str, forking: ForkServerCont
                 applied += 1
         process.join(20)
         assert process.exitcode == -signal.SIGKILL
-        store = open_store(path, WINDOW)
+        store = place.open(WINDOW)
         counted = [not store.apply([each]).counted.clientes for each in messages]
         assert counted[:applied] == [True] * applied
         start += 8
         assert store.load().clientes == expected(range(start))
         store.close()
-    store = open_store(path, WINDOW)
+    store = place.open(WINDOW)
     fold_all(store)
     store.close()
-    assert tables(path) == expected(range(start))
+    assert tables(place) == expected(range(start))

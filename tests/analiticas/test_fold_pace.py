@@ -1,6 +1,5 @@
 """Folding keeps up with counting, whatever arrives."""
 
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -12,9 +11,10 @@ import pytest
 from counting.counted import Counted
 from counting.tally import Tally
 from counting.totals import IdWindow
+from sqlite.file_connection import connect
+from sqlite.file_store import open_store
 from storing import delta_log
 from storing.delta_log import DeltaLog
-from storing.store import open_store
 
 
 @pytest.fixture(name="log")
@@ -23,7 +23,7 @@ def _log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DeltaLog]:
     monkeypatch.setattr(delta_log, "FOLD_CELLS", 10)
     monkeypatch.setattr(delta_log, "SEAL_SECONDS", 3600)
     open_store(tmp_path / "pulso.db", IdWindow(60, 1000)).close()
-    with closing(sqlite3.connect(tmp_path / "pulso.db", isolation_level=None)) as db:
+    with closing(connect(tmp_path / "pulso.db")) as db:
         yield DeltaLog(db, time.monotonic())
 
 

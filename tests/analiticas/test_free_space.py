@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from counting.totals import IdWindow
-from database import writable
-from database.writable import StoreUnavailableError
+from database.failures import StoreUnavailableError
 from decoding.message import Message
-from storing.store import open_store
+from sqlite import writable
+from sqlite.file_store import open_store
 
 
 def test_without_room_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

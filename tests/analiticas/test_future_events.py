@@ -1,22 +1,22 @@
 import asyncio
 import json
-import sqlite3
 import time
-from pathlib import Path
 
 import pytest
 
 from comun.wire_time import rfc3339
 from consuming import tending
+from consuming.store_writer import StoreWriter
 from counting.totals import IdWindow
+from database.connection import Connection
 from decoding.message import Message
 from history.future_events import MOST_KEPT, MOST_TOLD, reason_of
 from history.history import RESET, History
 from live.live import Live
 from storing import delta_log
-from storing.store import open_store
 from storing.store_thread import StoreThread
 from tests.history_questions import HOUR, NOW, ask, moment
+from tests.store_places import Place
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_nothing_to_tell(history: History) -> None:
     assert history.future.read() is None
 
 
-def test_who_dates_events_in_the_future_is_told(db: sqlite3.Connection, history: History) -> None:
+def test_who_dates_events_in_the_future_is_told(db: Connection, history: History) -> None:
     """How many, from whom, since when and the likely reason; after a restart too."""
     history.fold({("web", "clic", NOW + HOUR): 3, ("web", "clic", NOW): 5}, moment(NOW))
     history.fold({("web", "x", NOW + HOUR + 2): 1, ("app", "x", NOW + 999): 1}, moment(NOW + 2.5))
@@ -79,7 +79,7 @@ def test_who_dates_events_in_the_future_is_told(db: sqlite3.Connection, history:
     assert ask(history)["recortados"]["futuros"] == told["total"]
 
 
-def test_a_name_for_each_event_fills_nothing(db: sqlite3.Connection, history: History) -> None:
+def test_a_name_for_each_event_fills_nothing(db: Connection, history: History) -> None:
     """The clients seen last are kept, a few of them told, and all are in the sum."""
     for n in range(0, 1000, 50):
         cells = {(f"c{c}", "clic", NOW + 5000): 2 for c in range(n, n + 50)}
@@ -94,7 +94,7 @@ def test_a_name_for_each_event_fills_nothing(db: sqlite3.Connection, history: Hi
     assert told["total"] == 2000 == told["otros"] + 2 * MOST_TOLD
 
 
-def test_reset(db: sqlite3.Connection, history: History) -> None:
+def test_reset(db: Connection, history: History) -> None:
     """Counting that begins anew has nothing to tell."""
     history.fold({("web", "clic", NOW + HOUR): 3}, moment(NOW))
     for statement in RESET:
@@ -104,17 +104,17 @@ def test_reset(db: sqlite3.Connection, history: History) -> None:
     assert not db.execute("SELECT 1 FROM historia_futuros").fetchall()
 
 
-async def test_the_report_tells_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_report_tells_of_them(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """An event that is counted although it is of the next hour is told by `/reporte/estado`."""
     monkeypatch.setattr(delta_log, "SEAL_SECONDS", 0)
     monkeypatch.setattr(tending, "TEND_SECONDS", 0.01)
-    store, stop = open_store(tmp_path / "pulso.db", IdWindow(3600, 1000)), asyncio.Event()
+    store, stop = place.open(IdWindow(3600, 1000)), asyncio.Event()
     live, thread = Live(store.load()), StoreThread()
     event = {"cliente": "web", "timestamp": time.time() + HOUR}
     committed = store.apply([Message(1, json.dumps(event).encode())])
 
     async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
-        tasks.create_task(tending.tend(store, thread, live, stop))
+        tasks.create_task(tending.tend(store, thread, StoreWriter(thread, live.vitals), live, stop))
         while not live.status()["futuros"]:  # noqa: ASYNC110 - of another thread
             await asyncio.sleep(0.01)
         stop.set()

@@ -2,20 +2,22 @@ import sqlite3
 
 import pytest
 
+from database.connection import Connection
 from history.history import RESET, History, Places, Retention
 from history.levels import FIVE_MINUTES, levels
-from history.tables import SUMS_OF_TOTAL
+from history.statements import SUMS_OF_TOTAL
+from sqlite.file_connection import FileConnection
 from tests.history_questions import DAY, HOUR, NOW, ask, moment, whole
 
 *_, HOURS = levels(Retention())
 
 
-def rows(db: sqlite3.Connection) -> int:
+def rows(db: Connection) -> int:
     (found,) = db.execute("SELECT count(*) FROM historia_trozos").fetchone()
     return int(found)
 
 
-def on_hours(db: sqlite3.Connection) -> int | None:
+def on_hours(db: Connection) -> int | None:
     """The sum of the hour level over its rows of the total: every event that it keeps."""
     reach = HOURS.key(0), HOURS.end
     return sum(total for _, total in db.execute(SUMS_OF_TOTAL, reach)) or None
@@ -56,7 +58,7 @@ def test_an_outage_leaves_neither_hole_nor_spike(history: History) -> None:
     ],
 )
 def test_every_level_that_keeps_its_time_has_an_event(
-    db: sqlite3.Connection, history: History, age: int, levels: list[int]
+    db: Connection, history: History, age: int, levels: list[int]
 ) -> None:
     """An event is in all levels that still reach back to it, at once."""
     history.fold({("web", "clic", NOW - age): 1}, moment(NOW))
@@ -78,7 +80,7 @@ def test_every_level_that_keeps_its_time_has_an_event(
     ],
 )
 def test_clipped_events_are_shown(
-    db: sqlite3.Connection, history: History, second: int, fate: str | None
+    db: Connection, history: History, second: int, fate: str | None
 ) -> None:
     """What no level can hold is counted as clipped, pending or folded, after a restart too."""
     cells = {("web", "clic", second): 5}
@@ -90,7 +92,7 @@ def test_clipped_events_are_shown(
     assert (on_hours(db) or 0) + sum(expected.values()) == 5
 
 
-def test_the_hour_level_has_every_event_of_a_year(db: sqlite3.Connection, history: History) -> None:
+def test_the_hour_level_has_every_event_of_a_year(db: Connection, history: History) -> None:
     """Its sum is the number of events, whatever their age."""
     cells = {(f"c{n % 7}", f"e{n % 3}", NOW - n * 86_000): n for n in range(1, 360)}
     history.fold(cells, moment(NOW))
@@ -109,7 +111,7 @@ def test_counts_grow_past_each_width(history: History) -> None:
         assert whole(history)[894:896] == [len(expected), sum(expected)]
 
 
-def test_pruning_is_by_small_steps(db: sqlite3.Connection, history: History) -> None:
+def test_pruning_is_by_small_steps(db: Connection, history: History) -> None:
     """A step deletes at most 500 rows; what it leaves is not shown, and goes with the next."""
     for n in range(40):
         cells = {(f"c{c}", "clic", NOW + n * 60): 1 for c in range(30)}
@@ -127,7 +129,7 @@ def test_pruning_is_by_small_steps(db: sqlite3.Connection, history: History) -> 
     assert on_hours(db) == sum(whole(history, later, ventana=DAY)) == 40 * 30
 
 
-def test_a_rolled_back_fold_leaves_no_trace(db: sqlite3.Connection, history: History) -> None:
+def test_a_rolled_back_fold_leaves_no_trace(db: Connection, history: History) -> None:
     """After a rollback the names that it brought are as new as before."""
     db.execute("BEGIN")
     history.fold({("web", "clic", NOW): 1, ("x", "y", NOW + 999): 1}, moment(NOW))
@@ -140,8 +142,9 @@ def test_a_rolled_back_fold_leaves_no_trace(db: sqlite3.Connection, history: His
     assert ask(history)["recortados"]["futuros"] == 0
 
 
-def test_a_fold_that_fails_half_way_leaves_no_trace(db: sqlite3.Connection) -> None:
+def test_a_fold_that_fails_half_way_leaves_no_trace(file_db: FileConnection) -> None:
     """When the disk is full, the places that had been given are free again with the rollback."""
+    db = file_db
     history = History(db, places=Places(clients=90, types=1, pairs=90))
     (pages,) = db.execute("PRAGMA page_count").fetchone()
     db.execute(f"PRAGMA max_page_count = {pages}")
@@ -156,7 +159,7 @@ def test_a_fold_that_fails_half_way_leaves_no_trace(db: sqlite3.Connection) -> N
     assert [s["cliente"] for s in ask(history, NOW + 1)["series"]] == ["web"]
 
 
-def test_reset(db: sqlite3.Connection, history: History) -> None:
+def test_reset(db: Connection, history: History) -> None:
     """Counting that begins anew has no history, and no memory of clipped events."""
     history.fold({("web", "clic", NOW): 1, ("x", "y", NOW + 999): 1}, moment(NOW))
     for statement in RESET:

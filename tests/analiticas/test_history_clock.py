@@ -1,10 +1,10 @@
 """History while the machine's clock is wrong: what it keeps, and what it says that it lacks."""
 
-import sqlite3
 from typing import Any
 
 import pytest
 
+from database.connection import Connection
 from history.history import History
 from history.steady_clock import Moment
 from tests.history_questions import DAY, HOUR, NOW, ask, moment, whole
@@ -26,7 +26,7 @@ def _kept(history: History) -> History:
 
 
 @pytest.mark.parametrize("jump", [-400 * DAY, -HOUR, HOUR, 3 * DAY, 400 * DAY])
-def test_a_wrong_clock_deletes_nothing(db: sqlite3.Connection, kept: History, jump: int) -> None:
+def test_a_wrong_clock_deletes_nothing(db: Connection, kept: History, jump: int) -> None:
     """What was there before, and what is counted meanwhile, is there when the clock is right."""
     for step in range(9):
         kept.prune(wrong(jump, NOW + step))
@@ -51,9 +51,7 @@ def test_events_that_were_dated_by_a_wrong_clock_are_told(kept: History) -> None
     assert answer["recortados"] == {"futuros": 7, "antiguos": 0}
 
 
-def test_what_a_clock_deleted_that_was_believed_is_told(
-    db: sqlite3.Connection, kept: History
-) -> None:
+def test_what_a_clock_deleted_that_was_believed_is_told(db: Connection, kept: History) -> None:
     """A clock that was wrong for long: answers that lack something say up to when, no others."""
     ahead = NOW + 400 * DAY
     kept.prune(moment(ahead))
@@ -79,7 +77,7 @@ def test_the_usual_pruning_leaves_answers_complete(kept: History) -> None:
             assert (answer["completo"], answer["falta_antes_de"]) == (True, None)
 
 
-def test_a_store_remembers_its_clock(db: sqlite3.Connection, kept: History) -> None:
+def test_a_store_remembers_its_clock(db: Connection, kept: History) -> None:
     """A restart under a wrong clock starts from what the clock showed when it last wrote."""
     kept.prune(wrong(400 * DAY, NOW + HOUR)._replace(waited=3000))
 

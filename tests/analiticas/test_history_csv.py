@@ -1,12 +1,12 @@
 """The history as CSV, and who gets it so."""
 
 import json
-import sqlite3
 from pathlib import Path
 
 import pytest
 from quart.testing import QuartClient
 
+from database.connection import Connection
 from history.history import History
 from reporting.history_csv import csv_parts, rows
 from tests.history_questions import moment
@@ -16,7 +16,7 @@ CELLS = json.loads((Path(__file__).parents[1] / "contracts" / "celdas.json").rea
 
 
 @pytest.fixture(name="history")
-def _history(db: sqlite3.Connection) -> History:
+def _history(db: Connection) -> History:
     return contract_history(db)
 
 

@@ -2,7 +2,6 @@
 
 import datetime
 import json
-import sqlite3
 import zoneinfo
 from itertools import pairwise
 
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from database.connection import Connection
 from history.history import History
 from history.local_days import day_starts, zone_of
 from tests.history_questions import moment, whole
@@ -74,7 +74,7 @@ def test_what_is_no_zone(zone: str) -> None:
         zone_of(zone)
 
 
-async def test_history_by_local_days(db: sqlite3.Connection) -> None:
+async def test_history_by_local_days(db: Connection) -> None:
     """Each event is in its day as people there call it, and all of them are in some day."""
     history = History(db)
     last = at("2026-11-24T00:00:00Z")
@@ -125,9 +125,7 @@ def test_five_minutes_of_the_days_of_a_change(history: History, begin: str, end:
         ({"zona": "Europe/Madrid", "ventana": "999999999d"}, "ventana: begins at"),
     ],
 )
-async def test_bad_questions_about_days(
-    db: sqlite3.Connection, query: dict[str, str], begins: str
-) -> None:
+async def test_bad_questions_about_days(db: Connection, query: dict[str, str], begins: str) -> None:
     """What can't be answered is refused by name."""
     response = await get(client_of(History(db)), **query)
 

@@ -1,16 +1,16 @@
 import json
-import sqlite3
 
 import pytest
 from quart.testing import QuartClient
 
+from database.connection import Connection
 from history.history import History
 from tests.history_questions import moment
 from tests.history_service import CONTRACT, END, NOW, ask, client_of, contract_history, get
 
 
 @pytest.fixture(name="history")
-def _history(db: sqlite3.Connection) -> History:
+def _history(db: Connection) -> History:
     return contract_history(db)
 
 

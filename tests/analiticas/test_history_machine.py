@@ -5,23 +5,31 @@ The list knows nothing of levels, chunks or places: an answer is the number of i
 match. Where places are short, an answer may know less, and must say so.
 """
 
-import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    rule,
+    run_state_machine_as_test,
+)
 
+from database.connection import Connection
 from decoding.cell_reading import Cell
-from history.history import TABLES, History, Places, Retention
+from history.history import History, Places, Retention
 from history.levels import levels
 from history.query import SPLITS, BadQueryError, HistoryQuery, NotKeptError
 from history.steady_clock import Moment
 from history.window import Window, window_of
+from sqlite.file_connection import connect
+from sqlite.history_tables import HISTORY
 from tests.history_questions import moment, read
 
 KEPT = Retention(seconds=300, minutes=180, five_minutes=576, hours=240)
@@ -80,19 +88,16 @@ def queries(questions: Questions, now: float) -> Iterator[HistoryQuery]:
 class Remembering(RuleBasedStateMachine):
     places = Places()
 
-    def __init__(self) -> None:
+    def __init__(self, db: Connection) -> None:
+        """*db* has a history's tables, and nothing in them."""
         super().__init__()
-        self.db = sqlite3.connect(":memory:", isolation_level=None)
-        self.db.executescript(TABLES)
+        self.db = db
         self.now: float = START
         self.off = 0  # by how much the wall clock is wrong
         self.pending: dict[Cell, int] = {}
         self.folded: Counter[Cell] = Counter()  # the cells that history took
         self.clipped: Counter[str | None] = Counter()
         self.restart()
-
-    def teardown(self) -> None:
-        self.db.close()
 
     @initialize(lists=st.lists(CELLS, min_size=2, max_size=4))
     def begin(self, lists: list[list[Aged]]) -> None:
@@ -252,7 +257,32 @@ class RememberingFew(Remembering):
         assert len(series) <= max(1, query.limite)
 
 
-TestEnough = Remembering.TestCase
-TestEnough.settings = settings(max_examples=40, stateful_step_count=25)
-TestFew = RememberingFew.TestCase
-TestFew.settings = TestEnough.settings
+MACHINES = pytest.mark.parametrize("machine", [Remembering, RememberingFew])
+
+
+@MACHINES
+def test_in_a_file(machine: Callable[[Connection], Remembering]) -> None:
+    with ExitStack() as files:
+
+        def anew() -> Remembering:
+            db = files.enter_context(closing(connect(":memory:")))
+            db.executescript(HISTORY)
+            return machine(db)
+
+        _run(anew, _settings(40))
+
+
+@MACHINES
+def test_in_postgres(
+    machine: Callable[[Connection], Remembering], fresh_history: Callable[[], Connection]
+) -> None:
+    """Fewer sequences, since each is a hundred conversations with a server."""
+    _run(lambda: machine(fresh_history()), _settings(10))
+
+
+def _settings(examples: int) -> settings:
+    return settings(max_examples=examples, stateful_step_count=25)
+
+
+def _run(anew: Callable[[], RuleBasedStateMachine], how: settings) -> None:
+    run_state_machine_as_test(anew, settings=how)  # type: ignore[arg-type]  # any factory will do

@@ -1,7 +1,7 @@
 """History of a store that knew no steps of five minutes."""
 
-import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 
 from counting.totals import IdWindow
 from decoding.message import Message
-from history.history import TABLES, History
+from history.history import History
 from history.levels import Retention, levels
 from history.query import HistoryQuery
 from history.upgrades.five_minutes import enter_five_minutes
-from storing import delta_log, versions
-from storing.store import open_store
+from sqlite import migrations
+from sqlite.file_connection import FileConnection, connect
+from sqlite.file_store import open_store
+from sqlite.history_tables import HISTORY
+from storing import delta_log
 from tests.history_questions import DAY, HOUR, NOW, ask, moment, whole
 
 _, _, FIVE_MINUTES, _ = levels(Retention())
@@ -32,7 +35,7 @@ CELLS = st.dictionaries(
 )
 
 
-def make_old(db: sqlite3.Connection) -> None:
+def make_old(db: FileConnection) -> None:
     """Leave what a store of the version before would have."""
     db.execute(
         "DELETE FROM historia_trozos WHERE clave BETWEEN ? AND ?",
@@ -41,7 +44,7 @@ def make_old(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE historia_reloj DROP COLUMN cinco_desde")
 
 
-def upgraded(db: sqlite3.Connection) -> History:
+def upgraded(db: FileConnection) -> History:
     make_old(db)
     db.execute("ALTER TABLE historia_reloj ADD COLUMN cinco_desde INTEGER NOT NULL DEFAULT 0")
     enter_five_minutes(db)
@@ -51,8 +54,8 @@ def upgraded(db: sqlite3.Connection) -> History:
 @given(CELLS)
 def test_what_minutes_tell_is_entered(cells: dict[Any, int]) -> None:
     """From when on the level is said to be whole, it is what counting would have made of it."""
-    db = sqlite3.connect(":memory:", isolation_level=None)
-    db.executescript(TABLES)
+    db = connect(":memory:")
+    db.executescript(HISTORY)
     history = History(db)
     history.fold(cells, moment(NOW))
     query: dict[str, Any] = {"ventana": 14 * DAY, "paso": 900}
@@ -70,7 +73,7 @@ def test_what_minutes_tell_is_entered(cells: dict[Any, int]) -> None:
     db.close()
 
 
-def test_the_level_goes_on(db: sqlite3.Connection, history: History) -> None:
+def test_the_level_goes_on(db: FileConnection, history: History) -> None:
     """What is counted after an upgrade is added to what the minutes told."""
     history.fold({("web", "clic", NOW - 700): 3, ("web", "clic", NOW - 100): 2}, moment(NOW))
     later = upgraded(db)
@@ -79,7 +82,7 @@ def test_the_level_goes_on(db: sqlite3.Connection, history: History) -> None:
     assert whole(later, ventana=900, paso=300, cliente="web") == [7, 0, 2]
 
 
-def test_a_store_without_events_lacks_nothing(db: sqlite3.Connection) -> None:
+def test_a_store_without_events_lacks_nothing(db: FileConnection) -> None:
     """Where nothing ever happened, that is known for all of the fortnight."""
     assert ask(upgraded(db), ventana=14 * DAY, paso=900)["completo"]
 
@@ -94,19 +97,18 @@ def test_a_store_is_upgraded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     while store.tend():
         pass
     store.close()
-    with sqlite3.connect(path) as db:
+    with closing(connect(path)) as db:
         make_old(db)
         db.execute("PRAGMA user_version = 3")
-    db.close()
 
-    def break_off(db: sqlite3.Connection) -> None:
+    def break_off(db: FileConnection) -> None:
         enter_five_minutes(db)
         raise OSError("no more")
 
-    monkeypatch.setattr(versions, "enter_five_minutes", break_off)
+    monkeypatch.setattr(migrations, "enter_five_minutes", break_off)
     with pytest.raises(OSError, match="no more"):
         open_store(path, WINDOW)
-    monkeypatch.setattr(versions, "enter_five_minutes", enter_five_minutes)
+    monkeypatch.setattr(migrations, "enter_five_minutes", enter_five_minutes)
     for _ in range(2):
         store = open_store(path, WINDOW)
         answer = store.history.pin().answer(

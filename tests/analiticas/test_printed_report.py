@@ -10,7 +10,7 @@ import pytest
 
 from counting.totals import IdWindow
 from decoding.message import Message
-from storing.store import open_store
+from sqlite.file_store import open_store
 from tests.stack import ROOT
 from tests.unwritable_output import full_disk, reader_that_left
 

@@ -1,23 +1,22 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from aside import rejections
 from counting.totals import IdWindow
 from decoding.message import Message
-from storing.store import Store, open_store
 from tests.contracts.wire_schemas import example
+from tests.store_places import AnyStore, Place
 
 
 @pytest.fixture(name="store")
-def _store(tmp_path: Path) -> Iterator[Store]:
-    store = open_store(tmp_path / "pulso.db", IdWindow(604800, 50_000_000))
+def _store(place: Place) -> Iterator[AnyStore]:
+    store = place.open(IdWindow(604800, 50_000_000))
     yield store
     store.close()
 
 
-def test_totals_and_samples(store: Store) -> None:
+def test_totals_and_samples(store: AnyStore) -> None:
     """Each reason has a total, and each rejected message a sample, newest first."""
     store.apply(
         [
@@ -37,7 +36,7 @@ def test_totals_and_samples(store: Store) -> None:
     assert list(read["motivos"].items()) == list(contract["motivos"].items())
 
 
-def test_a_repeated_rejection_is_recorded_once(store: Store) -> None:
+def test_a_repeated_rejection_is_recorded_once(store: AnyStore) -> None:
     """A copy of a rejected message is rejected again, but adds neither total nor sample."""
     for _ in range(2):
         store.apply([Message(1, b"no es json", "x")])
@@ -46,7 +45,7 @@ def test_a_repeated_rejection_is_recorded_once(store: Store) -> None:
     assert sum(read["motivos"].values()) == len(read["muestras"]) == 1
 
 
-def test_kept_small(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kept_small(store: AnyStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """Old samples make room, samples are cut, and reasons beyond a number share one total."""
     monkeypatch.setattr(rejections, "MAX_SAMPLES", 5)
     monkeypatch.setattr(rejections, "MAX_KINDS", 2)

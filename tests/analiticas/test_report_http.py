@@ -11,8 +11,10 @@ from comun.web.problem import LATEST, SOONEST
 from counting.counted import Before
 from counting.tally import count
 from counting.totals import Committed, IdWindow, Totals
+from database.failures import StoreUnavailableError
 from decoding.message import Message
-from live.live import Live, QueueDepth, Writing
+from live.live import Live
+from live.vitals import QueueDepth, Writing
 from reporting.client_http import add_client
 from reporting.clients_http import answer_page
 from reporting.report_http import create_app
@@ -308,3 +310,19 @@ async def test_wrong_method(client: QuartClient) -> None:
     assert response.status_code == 405
     assert response.mimetype == "application/problem+json"
     assert "GET" in response.headers["Allow"]
+
+
+async def test_a_store_that_can_not_be_read_is_said(live: Live) -> None:
+    """What only the store knows is to be asked for again; the report goes on from memory."""
+
+    async def unreadable(limit: int) -> dict[str, Any]:
+        raise StoreUnavailableError("not with db1.example")
+
+    client = QuartClient(create_app(live, unreadable))
+
+    refused, report = await client.get("/reporte/rechazados"), await client.get("/reporte")
+
+    assert (refused.status_code, report.status_code) == (503, 200)
+    assert SOONEST <= int(refused.headers["Retry-After"]) <= LATEST
+    detail = json.loads(await refused.get_data())["detail"]
+    assert detail == "the store can't be read now; the log says why"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,11 +10,11 @@ from aside.copies import MAX_BYTES
 from aside.set_aside import reason_of
 from consuming.write_probe import LEAST, SECONDS, LoginProbe, WriteProbe
 from counting.totals import IdWindow
-from database.writable import StoreUnavailableError
+from database.failures import StoreUnavailableError
 from decoding.event_decoding import client_named_outside
 from decoding.message import Message
 from decoding.undecoded_text import UndecodedText
-from storing.store import Store, open_store
+from tests.store_places import AnyStore, Place
 
 GOOD, BAD = b'{"cliente": "a"}', b'{"cliente": 7}'
 
@@ -25,8 +24,8 @@ def death(reason: object, queue: str = "cola_analiticas") -> dict[str, object]:
 
 
 @pytest.fixture(name="store")
-def _store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(tmp_path / "pulso.db", IdWindow(60, 1000))
+def _store(place: Place) -> Iterator[AnyStore]:
+    opened = place.open(IdWindow(60, 1000))
     yield opened
     opened.close()
 
@@ -47,7 +46,7 @@ def named(header: object, app_id: str | None) -> str | None:
     ],
     ids=ascii,
 )
-def test_a_copy_counts_for_the_same_client(store: Store, header: object) -> None:
+def test_a_copy_counts_for_the_same_client(store: AnyStore, header: object) -> None:
     """Sent again, it counts for whom the original would, and for nobody where that had no name."""
     store.apply([Message(1, BAD, "malo", header_client=header, app_id="app", deaths=True)])
 
@@ -78,7 +77,7 @@ def test_reason(deaths: object, reason: str | None) -> None:
     assert reason_of(deaths) == reason
 
 
-def test_a_copy_is_told_once(store: Store) -> None:
+def test_a_copy_is_told_once(store: AnyStore) -> None:
     """What comes again after a crash is known by its id; without an id nobody can tell."""
     known = Message(1, GOOD, "uno", deaths=[death("expired")])
     anonymous = Message(2, GOOD, deaths=[death("expired")])
@@ -88,7 +87,7 @@ def test_a_copy_is_told_once(store: Store) -> None:
     assert store.aside.counts() == {"expired": 3}
 
 
-def test_our_own_rejections_are_not_told(store: Store) -> None:
+def test_our_own_rejections_are_not_told(store: AnyStore) -> None:
     """What the analytics rejected is in the ledger; what another consumer rejected is not."""
     store.apply([Message(1, BAD, "malo")])
 
@@ -98,7 +97,7 @@ def test_our_own_rejections_are_not_told(store: Store) -> None:
     assert store.aside.count([ours, foreign]) == {"rejected": 1}
 
 
-def test_copies_wait_until_they_are_published(store: Store) -> None:
+def test_copies_wait_until_they_are_published(store: AnyStore) -> None:
     """A rejected message with a forged header is kept, once, whatever comes again."""
     forged = Message(1, BAD, "forjado", "cliente", deaths=["no table"])
     tally = store.apply([forged, Message(2, BAD, "malo")]).counted
@@ -112,7 +111,7 @@ def test_copies_wait_until_they_are_published(store: Store) -> None:
     assert store.aside.forget_copies([copies[0].n]) == 0
 
 
-def test_a_copy_is_the_message_that_it_copies(store: Store) -> None:
+def test_a_copy_is_the_message_that_it_copies(store: AnyStore) -> None:
     """Bytes that are no text stay these bytes, and differ from the text that shows them."""
     byte, text = UndecodedText(b"\xff"), "\\xff"
     store.apply([Message(1, BAD, byte, byte, byte, deaths=[]), Message(2, BAD, text, deaths=[])])
@@ -131,7 +130,7 @@ def test_a_copy_is_the_message_that_it_copies(store: Store) -> None:
     assert second.message_id.encode() == rb"\xff"
 
 
-def test_copies_have_a_bound(store: Store) -> None:
+def test_copies_have_a_bound(store: AnyStore) -> None:
     """With too many of them waiting counting pauses, and goes on once they are published."""
     large = b"x" * (1 << 20)
     count = MAX_BYTES // len(large) + 1
@@ -146,7 +145,7 @@ def test_copies_have_a_bound(store: Store) -> None:
     assert store.apply([Message(1, BAD, "forjado", deaths=[])]).counted.to_copy
 
 
-def test_an_id_that_no_message_can_carry_is_left_out(store: Store) -> None:
+def test_an_id_that_no_message_can_carry_is_left_out(store: AnyStore) -> None:
     """It was no text, and became longer when it was read."""
     store.apply([Message(1, BAD, "\\xff" * 100, deaths=[])])
 

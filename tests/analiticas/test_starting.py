@@ -14,7 +14,7 @@ from consuming import consumer
 from consuming.store_writer import StoreWriter
 from counting.totals import IdWindow
 from live.live import Live
-from storing.store import open_store
+from sqlite.file_store import open_store
 from storing.store_thread import StoreThread
 from tests.broker_stack import VirtualHost
 from tests.port_ranges import free_ports

@@ -1,20 +1,13 @@
 import json
-import os
-import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
 
 from counting.totals import IdWindow, ledger
-from database.lock import StoreInUseError
-from database.writable import StoreUnavailableError
 from decoding.message import Message
-from storing.store import Store, open_store
+from tests.store_places import AnyStore, Place
 
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
 
@@ -23,19 +16,13 @@ def message(cliente: str, message_id: str | None = None, tag: int = 1) -> Messag
     return Message(tag, json.dumps({"cliente": cliente}).encode(), message_id)
 
 
-@pytest.fixture(name="path")
-def _path(tmp_path: Path) -> Path:
-    return tmp_path / "pulso.db"
-
-
 @pytest.fixture(name="store")
-def _store(path: Path) -> Iterator[Store]:
-    store = open_store(path, WINDOW)
-    yield store
-    store.close()
+def _store(place: Place) -> Iterator[AnyStore]:
+    with closing(place.open(WINDOW)) as store:
+        yield store
 
 
-def test_memory_follows_the_disk(store: Store) -> None:
+def test_memory_follows_the_disk(store: AnyStore) -> None:
     """What `apply` returns, added to the totals in memory, is what a restart loads."""
     totals = store.load()
 
@@ -48,11 +35,12 @@ def test_memory_follows_the_disk(store: Store) -> None:
 
 
 def test_an_error_of_our_own_leaves_no_transaction_open(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: AnyStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever goes wrong while counting, nothing of it stays and the next batch counts."""
     with monkeypatch.context() as patch:
-        patch.setattr("storing.store.count", Mock(side_effect=MemoryError))
+        for module in ("sqlite.file_store", "postgres.server_store"):
+            patch.setattr(f"{module}.count", Mock(side_effect=MemoryError))
         with pytest.raises(MemoryError):
             store.apply([message("a", "1")])
 
@@ -61,13 +49,13 @@ def test_an_error_of_our_own_leaves_no_transaction_open(
     assert store.load().clientes == {"a": 1}
 
 
-def test_counters_survive_a_restart(path: Path, store: Store) -> None:
+def test_counters_survive_a_restart(place: Place, store: AnyStore) -> None:
     """Counts, ids, epoca and version are there again when the store is opened again."""
     store.apply([message("a", "1")])
     before = store.load()
     store.close()
 
-    again = open_store(path, WINDOW)
+    again = place.open(WINDOW)
     after = again.load()
     copy = again.apply([message("a", "1")])
     again.close()
@@ -76,66 +64,9 @@ def test_counters_survive_a_restart(path: Path, store: Store) -> None:
     assert not copy.counted.clientes
 
 
-def test_second_writer_is_refused(path: Path, store: Store) -> None:
-    """A second process on the same store is refused, and told who holds it."""
-    script = "import sys; from pathlib import Path; from storing.store import *; " + (
-        f"open_store(Path({str(path)!r}), IdWindow(60, 1000))"
-    )
-    root = Path(__file__).parents[2]
-    paths = {"PYTHONPATH": os.pathsep.join((str(root / "servicio-analiticas"), str(root)))}
-
-    second = subprocess.run(
-        [sys.executable, "-c", script], env=paths, capture_output=True, text=True, check=False
-    )
-
-    assert second.returncode == 1
-    assert "is in use by process" in second.stderr
-
-
-def test_lock_is_free_after_close(path: Path, store: Store) -> None:
-    """Closing the store lets another open it, and while it is open none can."""
-    with pytest.raises(StoreInUseError):
-        open_store(path, WINDOW)
-    store.close()
-
-    open_store(path, WINDOW).close()
-
-
-def test_locked_file_changes_nothing(path: Path, store: Store) -> None:
-    """While another program locks the file nothing is counted, and afterwards all is."""
-    before = store.load()
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-
-    with pytest.raises(StoreUnavailableError, match="locked"):
-        store.apply([message("a", "1")])
-    other.execute("ROLLBACK")
-    other.close()
-
-    assert store.load() == before
-    store.apply([message("a", "1")])
-    assert store.load().clientes == {"a": 1}
-
-
-def test_full_disk_changes_nothing(store: Store) -> None:
-    """A batch that does not fit is rolled back whole, and fits once there is room."""
-    before = store.load()
-    (pages,) = store._db.execute("PRAGMA page_count").fetchone()
-    store._db.execute(f"PRAGMA max_page_count = {pages}")
-    batch = [message(f"cliente {n}", f"id {n}") for n in range(3000)]
-
-    with pytest.raises(StoreUnavailableError, match="full"):
-        store.apply(batch)
-    assert store.load() == before
-
-    store._db.execute("PRAGMA max_page_count = 1000000")
-    store.apply(batch)
-    assert store.load().eventos_contados == 3000
-
-
-def test_ids_are_pruned_by_number(path: Path) -> None:
+def test_ids_are_pruned_by_number(place: Place) -> None:
     """No more ids than the window's rows are kept; the oldest go, and the window says so."""
-    store = open_store(path, IdWindow(7 * 24 * 3600, 1000))
+    store = place.open(IdWindow(7 * 24 * 3600, 1000))
     for start in range(0, 3000, 100):
         committed = store.apply([message("a", f"id {start + n}") for n in range(100)])
 
@@ -147,7 +78,7 @@ def test_ids_are_pruned_by_number(path: Path) -> None:
     assert (old, new) == ({"a": 1}, {})
 
 
-def test_ids_are_pruned_by_age(path: Path, store: Store) -> None:
+def test_ids_are_pruned_by_age(place: Place, store: AnyStore) -> None:
     """Ids older than the window's seconds of counting are forgotten, younger ones are not."""
     store.apply([message("a", "old")])
     store._db.execute("UPDATE ids SET reloj = reloj - ?", (WINDOW.seconds + 1,))
@@ -159,11 +90,11 @@ def test_ids_are_pruned_by_age(path: Path, store: Store) -> None:
 
 
 @pytest.mark.parametrize("rows", [1000, 50_000_000])
-def test_an_id_is_as_old_as_its_count(path: Path, rows: int) -> None:
+def test_an_id_is_as_old_as_its_count(place: Place, rows: int) -> None:
     """An id that was rejected first is kept from when it was counted on, by age and by number."""
     bad = Message(1, b'{"evento": "clic"}', "rejected, then counted")
     good = bad._replace(app_id="a")
-    with closing(open_store(path, IdWindow(WINDOW.seconds, rows))) as store:
+    with closing(place.open(IdWindow(WINDOW.seconds, rows))) as store:
         store.apply([bad, *(message("b", f"old {n}") for n in range(998))])
         store._db.execute("UPDATE ids SET reloj = reloj - ?", (WINDOW.seconds + 1,))
         counted = store.apply([good]).counted.clientes
@@ -175,13 +106,13 @@ def test_an_id_is_as_old_as_its_count(path: Path, rows: int) -> None:
         assert store.load().window.rows == 1000
 
 
-def test_time_off_does_not_age_ids(path: Path, store: Store) -> None:
+def test_time_off_does_not_age_ids(place: Place, store: AnyStore) -> None:
     """The age of an id grows only while a process counts."""
     store.apply([message("a", "1")])
     (before,) = store._db.execute("SELECT reloj FROM libro").fetchone()
     store.close()
 
-    again = open_store(path, WINDOW)
+    again = place.open(WINDOW)
     again.apply([message("a", "2")])
     (after,) = again._db.execute("SELECT reloj FROM libro").fetchone()
     again.close()
@@ -189,17 +120,7 @@ def test_time_off_does_not_age_ids(path: Path, store: Store) -> None:
     assert before <= after < before + 5
 
 
-def test_foreign_file_is_refused(path: Path) -> None:
-    """A file that is no store of ours is refused and left as it is."""
-    path.write_bytes(b"not a database" * 100)
-
-    with pytest.raises(sqlite3.DatabaseError):
-        open_store(path, WINDOW)
-
-    assert path.read_bytes() == b"not a database" * 100
-
-
-def test_ledger_balances(store: Store) -> None:
+def test_ledger_balances(store: AnyStore) -> None:
     """Every message received has exactly one fate."""
     totals = store.load()
     bad = Message(1, b"no es json", "bad")

@@ -13,19 +13,28 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from counting.totals import IdWindow, Totals, ledger
 from decoding.message import Message
+from postgres.shared import fold_turn, shared_log
 from storing import delta_log, kept_ids
-from storing.store import open_store
 from tests.faults import kill_points
+from tests.postgres_stack import Postgres
 from tests.store_model import Model
+from tests.store_places import POSTGRES, SQLITE, Place
 
 WINDOW = IdWindow(seconds=100, rows=6)
 ONE = [json.dumps({"cliente": c, "evento": e}).encode() for c in "abc" for e in "xy"]
@@ -44,15 +53,18 @@ class KilledError(BaseException):
 class Counting(RuleBasedStateMachine):
     published = Bundle("published")
 
-    def __init__(self) -> None:
+    def __init__(self, place: Place) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory(dir=MEMORY)
+        self.place = place
         self.now = 0.0
         changed = [
             (kept_ids, "_running_clock", self.clock_from),
             (delta_log, "SEAL_SECONDS", 0.0),
             (delta_log, "FOLD_CELLS", 1),
             (delta_log, "FORGET_ROWS", 1),
+            (delta_log, "DEAL_CELLS", 3),
+            (shared_log, "KEPT_SECONDS", 0.0),
+            (fold_turn, "TURN_SECONDS", 0.0),
         ]
         self.patch = pytest.MonkeyPatch()
         for module, name, value in changed:
@@ -67,10 +79,9 @@ class Counting(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.patch.undo()
         self.store.close()
-        self.folder.cleanup()
 
     def open(self) -> None:
-        self.store = open_store(Path(self.folder.name) / "pulso.db", WINDOW)
+        self.store = self.place.open(WINDOW)
         self.totals = self.store.load()
 
     def clock_from(self, start: float) -> Callable[[], float]:
@@ -190,5 +201,28 @@ class Counting(RuleBasedStateMachine):
         assert book["ventana_ids"]["filas"] == len(model.known)
 
 
-Counting.TestCase.settings = settings(max_examples=EXAMPLES, stateful_step_count=30)
-TestCounting = Counting.TestCase
+def test_in_a_file() -> None:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        numbers = count()
+
+        def anew() -> Counting:
+            return Counting(Place(SQLITE, f"{folder}/{next(numbers)}.db"))
+
+        _run(anew, _settings(EXAMPLES))
+
+
+def test_in_postgres(postgres: Postgres) -> None:
+    """Fewer sequences, since each is a hundred conversations with a server."""
+
+    def anew() -> Counting:
+        return Counting(Place(POSTGRES, postgres.fresh()))
+
+    _run(anew, _settings(-(-EXAMPLES // 6)))
+
+
+def _settings(examples: int) -> settings:
+    return settings(max_examples=examples, stateful_step_count=30)
+
+
+def _run(anew: Callable[[], RuleBasedStateMachine], how: settings) -> None:
+    run_state_machine_as_test(anew, settings=how)  # type: ignore[arg-type]  # any factory will do

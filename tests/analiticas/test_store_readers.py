@@ -14,8 +14,8 @@ from asking.turns import TooManyReadersError
 from counting.totals import IdWindow
 from decoding.message import Message
 from history.query import HistoryQuery
-from storing.snapshot import HistorySnapshot
-from storing.store import Store, open_store
+from sqlite.file_snapshots import FileSnapshot
+from sqlite.file_store import FileStore, open_store
 from storing.store_thread import StoreThread
 
 ONE = [Message(1, b'{"cliente":"a"}')]
@@ -35,14 +35,14 @@ class Gate(threading.Event):
 
 
 @pytest.fixture(name="store")
-def _store(tmp_path: Path) -> Iterator[Store]:
+def _store(tmp_path: Path) -> Iterator[FileStore]:
     store = open_store(tmp_path / "pulso.db", IdWindow(60, 100))
     yield store
     store.close()
 
 
 @pytest.fixture(name="thread")
-def _thread(store: Store) -> Iterator[StoreThread]:
+def _thread(store: FileStore) -> Iterator[StoreThread]:
     thread = StoreThread()
     yield thread
     thread.close()
@@ -67,7 +67,7 @@ async def until(condition: Callable[[], object]) -> None:
 
 
 async def test_a_batch_waits_for_one_read_at_most(
-    store: Store, thread: StoreThread, short: ShortQuestions, gate: Gate
+    store: FileStore, thread: StoreThread, short: ShortQuestions, gate: Gate
 ) -> None:
     """Many ask; what is to be counted comes before all of them but the one that is under way."""
     reads = [asyncio.create_task(short.ask(gate.read, "a")) for _ in range(MOST_READERS)]
@@ -130,11 +130,11 @@ async def test_who_reads_much_rests_as_long(
 
 
 async def test_no_batch_waits_for_a_history(
-    store: Store, thread: StoreThread, monkeypatch: pytest.MonkeyPatch
+    store: FileStore, thread: StoreThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is to be counted is counted while a dear question is being answered."""
-    gate, honest = threading.Event(), HistorySnapshot.answer
-    monkeypatch.setattr(HistorySnapshot, "answer", lambda *given: gate.wait(10) and honest(*given))
+    gate, honest = threading.Event(), FileSnapshot.answer
+    monkeypatch.setattr(FileSnapshot, "answer", lambda *given: gate.wait(10) and honest(*given))
     history = HistoryQuestions(store.history, thread)
     reading = asyncio.create_task(history.ask(HistoryQuery()))
     await asyncio.sleep(0.01)
@@ -147,7 +147,7 @@ async def test_no_batch_waits_for_a_history(
     history.close()
 
 
-def test_a_history_is_of_one_commit(store: Store) -> None:
+def test_a_history_is_of_one_commit(store: FileStore) -> None:
     """What is counted and folded while it is being read is in the next one."""
     body, query = b'{"cliente":"a","timestamp":%d}' % time.time(), HistoryQuery(60, 1, "total")
     store.apply([Message(1, body)])

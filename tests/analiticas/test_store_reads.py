@@ -3,34 +3,27 @@
 import json
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from almacen import run
 from counting.totals import IdWindow
 from decoding.message import Message
 from history import steady_clock
 from history.query import HistoryQuery
 from history.steady_clock import running_seconds
 from storing import delta_log, folding
-from storing.store import Store, open_store
 from tests.contracts.wire_schemas import sent
+from tests.store_places import AnyStore, Place
 from usual.usual_query import UsualQuery
 
 WINDOW = IdWindow(604800, 50_000_000)
 
 
-@pytest.fixture(name="path")
-def _path(tmp_path: Path) -> Path:
-    return tmp_path / "pulso.db"
-
-
 @pytest.fixture(name="store")
-def _store(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+def _store(place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[AnyStore]:
     monkeypatch.setattr(delta_log, "SEAL_SECONDS", 0)
     monkeypatch.setattr(delta_log, "FOLD_CELLS", 1)
-    store = open_store(path, WINDOW)
+    store = place.open(WINDOW)
     yield store
     store.close()
 
@@ -40,7 +33,7 @@ def message(number: int, *events: tuple[str, str, int]) -> Message:
     return Message(number, json.dumps(body).encode(), str(number))
 
 
-def test_one_client_while_it_is_folded(store: Store) -> None:
+def test_one_client_while_it_is_folded(store: AnyStore) -> None:
     """Total and newest event are those of the last commit, wherever they are."""
     store.apply([message(1, ("a", "x", 100), ("a", "y", 90), ("b", "x", 50), ("c", "x", 1))])
     for step in range(6):
@@ -57,7 +50,7 @@ def test_one_client_while_it_is_folded(store: Store) -> None:
     assert store.read_client("nadie") is None
 
 
-def test_history_while_it_is_folded(store: Store) -> None:
+def test_history_while_it_is_folded(store: AnyStore) -> None:
     """Each event is in history once, from its commit on, whatever step of folding is done."""
     now = int(time.time())
     for number in range(12):
@@ -71,7 +64,7 @@ def test_history_while_it_is_folded(store: Store) -> None:
         store.tend()
 
 
-def test_what_is_usual_is_of_one_commit(store: Store) -> None:
+def test_what_is_usual_is_of_one_commit(store: AnyStore) -> None:
     """What happened beside what is usual is as of the version that is told, folded or not."""
     now = int(time.time())
     for number in range(4):
@@ -83,21 +76,23 @@ def test_what_is_usual_is_of_one_commit(store: Store) -> None:
         store.tend()
 
 
-def test_a_reset_empties_history(path: Path, store: Store) -> None:
+def test_a_reset_empties_history(place: Place, store: AnyStore) -> None:
     """After a reset no event is left in history, folded or not."""
     now = int(time.time())
     store.apply([message(1, ("a", "x", now)), message(2, ("b", "x", now))])
     store.tend()
     store.close()
 
-    run("reiniciar", path, None)
+    place.reset()
 
-    again = open_store(path, WINDOW)
+    again = place.open(WINDOW)
     assert again.history.pin().answer(HistoryQuery(ventana=60, paso=1))["series"] == []
     again.close()
 
 
-def test_a_clock_that_jumps_prunes_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clock_that_jumps_prunes_nothing(
+    store: AnyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What a wrong clock makes old is kept, and there when it is right again."""
     monkeypatch.setattr(folding, "PRUNE_SECONDS", 0)
     now = time.time()
@@ -112,7 +107,7 @@ def test_a_clock_that_jumps_prunes_nothing(store: Store, monkeypatch: pytest.Mon
     assert (history["series"][0]["total"], history["completo"]) == (1, True)
 
 
-def test_old_history_is_pruned(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_history_is_pruned(store: AnyStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """What history no longer keeps is deleted while nothing is counted."""
     monkeypatch.setattr(folding, "PRUNE_SECONDS", 0)
     store.apply([message(1, ("a", "x", int(time.time()) - 700))])

@@ -7,11 +7,17 @@ from pathlib import Path
 import pytest
 
 from almacen import run
+from analytics_settings import Settings
 from counting.totals import IdWindow
+from database.failures import UnusableStoreError
 from decoding.message import Message
-from storing.store import open_store
+from sqlite.file_store import open_store
 
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
+
+
+def at(path: Path) -> Settings:
+    return Settings(store_path=str(path))
 
 
 @pytest.fixture(name="path")
@@ -44,7 +50,7 @@ def test_an_old_store_is_migrated(path: Path) -> None:
 
 def test_an_old_copy_is_restored(path: Path, tmp_path: Path) -> None:
     """A copy that an earlier version made can be put back, and is migrated when it is opened."""
-    run("restaurar", tmp_path / "nuevo.db", path)
+    run("restaurar", at(tmp_path / "nuevo.db"), path)
 
     store = open_store(tmp_path / "nuevo.db", WINDOW)
     assert store.load().clientes == {"a": 5, "b": 2}
@@ -53,7 +59,7 @@ def test_an_old_copy_is_restored(path: Path, tmp_path: Path) -> None:
 
 def test_an_old_store_is_reset(path: Path) -> None:
     """An old store can be set to zero without being counted into first."""
-    run("reiniciar", path, None)
+    run("reiniciar", at(path))
 
     store = open_store(path, WINDOW)
     assert not store.load().clientes
@@ -66,7 +72,7 @@ def test_a_later_store_is_refused(path: Path) -> None:
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("PRAGMA user_version = 99")
 
-    with pytest.raises(sqlite3.DatabaseError, match="schema 99"):
+    with pytest.raises(UnusableStoreError, match="schema 99"):
         open_store(path, WINDOW)
 
 

@@ -12,8 +12,8 @@ from consuming import store_writer
 from consuming.store_writer import StoreWriter
 from counting.totals import IdWindow
 from decoding.message import Message
-from live.live import Vitals
-from storing.store import Store, open_store
+from live.vitals import Vitals
+from sqlite.file_store import FileStore, open_store
 from storing.store_thread import StoreThread
 
 GOOD, BAD = b'{"cliente": "a"}', b'{"cliente": 7}'
@@ -24,7 +24,7 @@ def forged(tag: int) -> Message:
 
 
 @pytest.fixture(name="store")
-def _store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+def _store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FileStore]:
     """One that has no room for another copy."""
     monkeypatch.setattr(copies, "MAX_BYTES", 1)
     monkeypatch.setattr(store_writer, "RETRY_SECONDS", 0.01)
@@ -35,7 +35,7 @@ def _store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
 
 
 @pytest.fixture(name="thread")
-def _thread(store: Store) -> Iterator[StoreThread]:
+def _thread(store: FileStore) -> Iterator[StoreThread]:
     thread = StoreThread()
     yield thread
     thread.close()
@@ -48,7 +48,7 @@ async def paused(vitals: Vitals) -> None:
 
 
 async def test_a_pause_lasts_until_its_own_write(
-    store: Store, thread: StoreThread, caplog: pytest.LogCaptureFixture
+    store: FileStore, thread: StoreThread, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What somebody else could write meanwhile says nothing of it; it is told once, and its end."""
     caplog.set_level(logging.INFO, "analiticas.store")
@@ -68,7 +68,7 @@ async def test_a_pause_lasts_until_its_own_write(
     assert told == ["ERROR", "INFO"]
 
 
-async def test_a_stop_ends_the_wait(store: Store, thread: StoreThread) -> None:
+async def test_a_stop_ends_the_wait(store: FileStore, thread: StoreThread) -> None:
     """Nothing is counted then, and nobody takes it for counted."""
     vitals, stop = Vitals(), asyncio.Event()
     counting = asyncio.create_task(

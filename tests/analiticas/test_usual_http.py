@@ -1,7 +1,6 @@
 """`GET /reporte/habitual`, as the report answers it."""
 
 import json
-import sqlite3
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +8,7 @@ import pytest
 from quart.testing import QuartClient
 
 from counting.totals import Totals
+from database.connection import Connection
 from history.history import History, Places
 from live.live import Live
 from reporting.report_http import create_app
@@ -81,7 +81,7 @@ async def test_weeks_that_wait_to_be_folded_are_known(history: History) -> None:
     assert waiting["series"][0]["estado"] == "sabido"
 
 
-async def test_all_of_a_kind_by_pages(db: sqlite3.Connection) -> None:
+async def test_all_of_a_kind_by_pages(db: Connection) -> None:
     """Every client, or every type, is on one page, by name, with what it is asked for alone."""
     history = History(db)
     names = [f"c{n}" for n in range(7)]
@@ -129,7 +129,7 @@ async def test_who_was_never_seen_is_learning(history: History) -> None:
     assert (series["estado"], series["semanas"], series["puntos"]) == ("aprendiendo", 0, [0, 0, 0])
 
 
-async def test_who_has_no_series_is_not_known(db: sqlite3.Connection) -> None:
+async def test_who_has_no_series_is_not_known(db: Connection) -> None:
     """Where there are too many names, those without a place are told apart from the silent."""
     history = History(db, places=Places(clients=1))
     history.fold({("a", "x", NOW - 2): 1, ("b", "x", NOW - 1): 1}, moment(NOW))

@@ -1,6 +1,6 @@
 """What `/reporte/estado` says of the broker, as its two connections tell it."""
 
-from live.live import Vitals
+from live.vitals import Vitals
 
 
 def test_an_alarm_is_a_state_of_the_broker() -> None:

@@ -53,7 +53,7 @@ def reports() -> Routes:
 
 def panel() -> Routes:
     nothing = cast("Any", None)
-    app = create_panel(Path(), Hub(OriginRule(1)), nothing, Relay("http://127.0.0.1:9"))
+    app = create_panel(Path(), Hub(OriginRule(1)), nothing, Relay(["http://127.0.0.1:9"]))
     add_contracts(app, dict.fromkeys(DOCUMENTS, OPENAPI))
     served = {(f"/{name}", "get") for name in DOCUMENTS}
     return {

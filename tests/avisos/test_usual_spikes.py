@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 
 import msgspec
 import pytest
 
-from history.history import TABLES, History
+from history.history import History
 from judging.alarms import Alert
 from judging.judge import Judge
 from judging.readings import Reading
 from rules.rule_file import parse_rules
+from sqlite.file_connection import connect
+from sqlite.history_tables import HISTORY
 from tests.avisos.readings import reading
 from tests.history_questions import DAY, HOUR, moment
 from tests.simulated_weeks import WEEK, Rate, _poisson, at, between, counts, shop
@@ -97,8 +98,8 @@ class Day:
 
 @pytest.fixture(scope="module", params=JUDGED_BY)
 def day(request: pytest.FixtureRequest) -> Iterator[Day]:
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
-        db.executescript(TABLES)
+    with closing(connect(":memory:")) as db:
+        db.executescript(HISTORY)
         yield Day(History(db), request.param)
 
 

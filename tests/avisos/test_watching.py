@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -11,9 +10,11 @@ import httpx
 import pytest
 
 from comun.service_answer import InvalidAnswerError, decode
-from history.history import TABLES, History
+from history.history import History
 from judging.readings import Band, Client, Counts, Status
 from rules.rule import Names, Rule
+from sqlite.file_connection import connect
+from sqlite.history_tables import HISTORY
 from tests.analiticas.test_usual_http import client_of
 from tests.code_structure import ROOT
 from tests.history_questions import DAY, HOUR, NOW, moment
@@ -109,8 +110,8 @@ def test_asks_what_the_analytics_take(rule: Rule, wanted: dict[str, Any]) -> Non
 @pytest.fixture
 def history() -> Iterator[History]:
     """A hundred and fifty clients, of whom one is known."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
-        db.executescript(TABLES)
+    with closing(connect(":memory:")) as db:
+        db.executescript(HISTORY)
         history = History(db)
         for hour in range(NOW - 50 * DAY, NOW, HOUR):
             cells = {("web", "clic", hour + s): 300 for s in range(0, HOUR, 300)}

@@ -31,6 +31,7 @@ FOLDERS = {
     "entrada": "sender",
     "carga": "sender",
     "servicio-analiticas": "servicio-analiticas",
+    "topologia": "servicio-analiticas",
     "panel-visual": "panel-visual",
     "servicio-avisos": "servicio-avisos",
 }
@@ -39,11 +40,12 @@ READERS: dict[str, tuple[type, Callable[[Mapping[str, str]], Any]]] = {
     "cliente-dos": (sender_settings.Settings, sender_settings.read_settings),
     "entrada": (intake_settings.IntakeSettings, intake_settings.read_intake_settings),
     "servicio-analiticas": (analytics_settings.Settings, analytics_settings.read_settings),
+    "topologia": (analytics_settings.Settings, analytics_settings.read_settings),
     "panel-visual": (panel_settings.Settings, panel_settings.read_settings),
     "servicio-avisos": (avisos_settings.Settings, avisos_settings.read_settings),
 }
 
-LASTING = [name for name in PARTS if name not in ("cuentas", "puertas", "carga")]
+LASTING = [name for name in PARTS if name not in ("cuentas", "topologia", "puertas", "carga")]
 every_part = pytest.mark.parametrize("name", PARTS)
 
 

@@ -26,7 +26,7 @@ from intake.bodies.cloudevents import MOST_CLOUDEVENTS
 from intake.bodies.ndjson import LISTED_LINES
 from intake.split import MOST_EVENTS
 from judging import freshness
-from live.live import BrokerState, Vitals, Writing
+from live.vitals import BrokerState, Vitals, Writing
 from messages.frames import Latido
 from messages.shown import MAX_SHOWN
 from page import panel_metrics

@@ -16,15 +16,23 @@ from typing import Any
 
 from aside import copies
 from consuming import consumer
-from database.transactions import Transactions
-from storing import store
+from postgres import server_store
+from postgres.server_store import ServerStore
+from postgres.server_transactions import ServerTransactions
+from sqlite import file_store
+from sqlite.file_store import FileStore
+from sqlite.file_transactions import FileTransactions
+from storing import bookkeeping
 from storing.delta_log import DeltaLog
 from storing.folding import Folding
-from storing.store import Store
 
 Reach = Callable[[str], None]
 Put = Callable[[Any, str, Any], None]
 
+STORES = (
+    (FileStore, FileTransactions, file_store),
+    (ServerStore, ServerTransactions, server_store),
+)
 ACKS = frozenset({"before_ack", "after_ack"})
 POINTS = ACKS | {
     f"{when}_{what}"
@@ -57,8 +65,8 @@ def install(reach: Reach, put: Put = setattr) -> None:
     def around(owner: Any, name: str, before: str = "", after: str = "") -> None:
         put(owner, name, _around(getattr(owner, name), reach, before, after))
 
-    def names_its_commit(name: str, commit: str) -> None:
-        whole = getattr(Store, name)
+    def names_its_commit(store: Any, name: str, commit: str) -> None:
+        whole = getattr(store, name)
 
         def run(*given: Any) -> Any:
             under_way.append(commit)
@@ -67,20 +75,24 @@ def install(reach: Reach, put: Put = setattr) -> None:
             finally:
                 under_way.pop()
 
-        put(Store, name, run)
+        put(store, name, run)
 
-    def commits(self: Transactions, commit: Any = Transactions.commit) -> None:
-        for name in under_way:
-            reach(f"before_{name}")
-        commit(self)
-        for name in under_way:
-            reach(f"after_{name}")
+    def reached_by(commit: Any) -> Any:
+        def commits(self: Any) -> None:
+            for name in under_way:
+                reach(f"before_{name}")
+            commit(self)
+            for name in under_way:
+                reach(f"after_{name}")
 
-    names_its_commit("apply", "commit")
-    names_its_commit("tend", "fold_commit")
-    put(Transactions, "commit", commits)
-    around(store, "count", "before_decode", "after_decode")
-    around(store, "update_ledger", before="before_insert")
+        return commits
+
+    for store, transactions, module in STORES:
+        names_its_commit(store, "apply", "commit")
+        names_its_commit(store, "tend", "fold_commit")
+        put(transactions, "commit", reached_by(transactions.commit))
+        around(module, "count", "before_decode", "after_decode")
+    around(bookkeeping, "update_ledger", before="before_insert")
     around(copies, "keep", after="after_insert")
     around(Folding, "fold", before="before_fold")
     around(DeltaLog, "note", after="after_fold")

@@ -1,6 +1,6 @@
 import pytest
 
-from database.transactions import Transactions
+from sqlite.file_transactions import FileTransactions
 from tests.faults import kill_points
 
 
@@ -23,9 +23,9 @@ def test_other_places_are_passed() -> None:
 
 def test_the_seams_are_there() -> None:
     """What is wrapped exists, and is as it was once that is undone."""
-    honest = Transactions.commit
+    honest = FileTransactions.commit
     with pytest.MonkeyPatch.context() as patch:
         kill_points.install(lambda _: None, patch.setattr)
-        assert Transactions.commit is not honest
+        assert FileTransactions.commit is not honest
 
-    assert Transactions.commit is honest
+    assert FileTransactions.commit is honest

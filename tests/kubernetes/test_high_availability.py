@@ -15,8 +15,6 @@ from tests.kubernetes.pods import containers, environment, pods
 HA = manifests("ha")
 PODS = pods(HA)
 SEVERAL = ("servicio-analiticas", "panel-visual", "entrada", "reverse-proxy")
-COMING = {"STORE_URL", "STORE_PASSWORD_FILE"}
-"""Settings of the release that counts in PostgreSQL; until it is there, `ha` can't run."""
 
 
 def kind(name: str) -> list[Manifest]:
@@ -124,14 +122,14 @@ def test_panels_have_room() -> None:
 
 
 def test_settings() -> None:
-    """In `ha` a service is told only what it knows, or what the release for it will."""
+    """In `ha` a service is told only what it knows, and counts in PostgreSQL."""
     for name, (_, container) in containers(HA).items():
         if name in READERS:
             known = set(READERS[name][0].__struct_fields__)  # type: ignore[attr-defined]
             own = {each["name"] for each in container.get("env", [])}
-            assert {each for each in own - COMING if each.lower() not in known} == set()
+            assert {each for each in own if each.lower() not in known} == set()
             READERS[name][1](environment(HA, container))
-    assert set(ours("servicio-analiticas")) >= COMING
+    assert set(ours("servicio-analiticas")) >= {"STORE_URL", "STORE_PASSWORD_FILE"}
     assert "STORE_PATH" not in ours("servicio-analiticas")
 
 
@@ -140,11 +138,10 @@ def ours(name: str) -> list[str]:
 
 
 def test_programs() -> None:
-    """A command is a file of the image's folder, or one of the release that `ha` needs."""
-    coming = {"topologia.py"}
+    """A command is a file of the image's folder."""
     for name in ("topologia", "tablas"):
         _, file, *_ = containers(HA)[name][1]["command"]
-        assert file in coming or (ROOT / "servicio-analiticas" / file).is_file()
+        assert (ROOT / "servicio-analiticas" / file).is_file()
 
 
 def test_a_report_is_told_as_long_as_one_answers() -> None:

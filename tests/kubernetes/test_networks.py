@@ -99,11 +99,9 @@ def test_ha_is_compose_with_a_store_beside() -> None:
     """Who counts, and who makes the tables, reaches PostgreSQL; nobody else does."""
     of = pods(HA) | made_by_operators(HA)
     of_compose = {name: pod for name, pod in of.items() if name in PARTS}
-    in_mensajes = {name for name in of_compose if "mensajes" in PARTS[name]["networks"]}
-    new = {(TOPOLOGY, name) for name in in_mensajes if of[name].ports}
-    new |= {("servicio-analiticas", STORE), (TOPOLOGY, STORE)}
+    new = {("servicio-analiticas", STORE), (TOPOLOGY, STORE)}
 
-    assert of.keys() - PARTS.keys() == {STORE, TOPOLOGY}
+    assert of.keys() - PARTS.keys() == {STORE}
     assert allowed(HA, of) == by_compose(of_compose) | new
 
 

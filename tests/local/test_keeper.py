@@ -125,6 +125,21 @@ async def test_last_words_are_kept(folder: Path) -> None:
     assert log.read_text() == "up\nbye\n"
 
 
+async def test_a_job_is_done_once(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It starts again until it has done what it is there for, and then no more."""
+    caplog.set_level("INFO")
+    done = folder / "done"
+    path = f"pathlib.Path({str(done)!r})"
+    again = f"import pathlib, sys; p = {path}; was = p.exists(); p.touch(); sys.exit(not was)"
+
+    async with kept([replace(python(again), once=True)], folder):
+        await until(lambda: len(pids(caplog)) == 2)
+        await until(lambda: not any(alive(pid) for pid in pids(caplog)))
+
+    assert "part ended by itself, exit code 1" in caplog.text
+    assert len(pids(caplog)) == 2
+
+
 async def test_a_part_does_not_survive_its_parent(folder: Path) -> None:
     """Killing the keeper (SIGKILL) kills what it kept."""
     parent_code = (

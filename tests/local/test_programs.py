@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from parts.programs import broker_programs, other_programs
+from parts.programs import broker_programs, other_programs, store_programs
 from parts.readiness import probes
 from parts.service_accounts import ROOT
 from ports import unusable_ports
@@ -19,7 +19,7 @@ INHERITED = {"PATH": "/usr/bin", "RABBITMQ_NODENAME": "rabbit", "STORE_PATH": "/
 
 
 def test_parts_are_those_of_compose() -> None:
-    """The same names for the same parts; epmd is in compose's broker, the two jobs in our start."""
+    """The same names for the same parts; epmd is in compose's broker, its jobs in our start."""
     settings = read_run_settings({})
     parts = broker_programs(settings, FOLDER, {}) + other_programs(settings, FOLDER, {})
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
@@ -27,6 +27,7 @@ def test_parts_are_those_of_compose() -> None:
     lasting = {name for name, part in compose.items() if "profiles" not in part} - {
         "cuentas",
         "puertas",
+        "topologia",
     }
     assert {part.name for part in parts} == {*lasting, "epmd"}
 
@@ -102,7 +103,7 @@ def test_a_busy_port_is_named_with_its_variable(address: str) -> None:
         busy_port, free_port = other.getsockname()[1], free.getsockname()[1]
         free.close()
 
-        wrong = unusable_ports({"WEB_PORT": busy_port, "TRAEFIK_PORT": free_port})
+        wrong = unusable_ports([("WEB_PORT", busy_port), ("TRAEFIK_PORT", free_port)])
 
     assert wrong == [
         f"Port {busy_port} is in use by another program: set WEB_PORT in .env to another one."
@@ -126,3 +127,29 @@ def test_the_broker_is_guarded_here_as_in_compose() -> None:
     assert "bash /guard.sh" in contained["healthcheck"]["test"][-1]
     assert set(contained["networks"]) & set(compose["servicio-analiticas"]["networks"])
     assert contained["environment"]["REPORTE_HOST"] in compose
+
+
+def test_several_analytics_count_together() -> None:
+    """Each has a port and a log of its own, all one store; whoever reads knows of all of them."""
+    settings = read_run_settings({"ALMACEN": "postgres", "ANALITICAS": "3"})
+    parts = {part.name: part for part in other_programs(settings, FOLDER, {})}
+
+    several = [part for name, part in parts.items() if name.startswith("servicio-analiticas")]
+    ports = [part.environment["REPORTE_PORT"] for part in several]
+    assert ports == ["8091", "8101", "8102"]
+    assert {part.environment["STORE_URL"] for part in several} == {
+        "postgresql://pulso@127.0.0.1:25432/postgres"
+    }
+    urls = ",".join(f"http://127.0.0.1:{port}" for port in ports)
+    for reader in ("panel-visual", "servicio-avisos", "reverse-proxy"):
+        assert parts[reader].environment["REPORTE_URL"] == urls
+    assert [part.name for part in parts.values() if part.once] == ["topologia"]
+    (server,) = store_programs(settings, FOLDER, {})
+    assert "-cport=25432" in server.command
+
+
+def test_one_file_needs_neither_database_nor_job() -> None:
+    settings = read_run_settings({})
+
+    assert store_programs(settings, FOLDER, {}) == []
+    assert not any(part.once for part in other_programs(settings, FOLDER, {}))

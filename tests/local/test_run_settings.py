@@ -138,3 +138,28 @@ def test_history_reaches_back_further_with_each_step() -> None:
     """As the analytics ask for it."""
     with pytest.raises(WrongSettingsError, match=r"HISTORY_MINUTES_KEPT=60, .* reach back"):
         read_run_settings({"HISTORY_SECONDS_KEPT": "86400", "HISTORY_MINUTES_KEPT": "60"})
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"ALMACEN": "oracle"}, "ALMACEN='oracle': must be archivo or postgres"),
+        ({"ANALITICAS": "0"}, "ANALITICAS='0': must be a whole number from 1 to 8"),
+        ({"ANALITICAS": "3"}, "ANALITICAS=3: one file has one writer"),
+        ({"ALMACEN": "postgres", "STORE_URL": "postgresql://a/b"}, "leave STORE_URL empty"),
+        ({"ALMACEN": "postgres", "POSTGRES_PORT": "8080"}, "WEB_PORT and POSTGRES_PORT are both"),
+        (
+            {"ALMACEN": "postgres", "ANALITICAS": "3", "ANALITICAS_PORT": "8092"},
+            "PANEL_PORT and ANALITICAS_PORT are both 8092",
+        ),
+    ],
+)
+def test_stores_that_fit_no_number_of_analytics(given: dict[str, str], says: str) -> None:
+    """It is told before anything starts."""
+    with pytest.raises(WrongSettingsError, match=says):
+        read_run_settings(given)
+
+
+def test_ports_of_what_is_not_started_are_free_to_others() -> None:
+    """Without a PostgreSQL of our own its port is anybody's."""
+    assert read_run_settings({"WEB_PORT": "25432", "PANEL_PORT": "8101"})["ALMACEN"] == "archivo"

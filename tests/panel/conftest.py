@@ -194,7 +194,7 @@ async def panel_for(hub_on: HubOn) -> AsyncIterator[PanelFor]:
     async def start(url: str) -> int:
         hub, port = await hub_on()
         heartbeat, pace = Heartbeat(hub), Pace()
-        poller = Poller(url, pace, Pusher(hub, pace), heartbeat)
+        poller = Poller(url.split(","), pace, Pusher(hub, pace), heartbeat)
         tasks.extend([asyncio.create_task(poller.run()), asyncio.create_task(heartbeat.run())])
         return port
 

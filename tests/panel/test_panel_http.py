@@ -27,7 +27,7 @@ def client(tmp_path: Path, hub: Hub) -> QuartClient:
     (tmp_path / "index.html").write_text("<!doctype html>")
     (tmp_path / "js").mkdir()
     (tmp_path / "js" / "main.js").write_text("let a;")
-    relay = Relay("http://127.0.0.1:9")
+    relay = Relay(["http://127.0.0.1:9"])
     app = create_app(tmp_path, hub, lambda: STATE, relay, ["https://wall.example"])
     return QuartClient(app)
 
@@ -53,7 +53,7 @@ async def test_the_page_tells_account_and_port(tmp_path: Path, hub: Hub) -> None
     """The command for a first event is right for this broker, however strange its account."""
     (tmp_path / "index.html").write_text("<code>publish --port 5672 --username pulso -e x</code>")
     strange = Account("<b>'; id", 5700)
-    relay = Relay("http://127.0.0.1:9")
+    relay = Relay(["http://127.0.0.1:9"])
     client = create_app(tmp_path, hub, lambda: STATE, relay, (), strange).test_client()
 
     page = await client.get("/")

@@ -56,8 +56,8 @@ async def panel_on(hub_on: HubOn, free_port: Callable[[], int]) -> AsyncIterator
 
     async def start(url: str, feed_port: int = 0) -> Panel:
         hub, port = await hub_on()
-        heartbeat, pace, kept, relay = Heartbeat(hub), Pace(), KeptReport(), Relay(url)
-        reader = Poller(url, pace, Pusher(hub, pace), heartbeat, kept)
+        heartbeat, pace, kept, relay = Heartbeat(hub), Pace(), KeptReport(), Relay([url])
+        reader = Poller([url], pace, Pusher(hub, pace), heartbeat, kept)
         listener, stopping = listen("127.0.0.1", feed_port), asyncio.Event()
         feed = f"http://127.0.0.1:{listener.getsockname()[1]}"
         serving = serve_page(create_feed(kept, heartbeat, relay), listener, 64, (), stopping)
@@ -220,7 +220,7 @@ async def test_what_viewers_ask_comes_through_with_its_age(
     fresh = await http.get(asked)
     await analytics.stop()
     await asyncio.sleep(0)
-    relay = Relay(second.url, lambda: 100.0)
+    relay = Relay([second.url], lambda: 100.0)
     running = asyncio.create_task(relay.run())
     await asyncio.sleep(0)
     _, age = await relay.get("/reporte/rechazados")

@@ -188,3 +188,30 @@ async def test_a_change_of_the_broker_is_told_at_once(
         told += await messages_until(viewer, lambda m: m.get("almacen") == "en_pausa", seconds=4)
 
     assert len(told) == 2
+
+
+async def test_another_one_is_asked(
+    analytics: Analytics, panel_for: PanelFor, watch: Watch, free_port: Callable[[], int]
+) -> None:
+    """Of several analytics one that goes is left without a word, and one that tells of the past."""
+    other = Analytics(free_port())
+    await other.start()
+    for one in (analytics, other):
+        one.count(CLIC)
+    port = await panel_for(f"{analytics.url},{other.url}")
+    async with watch(port) as viewer:
+        await first_state(viewer)
+        await analytics.stop()
+        other.count(CLIC)
+        heard = await messages_until(viewer, lambda m: m.get("version") == 2)
+        assert not any(is_offline(m) for m in heard)
+
+        await analytics.start()  # and knows nothing of the second event
+        await other.stop()
+        await messages_until(viewer, is_offline)
+        await other.start()
+        other.count(CLIC)
+        later = await messages_until(viewer, lambda m: m.get("version") == 3)
+
+    assert [m["version"] for m in heard + later if m["tipo"] != "latido"] == [2, 3]
+    await other.stop()

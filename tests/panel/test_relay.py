@@ -30,7 +30,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def relay(analytics: Analytics, clock: Clock) -> AsyncIterator[Relay]:
-    relay = Relay(analytics.url, clock)
+    relay = Relay([analytics.url], clock)
     running = asyncio.create_task(relay.run())
     await asyncio.sleep(0)
     yield relay

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 
-from history import tables as sql
+from database.connection import Connection
+from history import statements as sql
 from history.levels import Retention, add, levels, split_key, unpack
 
 _, MINUTES, FIVE_MINUTES, HOURS = levels(Retention())
 TOGETHER = FIVE_MINUTES.step // MINUTES.step
 
 
-def enter_five_minutes(db: sqlite3.Connection) -> None:
+def enter_five_minutes(db: Connection) -> None:
     """
     Fill the level of five minutes, and note since when it has everything.
 
@@ -23,7 +23,7 @@ def enter_five_minutes(db: sqlite3.Connection) -> None:
     db.execute(sql.SET_FIVE_MINUTES_SINCE, (_since(db),))
 
 
-def _chunks(db: sqlite3.Connection) -> Iterator[int]:
+def _chunks(db: Connection) -> Iterator[int]:
     """The chunks of five minutes for which there are minutes."""
     begin = MINUTES.key(0)
     while (key := db.execute(sql.FIRST_KEY, (begin, MINUTES.end)).fetchone()[0]) is not None:
@@ -32,7 +32,7 @@ def _chunks(db: sqlite3.Connection) -> Iterator[int]:
         begin = MINUTES.key((chunk + 1) * FIVE_MINUTES.span // MINUTES.span)
 
 
-def _enter(db: sqlite3.Connection, chunk: int) -> None:
+def _enter(db: Connection, chunk: int) -> None:
     begin, end = (n * FIVE_MINUTES.span // MINUTES.span for n in (chunk, chunk + 1))
     series: dict[int, dict[int, int]] = {}
     for key, data in db.execute(sql.CHUNKS_BETWEEN, (MINUTES.key(begin), MINUTES.key(end))):
@@ -48,7 +48,7 @@ def _enter(db: sqlite3.Connection, chunk: int) -> None:
     db.executemany(sql.SET_CHUNK, rows)
 
 
-def _since(db: sqlite3.Connection) -> int:
+def _since(db: Connection) -> int:
     """The end of the last hour in which more happened than the minutes tell of."""
     reach = MINUTES.key(0), MINUTES.end
     minutes = {split_key(key)[1]: total for key, total in db.execute(sql.SUMS_OF_TOTAL, reach)}

@@ -4,10 +4,7 @@ from pathlib import Path
 from typing import IO
 
 from comun.held_file import FileInUseError, hold_file
-
-
-class StoreInUseError(RuntimeError):
-    """Another process counts into this store."""
+from database.failures import StoreInUseError
 
 
 def lock_store(path: Path) -> IO[str]:

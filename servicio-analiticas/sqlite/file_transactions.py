@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
-from database.writable import StoreUnavailableError, check_writable
+from database.failures import CommitFailedError, StoreUnavailableError
+from sqlite.writable import check_writable
+
+T = TypeVar("T")
 
 
-class CommitFailedError(RuntimeError):
-    """COMMIT failed: what is on the disk is unknown until the store is opened again."""
-
-
-class Transactions:
+class FileTransactions:
     """Of the only connection that writes. What they wrote is on the disk when they end."""
 
     def __init__(self, db: sqlite3.Connection, path: Path) -> None:
@@ -37,6 +37,11 @@ class Transactions:
             self._roll_back()
             raise
         self.commit()
+
+    def once(self, task: str, given: object, work: Callable[[], T]) -> T:
+        """No answer is lost here: what COMMIT did is known, or the process ends."""
+        with self.one():
+            return work()
 
     def commit(self) -> None:
         """Never tried again on this connection."""

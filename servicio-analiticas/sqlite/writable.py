@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from database.failures import StoreUnavailableError
+
 FREE_BYTES = 16 * 1024**2  # more than a COMMIT and the checkpoint that it may start can write
-
-
-class StoreUnavailableError(RuntimeError):
-    """Nothing was written, and it may go better later: locked, full, read-only."""
 
 
 def check_writable(*files: Path) -> None:

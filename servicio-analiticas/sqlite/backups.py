@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import uuid
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
-from database.lock import lock_store
-from history import history
-from storing import schema as sql
-from storing.versions import create_or_migrate
+from aside import rejections
+from database.failures import UnusableStoreError
+from sqlite import file_tables as tables
+from sqlite.file_connection import FileConnection, connect, opening
+from sqlite.file_lock import lock_store
+from sqlite.migrations import create_or_migrate
+from storing import resetting
+from storing.resetting import start_new_epoca
 
 
+@opening()
 def back_up(store: Path, to: Path) -> int:
     """
     Copy the store as of one commit, and return the size of the copy in bytes.
@@ -30,6 +36,7 @@ def back_up(store: Path, to: Path) -> int:
     return to.stat().st_size
 
 
+@opening()
 def restore(store: Path, source: Path) -> str:
     """
     Replace the store by a copy and return its new epoca.
@@ -41,10 +48,9 @@ def restore(store: Path, source: Path) -> str:
     with lock_store(store):
         partial = store.with_name(f"{store.name}.partial")
         partial.unlink(missing_ok=True)
-        with closing(open_to_read(source)) as copy, closing(sqlite3.connect(partial)) as new:
+        with closing(open_to_read(source)) as copy, closing(connect(partial)) as new:
             copy.backup(new)
-            epoca = _start_new_epoca(new)
-            new.commit()
+            epoca = start_new_epoca(new)
         _empty_wal(store)
         for leftover in (f"{store}-wal", f"{store}-shm"):
             Path(leftover).unlink(missing_ok=True)
@@ -56,32 +62,39 @@ def reset(store: Path) -> str:
     """Set all counts to zero and return the new epoca. Ids stay, so a copy is no new event."""
     if not store.exists():
         raise FileNotFoundError(f"{store} does not exist")
-    with lock_store(store), closing(sqlite3.connect(store, isolation_level=None)) as db:
-        _check(db, store)
+    with held(store) as db:
+        return resetting.reset(db)
+
+
+@contextmanager
+def held(store: Path) -> Iterator[FileConnection]:
+    """
+    A connection in a transaction, which is committed at the end, while no service uses the store.
+
+    Made if it does not exist. Raises StoreInUseError.
+    """
+    store.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with opening(), lock_store(store), closing(connect(store)) as db:
+        _check(db, store, new=True)
         db.execute("PRAGMA synchronous = FULL")
         create_or_migrate(db)
         db.execute("BEGIN IMMEDIATE")
-        for table in sql.COUNTS:
-            db.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
-        for statement in history.RESET:
-            db.execute(statement)
-        db.execute(sql.RESET_LEDGER)
-        db.execute(sql.FOLD, (0, None))
-        epoca = _start_new_epoca(db)
+        yield db
         db.execute("COMMIT")
-    return epoca
 
 
-def _start_new_epoca(db: sqlite3.Connection) -> str:
-    epoca = uuid.uuid4().hex
-    db.execute("UPDATE libro SET epoca = ?", (epoca,))
-    return epoca
+@opening()
+def read_rejections(store: Path, limit: int) -> dict[str, Any]:
+    """What `GET /reporte/rechazados` tells, while the service runs or not."""
+    with closing(open_to_read(store)) as db:
+        return rejections.read(db, limit)
 
 
-def open_to_read(path: Path) -> sqlite3.Connection:
+def open_to_read(path: Path) -> FileConnection:
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist")
-    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    db = sqlite3.connect(uri, uri=True, factory=FileConnection)
     try:
         _check(db, path)
     except BaseException:
@@ -90,13 +103,15 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     return db
 
 
-def _check(db: sqlite3.Connection, path: Path) -> None:
+def _check(db: sqlite3.Connection, path: Path, new: bool = False) -> None:
     (version,) = db.execute("PRAGMA user_version").fetchone()
-    if not 1 <= version <= sql.VERSION:
-        raise ValueError(f"{path} is no store of this version: schema {version}, not {sql.VERSION}")
+    if not (0 if new else 1) <= version <= tables.VERSION:
+        raise UnusableStoreError(
+            f"{path} is no store of this version: schema {version}, not {tables.VERSION}"
+        )
     (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
-        raise ValueError(f"{path} is damaged: {verdict}")
+        raise UnusableStoreError(f"{path} is damaged: {verdict}")
 
 
 def _empty_wal(store: Path) -> None:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from history.answer import answer
-from history.history import History
 from history.query import HistoryQuery
-from history.steady_clock import SteadyClock
 from history.view import View
-from storing.delta_log import DeltaLog
+from sqlite.file_connection import FileConnection, connect
+from storing.bookkeeping import Bookkeeping
 from storing.ledger_row import identity
 from usual.usual_answer import usual_answer
 from usual.usual_query import UsualQuery
 
 
 @dataclass(frozen=True, slots=True)
-class HistorySnapshot:
+class FileSnapshot:
     """History as of one commit, in whatever thread. Only one may be pinned at a time."""
 
-    db: sqlite3.Connection
+    db: FileConnection
     commit: dict[str, Any]
     view: View
 
@@ -36,19 +34,19 @@ class HistorySnapshot:
             self.db.execute("ROLLBACK")
 
 
-class HistorySnapshots:
-    def __init__(self, path: Path, log: DeltaLog, history: History, clock: SteadyClock) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._log, self._history, self._clock = log, history, clock
-        self.levels = history.levels
+class FileSnapshots:
+    def __init__(self, path: Path, books: Bookkeeping) -> None:
+        self._db, self._books = connect(path), books
+        self.levels = books.history.levels
 
-    def pin(self) -> HistorySnapshot:
+    def pin(self) -> FileSnapshot:
         """Call between two commits, in the store's thread."""
         self._db.execute("BEGIN")
         try:
             commit = identity(self._db)  # from here on it sees nothing later
-            view = self._history.view(self._log.unfolded(), self._clock.now())
-            return HistorySnapshot(self._db, commit, view)
+            books = self._books
+            view = books.history.view(books.log.unfolded(), books.clock.now())
+            return FileSnapshot(self._db, commit, view)
         except BaseException:
             self._db.execute("ROLLBACK")
             raise

@@ -1,0 +1,1 @@
+"""The store in PostgreSQL. Only here is PostgreSQL known."""

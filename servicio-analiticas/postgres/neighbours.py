@@ -1,0 +1,111 @@
+"""
+The other processes that count into the same PostgreSQL: heard of at each commit.
+
+A thread with a connection of its own waits for what commits say (NOTIFY), and tells the others
+once a second how this process is.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+
+from counting.totals import News
+from database.failures import CommitFailedError, StoreUnavailableError, UnusableStoreError
+from postgres.server_connection import ServerConnection
+from postgres.shared.memory import SharedMemory
+
+FAILURES = (StoreUnavailableError, CommitFailedError, UnusableStoreError)
+TELL_SECONDS = 1.0
+LEAVE_SECONDS = 1.0  # that a server may take to hear of our end
+HEAR_SECONDS = 0.2  # in which a stop is noticed
+# How somebody is matters now; nothing is lost with it.
+HASTY = b"SET synchronous_commit = off"
+LISTEN = "LISTEN pulso_{}"
+CHANNEL = "SELECT 'libro'::regclass::oid::bigint"
+TELL = """INSERT INTO instancias VALUES (?, clock_timestamp(), ?)
+    ON CONFLICT (nombre) DO UPDATE SET visto = excluded.visto, estado = excluded.estado"""
+TOLD = """SELECT estado FROM instancias
+    WHERE nombre <> ? AND visto > clock_timestamp() - interval '5 seconds' ORDER BY nombre"""
+LEAVE = "DELETE FROM instancias WHERE nombre = ? OR visto < clock_timestamp() - interval '1 hour'"
+
+
+class Neighbours:
+    """`told`, `tell` and `news` may be used from any thread, `look` from the store's."""
+
+    def __init__(
+        self, writing: ServerConnection, name: str, memory: SharedMemory, look: Callable[[], None]
+    ) -> None:
+        """*writing*: the connection whose server may be believed, as long as it is open."""
+        self._writing, self._name, self._memory = writing, name, memory
+        self.look = look
+        self.told: Sequence[bytes] = ()
+        self._state = b""
+        self._closed = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def news(self) -> Iterator[News]:
+        return self._memory.news()
+
+    def tell(self, state: bytes) -> None:
+        """How this process is, for the others."""
+        self._state = state
+
+    def listen(self, heard: Callable[[], None]) -> None:
+        """Call *heard*, from a thread of its own, whenever others have committed something."""
+        self._thread = threading.Thread(
+            target=self._run, args=(heard,), name="store-neighbours", daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        self._closed.set()
+        if self._thread:
+            self._thread.join()
+
+    def _run(self, heard: Callable[[], None]) -> None:
+        db, session = ServerConnection(self._writing.url), None
+        try:
+            while not self._closed.is_set():
+                try:
+                    if session is not self._writing.session or not db.is_open:
+                        db.close()
+                        session = self._writing.session
+                        self._connect(db)
+                    self._tell(db)
+                    self._hear(db, heard)
+                except FAILURES:  # whoever writes tells of them
+                    self.told = ()
+                    self._closed.wait(TELL_SECONDS)
+            self._leave(db)
+        finally:
+            db.retire()
+
+    def _connect(self, db: ServerConnection) -> None:
+        if not self._writing.is_open:
+            raise StoreUnavailableError("PostgreSQL: not connected")
+        db.connect(only=self._writing.host)
+        db.run(HASTY)
+        db.run(LISTEN.format(*db.execute(CHANNEL).fetchone()).encode())
+
+    def _tell(self, db: ServerConnection) -> None:
+        if self._state:
+            db.execute(TELL, (self._name, self._state))
+        self.told = [state for (state,) in db.execute(TOLD, (self._name,))]
+
+    def _hear(self, db: ServerConnection, heard: Callable[[], None]) -> None:
+        """Until it is time to tell again."""
+        until = time.monotonic() + TELL_SECONDS
+        while (left := until - time.monotonic()) > 0 and not self._closed.is_set():
+            if any(name != self._name for name in db.notified(min(left, HEAR_SECONDS))):
+                heard()
+
+    def _leave(self, db: ServerConnection) -> None:
+        if db.is_open:
+            with (
+                suppress(*FAILURES),
+                db.patient(LEAVE_SECONDS),
+            ):
+                db.execute(LEAVE, (self._name,))

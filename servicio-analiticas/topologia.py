@@ -1,0 +1,76 @@
+"""
+topologia: declares exchanges and queues, before several analytics share them.
+
+    python topologia.py
+
+Services that share a store (STORE_URL) declare and delete no queue: one of them could delete a
+queue that another one has bound. So this runs first, and again after a broker lost its data. What
+is there stays as it is. Reads RABBITMQ_… as the service does, and waits for a broker that is not
+there yet. Exit codes: 0 all is there, 1 the broker can't be reached, 2 a wrong setting, or
+something is there with other arguments.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from pathlib import Path
+
+# comun/ lies beside this folder, and is found after all that is in it.
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from analytics_settings import Settings, read_settings
+from broker.amqp_errors import ConsumerGivesUpError, describe
+from broker.connection import Retries, close, connect
+from broker.young_queues import YoungQueues
+from comun.logs import configure_logging
+
+LOG = logging.getLogger("topologia")
+SECONDS = 120.0  # a broker may take a minute to start
+
+
+async def declare(settings: Settings, seconds: float = SECONDS) -> None:
+    """Raises TimeoutError, and ConsumerGivesUpError when something has other arguments."""
+    done, queues = asyncio.Event(), YoungQueues(settings)
+
+    async def session() -> None:
+        connection = await connect(settings, "topologia")
+        try:
+            channel = await connection.channel(publisher_confirms=False)
+            await queues.declare(connection, channel)
+            done.set()
+        finally:
+            await close(connection)
+
+    retries = Retries(done)
+    async with asyncio.timeout(seconds):
+        await retries.run(session, lambda error: _tell(error, retries.failures))
+
+
+def _tell(error: BaseException, failures: int) -> None:
+    if failures == 1:
+        LOG.info("no connection to the broker: %s; trying again", describe(error))
+
+
+def main() -> int:
+    configure_logging("consola")
+    logging.getLogger("aiormq").setLevel(logging.CRITICAL)  # we say the same, once
+    logging.getLogger("aio_pika").setLevel(logging.CRITICAL)
+    try:
+        settings = read_settings(os.environ)
+        configure_logging(settings.log_format)
+        asyncio.run(declare(settings))
+    except TimeoutError:
+        LOG.critical("the broker can't be reached, or does not answer, for %.0f s", SECONDS)
+        return 1
+    except (ValueError, ConsumerGivesUpError) as error:
+        LOG.critical("%s", error)
+        return 2
+    LOG.info("listo: exchanges and queues are there")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
