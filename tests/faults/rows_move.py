@@ -44,6 +44,11 @@ def moved(rig: Rig, rate: float) -> None:
 def _fresh_host(rig: Rig) -> VirtualHost:
     address = os.environ.get("FAULTS_NEW_BROKER", "")
     broker = StartedBroker(address) if address else _started(rig)
+
+    def told() -> bool:  # later than who is asking, on a node that has just started
+        return broker.api("GET", "/overview").is_success
+
+    rig.until("the new node tells of itself", told, 30)
     version = broker.api("GET", "/overview").json()["rabbitmq_version"]
     rig.findings.notes.append(f"to RabbitMQ {version}")
     broker.api("PUT", f"/vhosts/{rig.vhost.name}").raise_for_status()
