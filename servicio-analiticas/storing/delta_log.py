@@ -17,15 +17,17 @@ from itertools import chain
 from typing import NamedTuple
 
 from counting.counted import Counted
-from counting.sealed_cells import Count, SealedCells
+from counting.sealed_cells import Count, SealedCells, Weigh
 from decoding.cell_reading import Cell
 from storing import delta_row
 from storing import schema as sql
 
 SEAL_SECONDS = 5.0
 SEAL_CELLS = 50_000  # some 15 MB
-FOLD_CELLS = 500  # about 1 ms
+FOLD_CELLS = 500  # about 1 ms, or as much work
+PARTS = 10  # that so many cells are in: how finely they can be taken
 DEAL_CELLS = 5_000  # about 1 ms
+HASTE = 1.5  # power of how full the log is by which folding keeps up
 FORGET_ROWS = 20
 
 
@@ -54,6 +56,9 @@ class DeltaLog:
         self._version, upto = db.execute(sql.FOLDED).fetchone()  # up to which it was sealed
         self._last = self._version
         self._clearing = upto is None  # all up to it is folded, and its rows go bit by bit
+        self._began_at = 0  # how many cells were open when all were dealt
+        self.weigh: Weigh = len
+        """How much work cells are is known to whoever folds them."""
         self._replay(upto)
 
     def _replay(self, upto: str | None) -> None:
@@ -117,16 +122,15 @@ class DeltaLog:
         if not sealed.left:
             return None
         if not sealed.is_dealt:
-            sealed.deal(max(DEAL_CELLS, len(self._open) // 4))
+            sealed.deal(max(DEAL_CELLS, len(self._open) // 4), self.weigh)
+            self._began_at = len(self._open)
         if not sealed.is_dealt:
             return None
-        due = sealed.size * len(self._open) ** 2 // SEAL_CELLS**2 - (sealed.size - sealed.left)
+        fuller = (len(self._open) - self._began_at) / max(1, SEAL_CELLS - self._began_at)
+        due = int(sealed.work * fuller**HASTE) - sealed.done
         # A client is never split, so that a name tells how far folding got.
-        parts, upto = sealed.first(max(FOLD_CELLS, due))
-        cells: dict[Cell, int] = {}
-        for part in parts:
-            cells |= part
-        return Slice(cells, len(parts), upto)
+        cells, parts, upto = sealed.first(max(FOLD_CELLS, due), self.weigh)
+        return Slice(cells, parts, upto)
 
     def note(self, folded: Slice) -> None:
         self._db.execute(sql.FOLD, (self._version, folded.upto))
@@ -151,4 +155,4 @@ def _add(to: dict[Cell, int], counts: Iterable[Count]) -> None:
 
 
 def _sealed(cells: Mapping[Cell, int]) -> SealedCells:
-    return SealedCells(cells, max(1, FOLD_CELLS // 2))
+    return SealedCells(cells, max(1, FOLD_CELLS // PARTS))

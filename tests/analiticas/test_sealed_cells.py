@@ -1,5 +1,7 @@
 """A sealed log comes out whole and in order of clients, however it is dealt out and taken."""
 
+from collections.abc import Collection
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,13 +25,12 @@ def test_parts_follow_one_on_the_other(cells: dict[Cell, int], dealt: int, taken
         sealed.deal(dealt)
     left = dict(cells)
     while sealed.left:
-        parts, upto = sealed.first(taken)
-        for part in parts:
-            for cell, n in part.items():
-                assert left.pop(cell) == n
+        first, parts, upto = sealed.first(taken)
+        for cell, n in first.items():
+            assert left.pop(cell) == n
         assert (upto is None) == (not left)
         assert upto is None or all(cell[0] > upto for cell in left)
-        sealed.drop(len(parts))
+        sealed.drop(parts)
         assert dict(sealed) == left
         assert sealed.left == len(left)
     assert not left
@@ -41,9 +42,30 @@ def test_most_parts_are_small() -> None:
     sealed = SealedCells(cells, 10)
     sealed.deal(len(cells) + 1)
 
-    parts, _ = sealed.first(30)
+    first = sealed.first(30)
 
-    assert 30 <= sum(map(len, parts)) < 60
+    assert 20 <= len(first.cells) < 60
+
+
+def test_what_is_more_work_is_taken_in_smaller_pieces() -> None:
+    """However the clients that cost most lie together in the order of names."""
+    cells = {(f"{'a' if n < 500 else 'b'}{n:04}", "clic", 0): 1 for n in range(2000)}
+
+    def weigh(some: Collection[Cell]) -> int:
+        return sum(10 if cliente.startswith("a") else 1 for cliente, _, _ in some)
+
+    sealed = SealedCells(cells, 10)
+    while not sealed.is_dealt:
+        sealed.deal(300, weigh)
+    assert sealed.work == 500 * 10 + 1500
+    taken = []
+    while sealed.left:
+        first, parts, _ = sealed.first(100, weigh)
+        taken.append(weigh(first))
+        sealed.drop(parts)
+
+    assert max(taken) <= 250
+    assert sealed.done == sum(taken) == sealed.work
 
 
 def test_a_client_is_not_split() -> None:
@@ -52,4 +74,6 @@ def test_a_client_is_not_split() -> None:
     sealed = SealedCells(cells, 10)
     sealed.deal(len(cells) + 1)
 
-    assert sealed.first(1) == ([cells], None)
+    first = sealed.first(1)
+
+    assert (first.cells, first.upto) == (cells, None)
