@@ -16,7 +16,7 @@ from aside import copies
 from counting.totals import IdWindow
 from database.writable import StoreUnavailableError
 from decoding.message import Message
-from storing import delta_log
+from storing import delta_log, name_totals
 from storing.store import Store, open_store
 from tests.analiticas import folding_process
 from tests.faults import kill_points
@@ -30,6 +30,7 @@ def _often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delta_log, "FOLD_CELLS", 3)
     monkeypatch.setattr(delta_log, "FORGET_ROWS", 2)
     monkeypatch.setattr(delta_log, "DEAL_CELLS", 10)
+    monkeypatch.setattr(name_totals, "WORTH_KEEPING", 10)
 
 
 @pytest.fixture(name="path")

@@ -22,7 +22,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from counting.totals import IdWindow, Totals, ledger
 from decoding.message import Message
-from storing import delta_log, kept_ids
+from storing import delta_log, kept_ids, name_totals
 from storing.store import open_store
 from tests.faults import kill_points
 from tests.store_model import Model
@@ -53,6 +53,7 @@ class Counting(RuleBasedStateMachine):
             (delta_log, "SEAL_SECONDS", 0.0),
             (delta_log, "FOLD_CELLS", 1),
             (delta_log, "FORGET_ROWS", 1),
+            (name_totals, "WORTH_KEEPING", 2),
         ]
         self.patch = pytest.MonkeyPatch()
         for module, name, value in changed:
