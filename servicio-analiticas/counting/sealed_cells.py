@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Mapping
-from itertools import islice
+from bisect import bisect_left, bisect_right
+from collections.abc import Container, Iterator, Mapping
+from itertools import compress, islice
 from operator import itemgetter
 from typing import NamedTuple
 
 from decoding.cell_reading import Cell
 
 Count = tuple[Cell, int]
-Weigh = Callable[[Collection[Cell]], int]
-"""How much work it is to fold cells, in that of a usual one."""
+LISTED_WORK = 10  # to fold a cell of a client that has series, in usual ones
 
-CLIENTE = itemgetter(0)
+_CLIENTE = itemgetter(0)
 
 
 class First(NamedTuple):
@@ -25,6 +24,29 @@ class First(NamedTuple):
     upto: str | None  # the last of these clients; None: nothing is left after it
 
 
+class _Run:
+    """Some cells in order of clients."""
+
+    def __init__(self, cells: list[Cell], listed: Container[str] | None) -> None:
+        self.cells = cells
+        clients = map(_CLIENTE, cells)
+        heavy = (True for _ in cells) if listed is None else map(listed.__contains__, clients)
+        self._heavy = list(compress(range(len(cells)), heavy))  # places
+        self._gone = 0
+
+    def end(self, client: str) -> int:
+        return bisect_right(self.cells, client, key=_CLIENTE)
+
+    def work(self, end: int) -> int:
+        """Of the cells up to there."""
+        before, upto = (bisect_left(self._heavy, self._gone + n) for n in (0, end))
+        return end + (upto - before) * (LISTED_WORK - 1)
+
+    def drop(self, end: int) -> None:
+        del self.cells[:end]
+        self._gone += end
+
+
 class SealedCells:
     """
     The cells in parts; every client of a part comes before every client of the next one.
@@ -33,70 +55,74 @@ class SealedCells:
     in runs. A part is what each of these has between two clients, which come from a sample.
     """
 
-    def __init__(self, cells: Mapping[Cell, int], part: int) -> None:
-        """Of about *part* cells each."""
+    def __init__(self, cells: dict[Cell, int], part: int) -> None:
+        """Of about *part* cells each. Whoever gave *cells* leaves them to this."""
         self._cells, self._part = cells, part
         self._undealt = iter(cells)
-        self._runs: list[list[Cell]] = []
-        self._gone: list[int] = []  # cells of each
+        self._runs: list[_Run] = []
         self._bounds: list[str] = []  # the last client of each part that is left, but one
+        self._found: dict[int, list[int]] = {}  # where so many parts end in each run
         self.work = self.done = 0  # of all that are dealt; of those that were dropped
-        self._next = 0  # work, of what `first` returned
-        self.left = len(cells)
         self.is_dealt = not cells
 
     def __iter__(self) -> Iterator[Count]:
-        if not self.is_dealt:
-            return iter(self._cells.items())
-        return iter(self._counts([len(run) for run in self._runs]).items())
+        return iter(self._cells.items())
 
-    def deal(self, cells: int, weigh: Weigh = len) -> None:
-        """Put some more of them where they belong."""
-        run = sorted(islice(self._undealt, cells), key=CLIENTE)
+    @property
+    def left(self) -> int:
+        return len(self._cells)
+
+    def deal(self, cells: int, listed: Container[str] | None = ()) -> None:
+        """Put some more of them where they belong. *listed*: who has series; None: everybody."""
+        run = _Run(sorted(islice(self._undealt, cells), key=_CLIENTE), listed)
         self._runs.append(run)
-        self._gone.append(0)
-        self.work += weigh(run)
-        if len(run) < cells:
+        self.work += run.work(len(run.cells))
+        if len(run.cells) < cells:
             self._bounds = self._found_bounds()
             self.is_dealt = True
 
-    def first(self, work: int, weigh: Weigh = len) -> First:
+    def first(self, work: int) -> First:
         """Return the first parts, of about that much work, one at least. All must be dealt."""
         parts = min(max(1, work // self._part), len(self._bounds) + 1)
-        cells = self._counts(self._ends(parts))
-        self._next = weigh(cells)
-        if self._next > 2 * work and parts > 1:
-            parts = max(1, parts * work // self._next)
-            cells = self._counts(self._ends(parts))
-            self._next = weigh(cells)
-        upto = None if len(cells) == self.left else self._bounds[parts - 1]
-        return First(cells, parts, upto)
+        ends = self._ends(parts)
+        if parts > 1 and (too_much := self._work(ends)) > 2 * work:
+            parts = max(1, parts * work // too_much)
+            ends = self._ends(parts)
+        cells = self._counts(ends)
+        return First(cells, parts, None if len(cells) == self.left else self._bounds[parts - 1])
 
     def drop(self, parts: int) -> None:
-        """Forget what `first` returned, which was so many parts."""
+        """Forget the first of them."""
         ends = self._ends(parts)
-        self.left -= sum(ends) - sum(self._gone)
-        self.done += self._next
-        self._gone, self._bounds = ends, self._bounds[parts:]
+        self.done += self._work(ends)
+        for run, end in zip(self._runs, ends, strict=True):
+            for cell in run.cells[:end]:  # bit by bit: to free all of them at once takes 5 ms
+                del self._cells[cell]
+            run.drop(end)
+        self._bounds, self._found = self._bounds[parts:], {}
 
     def _ends(self, parts: int) -> list[int]:
-        """Where they end in each run."""
+        """Where the first parts end in each run."""
         if parts > len(self._bounds):
-            return [len(run) for run in self._runs]
-        bound = self._bounds[parts - 1]
-        return [
-            bisect_right(run, bound, lo=gone, key=CLIENTE)
-            for run, gone in zip(self._runs, self._gone, strict=True)
-        ]
+            return [len(run.cells) for run in self._runs]
+        if parts not in self._found:
+            last = self._bounds[parts - 1]
+            self._found[parts] = [run.end(last) for run in self._runs]
+        return self._found[parts]
+
+    def _work(self, ends: list[int]) -> int:
+        return sum(run.work(end) for run, end in zip(self._runs, ends, strict=True))
 
     def _counts(self, ends: list[int]) -> dict[Cell, int]:
-        """What is left of each run up to there."""
+        """Of each run up to there."""
         cells: list[Cell] = []
-        for run, gone, end in zip(self._runs, self._gone, ends, strict=True):
-            cells += run[gone:end]
+        for run, end in zip(self._runs, ends, strict=True):
+            cells += run.cells[:end]
         return dict(zip(cells, map(self._cells.__getitem__, cells), strict=True))
 
     def _found_bounds(self) -> list[str]:
-        half = self._part // 2
-        sample = {cell[0] for run in self._runs for cell in run[half :: self._part]}
-        return sorted(sample)
+        """The runs are alike: if each began with its first, what they give would lie together."""
+        every, runs = self._part, len(self._runs)
+        starts = ((2 * number + 1) * every // (2 * runs) for number in range(runs))
+        samples = (run.cells[start::every] for run, start in zip(self._runs, starts, strict=True))
+        return sorted({cell[0] for sample in samples for cell in sample})

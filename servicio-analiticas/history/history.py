@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Mapping
-from operator import itemgetter
+from collections.abc import Container, Mapping
 
 from history import tables as sql
 from history.catalogue import Catalogue, Places, Series
@@ -27,9 +26,6 @@ __all__ = ["RESET", "TABLES", "Cell", "History", "Places", "Retention"]
 
 PRUNE_AT_MOST = 500  # rows a step
 ROOM_EVERY = 60.0  # seconds between two looks for series that went quiet
-SERIES_WORK = 10  # what a cell with series of its own costs, of one that has none
-
-_CLIENTE = itemgetter(0)
 
 
 class History:
@@ -57,11 +53,9 @@ class History:
         """The clock to go by, as it was when something was last written."""
         return self._horizon.clock(wall, running)
 
-    def work_of(self, cells: Collection[Cell]) -> int:
-        """Of `fold`, about: in cells of clients that have no series."""
-        clients = self._catalogue.may_have()
-        listed = sum(map(clients.__contains__, map(_CLIENTE, cells))) if clients else len(cells)
-        return len(cells) + (SERIES_WORK - 1) * listed
+    def listed(self) -> Container[str] | None:
+        """The clients that have a series or could get one, as far as this is known; None: all."""
+        return self._catalogue.may_have()
 
     def fold(self, cells: Mapping[Cell, int], now: Moment) -> None:
         """Add the cells, whose order decides who gets the last places for series."""
@@ -109,9 +103,7 @@ class History:
         rows = []
         for key, added in chunks.items():
             total, data = found.get(key, (0, None))
-            rows.append(
-                (key, total + sum(added.values()), add(data, slots[level_of(key)], added))
-            )
+            rows.append((key, total + sum(added.values()), add(data, slots[level_of(key)], added)))
         self._db.executemany(sql.SET_CHUNK, rows)
 
     def _synced(self) -> Catalogue:

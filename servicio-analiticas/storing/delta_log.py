@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import NamedTuple
 
 from counting.counted import Counted
-from counting.sealed_cells import Count, SealedCells, Weigh
+from counting.sealed_cells import Count, SealedCells
 from decoding.cell_reading import Cell
 from storing import delta_row
 from storing import schema as sql
@@ -57,8 +57,8 @@ class DeltaLog:
         self._last = self._version
         self._clearing = upto is None  # all up to it is folded, and its rows go bit by bit
         self._began_at = 0  # how many cells were open when all were dealt
-        self.weigh: Weigh = len
-        """How much work cells are is known to whoever folds them."""
+        self.listed: Callable[[], Container[str] | None] = tuple
+        """Which clients are more work to fold; None: all. Whoever folds them knows."""
         self._replay(upto)
 
     def _replay(self, upto: str | None) -> None:
@@ -122,14 +122,14 @@ class DeltaLog:
         if not sealed.left:
             return None
         if not sealed.is_dealt:
-            sealed.deal(max(DEAL_CELLS, len(self._open) // 4), self.weigh)
+            sealed.deal(max(DEAL_CELLS, len(self._open) // 4), self.listed())
             self._began_at = len(self._open)
         if not sealed.is_dealt:
             return None
         fuller = (len(self._open) - self._began_at) / max(1, SEAL_CELLS - self._began_at)
         due = int(sealed.work * fuller**HASTE) - sealed.done
         # A client is never split, so that a name tells how far folding got.
-        cells, parts, upto = sealed.first(max(FOLD_CELLS, due), self.weigh)
+        cells, parts, upto = sealed.first(max(FOLD_CELLS, due))
         return Slice(cells, parts, upto)
 
     def note(self, folded: Slice) -> None:
@@ -154,5 +154,5 @@ def _add(to: dict[Cell, int], counts: Iterable[Count]) -> None:
         to[cell] = get(cell, 0) + n
 
 
-def _sealed(cells: Mapping[Cell, int]) -> SealedCells:
+def _sealed(cells: dict[Cell, int]) -> SealedCells:
     return SealedCells(cells, max(1, FOLD_CELLS // PARTS))

@@ -25,7 +25,7 @@ class Folding:
     ) -> None:
         self._db, self._log = db, log
         self._history, self._clock = history, clock
-        log.weigh = history.work_of
+        log.listed = history.listed
         self._pruned_at = time.monotonic()
 
     @property
