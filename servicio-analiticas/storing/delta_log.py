@@ -154,5 +154,5 @@ def _add(to: dict[Cell, int], counts: Iterable[Count]) -> None:
         to[cell] = get(cell, 0) + n
 
 
-def _sealed(cells: dict[Cell, int]) -> SealedCells:
+def _sealed(cells: Mapping[Cell, int]) -> SealedCells:
     return SealedCells(cells, max(1, FOLD_CELLS // PARTS))
