@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import heapq
+from bisect import insort
 from collections.abc import Iterable, Mapping
 
 MOST = 4000  # beyond it only the better half stays: twice what a report shows
@@ -33,22 +33,33 @@ class Leading(dict[str, int]):
 
     def add(self, added: Mapping[str, int], before: Mapping[str, int]) -> None:
         """*before*: what was counted of them until now; at least of those left out."""
-        changed: dict[str, int] = {}
+        floor, known, mine = self._floor, before.get, self.get
+        new, changed = 0, {}
         for name, n in added.items():
-            old = before.get(name) or self.get(name, 0)
-            self.names += not old
-            changed[name] = old + n
+            old = known(name) or mine(name, 0)
+            if not old:
+                new += 1
+            if old + n >= floor:
+                changed[name] = old + n
+        self.names += new
         self.set(changed)
 
     def set(self, totals: Mapping[str, int]) -> None:
         """Take in those of the totals that lead."""
+        bar = self.bar
         for name, total in totals.items():
             if name in self:
                 self[name] = total
-            elif self.bar is None or (-total, name) < self.bar:
+            elif bar is None or (-total, name) < bar:
                 self[name] = total
-                self._sorted = None
+                if self._sorted is not None:
+                    insort(self._sorted, name)
         self._shrink()
+
+    @property
+    def _floor(self) -> int:
+        """No total below it leads."""
+        return -self.bar[0] if self.bar else 0
 
     def first(self, limit: int) -> dict[str, int]:
         """Return the *limit* largest, largest first, ties by name."""
@@ -61,8 +72,8 @@ class Leading(dict[str, int]):
     def _shrink(self) -> None:
         if len(self) <= MOST:
             return
-        kept = heapq.nsmallest(MOST // 2, self.items(), key=rank)
+        kept = self.first(MOST // 2)
         self.clear()
         self.update(kept)
-        self.bar = rank(kept[-1])
+        self.bar = rank(next(reversed(kept.items())))
         self._sorted = None

@@ -93,12 +93,14 @@ def count(messages: Iterable[Message], known: Known, reader: CellReader | None =
 
 def by_name(cells: Mapping[Cell, int]) -> tuple[Counter[str], Counter[str]]:
     """Events by client, and by type."""
-    clientes: Counter[str] = Counter()
-    eventos: Counter[str] = Counter()
+    # In plain dicts, since to add to a Counter takes twice as long.
+    clientes: dict[str, int] = {}
+    eventos: dict[str, int] = {}
+    of_client, of_type = clientes.get, eventos.get
     for (cliente, evento, _), n in cells.items():
-        clientes[cliente] += n
-        eventos[evento] += n
-    return clientes, eventos
+        clientes[cliente] = of_client(cliente, 0) + n
+        eventos[evento] = of_type(evento, 0) + n
+    return Counter(clientes), Counter(eventos)
 
 
 def _opened(message: Message) -> Message:

@@ -8,14 +8,14 @@ no double count can lie between the levels. All calls come from the store's thre
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from database.connection import Connection
 from history import statements as sql
 from history.catalogue import Catalogue, Places, Series
 from history.future_events import FutureEvents
 from history.horizon import Horizon
-from history.levels import Retention, add, levels, split_key
+from history.levels import Retention, add, level_of, levels
 from history.spread import Cell, Chunks, sort, spread
 from history.statements import RESET
 from history.steady_clock import Moment, SteadyClock
@@ -51,6 +51,10 @@ class History:
     def clock(self, wall: float, running: float) -> SteadyClock:
         """The clock to go by, as it was when something was last written."""
         return self._horizon.clock(wall, running)
+
+    def listed(self) -> Container[str] | None:
+        """The clients that have a series or could get one, as far as this is known; None: all."""
+        return self._catalogue.may_have()
 
     def fold(self, cells: Mapping[Cell, int], now: Moment) -> None:
         """Add the cells, whose order decides who gets the last places for series."""
@@ -98,9 +102,7 @@ class History:
         rows = []
         for key, added in chunks.items():
             total, data = found.get(key, (0, None))
-            rows.append(
-                (key, total + sum(added.values()), add(data, slots[split_key(key)[0]], added))
-            )
+            rows.append((key, total + sum(added.values()), add(data, slots[level_of(key)], added)))
         self._db.executemany(sql.SET_CHUNK, rows)
 
     def _synced(self) -> Catalogue:

@@ -82,6 +82,11 @@ def split_key(key: int) -> tuple[int, int, int]:
     return chunk >> CHUNK_BITS, chunk & (1 << CHUNK_BITS) - 1, series_of(key)
 
 
+def level_of(key: int) -> int:
+    """Return its level's number."""
+    return key >> SERIES_BITS + CHUNK_BITS
+
+
 def series_of(key: int) -> int:
     return key & (1 << SERIES_BITS) - 1
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from history.catalogue import NEVER, Catalogue, Series
-from history.levels import FUTURE_SECONDS, Level, Levels
+from history.levels import FUTURE_SECONDS, SERIES_BITS, Levels
 from history.steady_clock import Moment
 
 Cell = tuple[str, str, int]
@@ -76,16 +76,26 @@ def entries(cells: Sorted, catalogue: Catalogue) -> Iterator[tuple[list[Series],
         catalogue.refuse_client(cells.refused)
 
 
+class _Grid(NamedTuple):
+    """A level, as of one moment."""
+
+    step: int
+    span: int
+    key: int  # of its chunk 0
+    oldest: int
+
+
 def spread(cells: Sorted, catalogue: Catalogue, levels: Levels, now: Moment) -> Chunks:
     """Enter each event into all levels that still keep its time, in each of its series."""
+    grids = [_Grid(it.step, it.span, it.key(0), it.oldest(now.earliest)) for it in levels]
     chunks: Chunks = {}
     for series, seconds in entries(cells, catalogue):
         catalogue.touch(series, max(seconds) // levels[-1].span)
         ids = [one.id for one in series]
         counts: Mapping[int, int] = seconds
-        for level in levels:
-            counts = _coarser(counts, level.step)
-            _enter(chunks, ids, counts, level, level.oldest(now.earliest))
+        for grid in grids:
+            counts = _coarser(counts, grid.step)
+            _enter(chunks, ids, counts, grid)
     return chunks
 
 
@@ -99,15 +109,16 @@ def _coarser(counts: Mapping[int, int], step: int) -> Mapping[int, int]:
     return sums
 
 
-def _enter(
-    chunks: Chunks, ids: list[int], counts: Mapping[int, int], level: Level, oldest: int
-) -> None:
-    span, step = level.span, level.step
+def _enter(chunks: Chunks, ids: list[int], counts: Mapping[int, int], grid: _Grid) -> None:
+    step, span, first, oldest = grid
     for start, n in counts.items():
         if start < oldest:
             continue
         chunk, within = divmod(start, span)
-        slot, key = within // step, level.key(chunk)
+        slot, key = within // step, first | chunk << SERIES_BITS
         for series in ids:
-            added = chunks.setdefault(key | series, {})
-            added[slot] = added.get(slot, 0) + n
+            added = chunks.get(key | series)
+            if added is None:
+                chunks[key | series] = {slot: n}
+            else:
+                added[slot] = added.get(slot, 0) + n

@@ -11,7 +11,7 @@ commit left it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import NamedTuple
 
@@ -24,8 +24,10 @@ from storing import statements as sql
 
 SEAL_SECONDS = 5.0
 SEAL_CELLS = 50_000  # some 15 MB
-FOLD_CELLS = 500  # about 1 ms
+FOLD_CELLS = 500  # about 1 ms, or as much work
+PARTS = 10  # that so many cells are in: how finely they can be taken
 DEAL_CELLS = 5_000  # about 1 ms
+HASTE = 1.5  # power of how full the log is by which folding keeps up
 FORGET_ROWS = 20
 
 
@@ -61,6 +63,9 @@ class DeltaLog:
         """The version up to which it was sealed."""
         self._last = self.sealed_up_to
         self._clearing = upto is None  # all up to it is folded, and its rows go bit by bit
+        self._began_at = 0  # how many cells were open when all were dealt
+        self.listed: Callable[[], Container[str] | None] = tuple
+        """Which clients are more work to fold; None: all. Whoever folds them knows."""
         self._replay(upto)
 
     def _replay(self, upto: str | None) -> None:
@@ -140,16 +145,15 @@ class DeltaLog:
         if not sealed.left:
             return None
         if not sealed.is_dealt:
-            sealed.deal(max(DEAL_CELLS, len(self._open) // 4))
+            sealed.deal(max(DEAL_CELLS, len(self._open) // 4), self.listed())
+            self._began_at = len(self._open)
         if not sealed.is_dealt:
             return None
-        due = sealed.size * len(self._open) ** 2 // SEAL_CELLS**2 - (sealed.size - sealed.left)
+        fuller = (len(self._open) - self._began_at) / max(1, SEAL_CELLS - self._began_at)
+        due = int(sealed.work * fuller**HASTE) - sealed.done
         # A client is never split, so that a name tells how far folding got.
-        parts, upto = sealed.first(max(FOLD_CELLS, due))
-        cells: dict[Cell, int] = {}
-        for part in parts:
-            cells |= part
-        return Slice(cells, len(parts), upto)
+        cells, parts, upto = sealed.first(max(FOLD_CELLS, due))
+        return Slice(cells, parts, upto)
 
     def note(self, folded: Slice) -> None:
         self._db.execute(sql.FOLD, (self.sealed_up_to, folded.upto))
@@ -180,4 +184,4 @@ def merge(to: dict[Cell, int], counts: Iterable[Count]) -> None:
 
 
 def sealed_cells(cells: Mapping[Cell, int]) -> SealedCells:
-    return SealedCells(cells, max(1, FOLD_CELLS // 2))
+    return SealedCells(cells, max(1, FOLD_CELLS // PARTS))

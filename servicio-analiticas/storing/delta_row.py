@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping
-from operator import itemgetter
 
 import msgspec
 
 from decoding.cell_reading import Cell
 
-_PARTS = (itemgetter(0), itemgetter(1), itemgetter(2))
 _TYPES = {1: "B", 2: "H", 4: "I", 8: "Q"}  # of an array, by bytes an item
 
 
@@ -46,8 +44,7 @@ def encode(cells: Mapping[Cell, int]) -> bytes:
     """*cells* must not be empty; their order is kept."""
     names: list[list[object]] = []
     columns: list[Column] = []
-    for part in _PARTS:
-        values = [*map(part, cells)]
+    for values in zip(*cells, strict=True):
         distinct = list(dict.fromkeys(values))
         index = dict(zip(distinct, range(len(distinct)), strict=True))
         names.append(distinct)
@@ -65,5 +62,7 @@ def decode(row: bytes) -> Iterator[tuple[Cell, int]]:
 
 
 def _column(values: list[int], largest: int) -> Column:
+    if largest < 256:
+        return Column(1, bytes(values))
     size = next(size for size in _TYPES if largest < 256**size)
     return Column(size, array(_TYPES[size], values).tobytes())

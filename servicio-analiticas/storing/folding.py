@@ -23,6 +23,7 @@ class Folding:
     def __init__(self, db: Connection, log: DeltaLog, history: History, clock: SteadyClock) -> None:
         self._db, self._log = db, log
         self._history, self._clock = history, clock
+        log.listed = history.listed
         self._pruned_at = time.monotonic()
 
     @property
@@ -51,12 +52,13 @@ class Folding:
     def fold(self, cells: Mapping[Cell, int]) -> None:
         """Names go in in order, so that those on one page go together."""
         now = self._clock.now()
+        latest = int(now.latest)  # nobody was seen tomorrow
         clientes, eventos = by_name(cells)
         seen: dict[str, int] = {}
         for cliente, _, second in cells:
             if seen.get(cliente, -1) < second:
-                seen[cliente] = min(second, int(now.latest))  # nobody was seen tomorrow
-        rows = ((cliente, n, seen[cliente]) for cliente, n in sorted(clientes.items()))
+                seen[cliente] = second
+        rows = ((name, n, min(seen[name], latest)) for name, n in sorted(clientes.items()))
         self._db.executemany(sql.ADD_CLIENTES, rows)
         self._db.executemany(sql.ADD_EVENTOS, sorted(eventos.items()))
         self._history.fold(cells, now)

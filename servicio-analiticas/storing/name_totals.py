@@ -13,6 +13,7 @@ from storing import statements as sql
 from storing.delta_log import DeltaLog
 
 NAMES_A_QUERY = 500
+WORTH_KEEPING = 1 << 16  # names, some 7 MB: to look one up costs more than counting it
 
 
 class NameTotals:
@@ -75,10 +76,10 @@ class NameTotals:
 
 class _Lately:
     """
-    The totals of the names that are in the delta log, which their table can't tell.
+    The totals of the names that are in the delta log, which their table can't tell, and others.
 
     Two generations: when the log is sealed the older one, whose deltas are in the table by
-    then, is forgotten. So this grows with the log, not with the number of names.
+    then, may be forgotten. So this grows with the log, not with the number of names.
     """
 
     def __init__(self, db: Connection, query: str) -> None:
@@ -121,7 +122,8 @@ class _Lately:
         return totals
 
     def turn(self) -> None:
-        self._old, self._young = self._young, {}
+        if len(self._young) >= WORTH_KEEPING:
+            self._old, self._young = self._young, {}
 
     def _stored(self, names: list[str]) -> list[tuple[str, int]]:
         return self._db.among(self._query, names).fetchall()

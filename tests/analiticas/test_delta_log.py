@@ -15,7 +15,7 @@ from counting.totals import IdWindow
 from database.failures import StoreUnavailableError
 from decoding.message import Message
 from postgres.shared import fold_turn, shared_log
-from storing import delta_log
+from storing import delta_log, name_totals
 from tests.analiticas import folding_process
 from tests.faults import kill_points
 from tests.store_places import POSTGRES, SQLITE, AnyStore, Place
@@ -33,6 +33,7 @@ def _often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delta_log, "DEAL_CELLS", 10)
     monkeypatch.setattr(shared_log, "KEPT_SECONDS", 0)
     monkeypatch.setattr(fold_turn, "TURN_SECONDS", 0)
+    monkeypatch.setattr(name_totals, "WORTH_KEEPING", 10)
 
 
 def events(number: int) -> list[dict[str, object]]:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counting.sealed_cells import SealedCells
+from counting.sealed_cells import LISTED_WORK, SealedCells
 from decoding.cell_reading import Cell
 
 CELLS = st.dictionaries(
@@ -23,13 +23,12 @@ def test_parts_follow_one_on_the_other(cells: dict[Cell, int], dealt: int, taken
         sealed.deal(dealt)
     left = dict(cells)
     while sealed.left:
-        parts, upto = sealed.first(taken)
-        for part in parts:
-            for cell, n in part.items():
-                assert left.pop(cell) == n
+        first, parts, upto = sealed.first(taken)
+        for cell, n in first.items():
+            assert left.pop(cell) == n
         assert (upto is None) == (not left)
         assert upto is None or all(cell[0] > upto for cell in left)
-        sealed.drop(len(parts))
+        sealed.drop(parts)
         assert dict(sealed) == left
         assert sealed.left == len(left)
     assert not left
@@ -41,9 +40,29 @@ def test_most_parts_are_small() -> None:
     sealed = SealedCells(cells, 10)
     sealed.deal(len(cells) + 1)
 
-    parts, _ = sealed.first(30)
+    first = sealed.first(30)
 
-    assert 30 <= sum(map(len, parts)) < 60
+    assert 20 <= len(first.cells) < 60
+
+
+def test_what_is_more_work_is_taken_in_smaller_pieces() -> None:
+    """However the clients that cost most lie together in the order of names."""
+    cells = {(f"c{n * 7919 % 2000:04}", "clic", 0): 1 for n in range(2000)}
+    listed = {f"c{n:04}" for n in range(500)}
+    sealed = SealedCells(cells, 10)
+    while not sealed.is_dealt:
+        sealed.deal(300, listed)
+    taken = []
+    while sealed.left:
+        before = sealed.done
+        first, parts, _ = sealed.first(200)
+        sealed.drop(parts)
+        taken.append(sealed.done - before)
+        heavy = sum(cliente in listed for cliente, _, _ in first)
+        assert taken[-1] == len(first) + heavy * LISTED_WORK
+
+    assert max(taken) < 1500  # 200 cells of listed clients would be 8,200
+    assert sealed.done == sealed.work == 2000 + 500 * LISTED_WORK
 
 
 def test_a_client_is_not_split() -> None:
@@ -52,4 +71,6 @@ def test_a_client_is_not_split() -> None:
     sealed = SealedCells(cells, 10)
     sealed.deal(len(cells) + 1)
 
-    assert sealed.first(1) == ([cells], None)
+    first = sealed.first(1)
+
+    assert (first.cells, first.upto) == (cells, None)

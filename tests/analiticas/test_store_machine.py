@@ -30,7 +30,7 @@ from hypothesis.stateful import (
 from counting.totals import IdWindow, Totals, ledger
 from decoding.message import Message
 from postgres.shared import fold_turn, shared_log
-from storing import delta_log, kept_ids
+from storing import delta_log, kept_ids, name_totals
 from tests.faults import kill_points
 from tests.postgres_stack import Postgres
 from tests.store_model import Model
@@ -65,6 +65,7 @@ class Counting(RuleBasedStateMachine):
             (delta_log, "DEAL_CELLS", 3),
             (shared_log, "KEPT_SECONDS", 0.0),
             (fold_turn, "TURN_SECONDS", 0.0),
+            (name_totals, "WORTH_KEEPING", 2),
         ]
         self.patch = pytest.MonkeyPatch()
         for module, name, value in changed:
