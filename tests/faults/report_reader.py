@@ -103,6 +103,15 @@ class ReportReader:
 
         self.until("the queue is empty and everything acknowledged", quiet, seconds)
 
+    def until_copied(self) -> None:
+        """Wait until what the analytics set aside is with the broker, and not only in the store."""
+
+        def copied() -> bool:
+            waiting = (self.read("/estado") or {}).get("por_apartar") or {}
+            return bool(waiting.get("propios") == 0)
+
+        self.until("no copy waits to be set aside", copied, QUIET_SECONDS)
+
 
 def seconds_of(moment: str) -> float:
     return datetime.datetime.fromisoformat(moment).timestamp()

@@ -166,6 +166,7 @@ class Rig(ReportReader):
         """End everything in order and read what is true now."""
         self.finish_loads()
         self.until_quiet()
+        self.until_copied()
         report = self.answer() or {"total": 0, "clientes": {}}
         book = self.answer("/libro") or {"mensajes": {"duplicados": 0}}
         complaints = self.watcher.stop()
