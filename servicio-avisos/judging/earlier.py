@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
-from judging.rhythm import Rhythm
-from judging.week import HOUR, HOURS, Week
+from rhythms.rhythm import Rhythm
+from rhythms.week import HOUR, HOURS, Week
 
 SHARE = 0.1  # of what is usual of all clients together: an hour with less was an outage
 SILENCE = 1.7  # times the next shorter gap
@@ -49,14 +49,16 @@ def rhythm_of(past: Past, week: Week) -> Rhythm | None:
     away = outages(past.everybody, week)
     rhythm = Rhythm(begin + first * HOUR + 1)  # that hour was not a whole one
     for hour, count in enumerate(points[first:], int(begin // HOUR) + first):
-        rhythm.count = count
         watched = 0.0 if hour in away else HOUR
-        rhythm.end_hour(week.slot(hour * HOUR), watched, (hour + 1) * HOUR)
-    rhythm.born = rhythm.last = begin + len(points) * HOUR
+        rhythm.count = count
+        rhythm.end_hour(watched, (hour + 1) * HOUR, week)
+    rhythm.begin(begin + len(points) * HOUR)
     if past.fine is not None:
-        gaps = sorted(rhythm.missing(*gap, week) for gap in _gaps(past.fine, away))
-        rhythm.expected = sum(gaps)
-        rhythm.missed = _longest_usual(gaps)
+        usual = rhythm.usual
+        gaps = [usual.expected(*gap, week) for gap in _gaps(past.fine, away)]
+        longest = _longest_usual(sorted(gaps))
+        for gap in gaps:
+            rhythm.gaps.add(min(gap, longest), min(gap, longest), None)
     return rhythm
 
 

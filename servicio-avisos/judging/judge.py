@@ -11,8 +11,8 @@ from judging.readings import Reading
 from judging.silence import Silences
 from judging.state_rules import StateRules
 from judging.watched import Watched
-from judging.week import Week
 from judging.windows import Thresholds
+from rhythms.week import Week
 from rules.rule import Rule
 
 

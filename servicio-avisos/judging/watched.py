@@ -8,21 +8,24 @@ from contextlib import suppress
 
 from judging.earlier import Past, rhythm_of
 from judging.readings import Client
-from judging.rhythm import Rhythm
-from judging.week import HOUR, Week
+from rhythms.rhythm import Rhythm
+from rhythms.week import HOUR, Week
+
+FORGOTTEN = 42 * 86_400.0  # seconds: nothing of what was usual is left then
 
 
 class Watched:
     """
     A rhythm for each client, learnt while the numbers are current.
 
-    *changed* are the names whose rhythm is not as it was kept.
+    *changed* are the names whose rhythm is not as it was kept, *gone* those without any more.
     """
 
     def __init__(self, week: Week, kept: Mapping[str, bytes] | None = None) -> None:
         self._week = week
         self.rhythms = dict(_read(kept or {}))
         self.changed: set[str] = set()
+        self.gone: set[str] = set()
         self._totals: dict[str, int] = {}
         self._due: dict[str, float | None] = {}
         self._hour, self._watched, self._looked = -1, 0.0, 0.0
@@ -43,9 +46,12 @@ class Watched:
             totals[name] = total
             rhythm = rhythms.get(name)
             if rhythm is None:
-                rhythm = rhythms[name] = Rhythm(at if seen is None else min(seen, at))
+                born = at if seen is None else min(seen, at)
+                if before is None and born < at - FORGOTTEN:
+                    continue
+                rhythm = rhythms[name] = Rhythm(born)
             elif before is None:
-                rhythm.last = max(rhythm.last, min(seen or 0.0, at))
+                rhythm.seen_at(min(seen or 0.0, at))
             else:
                 heard = max(self._looked, min(at if seen is None else seen, at))
                 complete = since is not None and since <= rhythm.last
@@ -74,14 +80,7 @@ class Watched:
         seen, told = self.rhythms.get(past.client), rhythm_of(past, self._week)
         if seen is None or seen.learnt or told is None:
             return
-        told.last, told.count, told.gaps, told.longest = (
-            seen.last,
-            seen.count,
-            seen.gaps,
-            seen.longest,
-        )
-        told.missed = max(told.missed, seen.missed)
-        told.expected += seen.expected
+        told.go_on_from(seen)
         self.rhythms[past.client] = told
         self._due.pop(past.client, None)
         self.changed.add(past.client)
@@ -92,9 +91,12 @@ class Watched:
         self.changed.add(name)
 
     def packed(self) -> Iterator[tuple[str, bytes]]:
-        """What is to be kept of those that changed."""
-        names, self.changed = self.changed, set()
-        return ((name, self.rhythms[name].pack()) for name in names)
+        """What is to be kept of those that changed; empty of those that are gone."""
+        names, self.changed = self.changed | self.gone, set()
+        self.gone = set()
+        for name in names:
+            rhythm = self.rhythms.get(name)
+            yield name, rhythm.pack() if rhythm else b""
 
     @property
     def learning(self) -> int:
@@ -110,11 +112,21 @@ class Watched:
             self._watched += at - self._looked
 
     def _end_hour(self, rhythms: Iterable[Rhythm]) -> None:
-        slot = self._week.slot(self._hour * HOUR)
+        """When each is due stays as it was: a silence must not make itself usual."""
+        end = (self._hour + 1) * HOUR
         for rhythm in rhythms:
-            rhythm.end_hour(slot, self._watched, (self._hour + 1) * HOUR)
+            rhythm.end_hour(self._watched, end, self._week)
+        self._drop_until(end - FORGOTTEN)
         self.changed.update(self.rhythms)
-        self._due.clear()
+        self._due = {name: due for name, due in self._due.items() if due is not None}
+
+    def _drop_until(self, oldest: float) -> None:
+        """Names are anybody's to invent; who has not been heard since is as if new."""
+        old = [name for name, rhythm in self.rhythms.items() if rhythm.last < oldest]
+        for name in old:
+            del self.rhythms[name]
+            self._due.pop(name, None)
+            self.gone.add(name)
 
 
 def _read(kept: Mapping[str, bytes]) -> Iterator[tuple[str, Rhythm]]:

@@ -99,8 +99,10 @@ class AlertStore:
         return True
 
     def keep_rhythms(self, packed: Iterable[tuple[str, bytes]]) -> None:
+        """An empty one is forgotten."""
         with self._transaction():
             self._db.executemany("INSERT OR REPLACE INTO ritmos VALUES (?, ?)", packed)
+            self._db.execute("DELETE FROM ritmos WHERE length(datos) = 0")
 
     def _tell(self, told: Iterable[tuple[Key, Told]]) -> None:
         self._db.executemany(

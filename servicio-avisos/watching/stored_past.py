@@ -10,7 +10,7 @@ from comun.service_answer import decode
 from comun.wire_time import rfc3339
 from judging.earlier import Past, Steps
 from judging.readings import Client
-from judging.week import HOUR
+from rhythms.week import HOUR
 from watching.analytics import FAILURES, Analytics
 from watching.answers import Historia, seconds
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import bisect
+
 from judging.alarms import Alert
 from judging.judge import Judge
-from judging.week import HOUR
+from rhythms.week import HOUR
 from rules.rule import DEFAULTS
 from tests.avisos.weeks_of_clients import STEP, Silence, Weeks
+
+TIMES = 3.0
+USUAL = 1000.0  # of so many gaps all but one are usual
 
 
 class Course:
@@ -19,10 +24,21 @@ class Course:
         self.fired = [change for change in changes if change.resolved is None]
         self.firing = judge.alarms.firing
 
-    def found(self, silence: Silence) -> float | None:
-        """How long after its last event a silent client was told."""
-        told = [alert for alert in self.fired if self._tells_of(alert, silence)]
-        return told[0].fired - (told[0].since or 0.0) if told else None
+    def waits(self) -> dict[Silence, float | None]:
+        """
+        How long until each silence was told, from the client's last event on; None: never.
+
+        In gaps of the client at the pace that is usual at these hours.
+        """
+        return {silence: self._wait(silence) for silence in self.weeks.silences}
+
+    def late(self, usual: float = USUAL) -> dict[Silence, float | None]:
+        """Those not told within three times the gap that only one of *usual* gaps exceeds."""
+        return {
+            silence: wait
+            for silence, wait in self.waits().items()
+            if wait is None or wait > TIMES * self.weeks.habits[silence.client].longest(usual)
+        }
 
     def false_alarms(self) -> list[int]:
         """How many in each week told of a silence that was none."""
@@ -34,7 +50,18 @@ class Course:
         ]
         return [weeks.count(week) for week in range(6)]
 
+    def _wait(self, silence: Silence) -> float | None:
+        told = [alert for alert in self.fired if self._tells_of(alert, silence)]
+        if not told:
+            return None
+        last = told[0].since or silence.begin
+        return self.weeks.missed(silence.client, last, max(last + STEP, told[0].fired - STEP))
+
     def _tells_of(self, alert: Alert, silence: Silence) -> bool:
-        rate = self.weeks.habits[silence.client].rate(silence.end) or 1 / HOUR
-        until = silence.end + 2 * STEP + 1 / rate  # its next event may come later
-        return alert.subject == silence.client and silence.begin <= alert.fired <= until
+        """Until its next event is counted it may be told."""
+        if alert.subject != silence.client:
+            return False
+        times = self.weeks.events[silence.client]
+        after = bisect.bisect_left(times, silence.end)
+        heard = times[after] if after < len(times) else self.weeks.end
+        return silence.begin <= alert.fired <= heard + 2 * STEP

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from rules.rule_file import parse_rules
 from serving.alert_http import create_app
 from serving.alert_list import MOST_FIRING, MOST_RESOLVED, AlertList
 from serving.alert_metrics import AlertCollector
+from telling.apprise_channel import hush
 from telling.channel_file import Channels, parse_channels
 from telling.receivers import Receivers
 from tests.avisos.readings import WELL, reading
@@ -53,7 +55,9 @@ class Service:
 
     def __init__(self, ledger: Ledger) -> None:
         self.judge = Judge(BOOK.rules, "UTC", 60.0, ledger.firing)
-        receivers = Receivers(BOOK, Channels({"guardia": ("json://127.0.0.1:1",)}))
+        receivers = Receivers(
+            BOOK, Channels({"guardia": ("json://user:s3cret@127.0.0.1:1/s3cret",)})
+        )
         self.couriers = receivers.couriers(ledger)
         past = StoredPast(self.judge.needs_no_past)
         rounds = Rounds(Analytics(httpx.AsyncClient), UsualBands(BOOK.rules, "UTC"), past)
@@ -122,6 +126,26 @@ async def test_says_what_is_muted_and_whom_nothing_reaches(ledger: Ledger) -> No
         {"hasta": "2026-11-24T07:01:00.000Z", "regla": "silencio", "cliente": "we*"},
     ]
     assert told["canales"][0]["falla_desde"] == "2026-11-24T07:00:00.000Z"
+
+
+async def test_nothing_shows_the_address_that_fails(
+    ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither the page, nor metrics, nor the log; they say by name which channel it is."""
+    hush()
+    caplog.set_level(logging.DEBUG)
+    await ledger.note([(SILENT, [(SILENT.id, "guardia")])])
+    service = Service(ledger)
+    await service.couriers[0].bring()
+    answer = await service.client.get("/avisos")
+    page = await answer.get_data(as_text=True)
+    collector = AlertCollector(service.judge, ledger, service.couriers, service.watch)
+
+    assert json.loads(page)["canales"][0]["motivo"] == "no connection to it"
+    assert "guardia" in caplog.text
+    for said in (page, str([*collector.collect()]), caplog.text):
+        assert "s3cret" not in said
+        assert "user:" not in said
 
 
 async def test_other_paths_are_problems(ledger: Ledger) -> None:

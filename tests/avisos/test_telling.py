@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
 
 from judging.alarms import Alert
 from keeping.alert_store import AlertStore, Mute, Told, add_mute
@@ -19,6 +22,7 @@ from telling.apprise_channel import AppriseChannel, hush
 from telling.channel_file import Channels, parse_channels
 from telling.courier import Courier
 from telling.receivers import Receivers, WrongAddressError, mute_ended
+from telling.tame import tame
 from tests.avisos.receivers import (
     MailReceiver,
     WebReceiver,
@@ -103,6 +107,60 @@ async def test_a_hostile_name_in_every_channel(
             assert "evil.example/" not in said
             assert "@all" not in said
             assert "<b>" not in said
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/",
+        "tgram://123456789:ABCdefghijkl_mnopqrstuvwxyz01234567/1",
+        "discord://123456789012345678/abcdefghijklmnopqrstuvwxyz0123456789",
+        "mmost://example.org/abcdefghijklmnopqrstuvwxyz",
+        "workflows://example.org/abcdefghijklm/abcdefghijklm/",
+        "ntfy://example.org/topic",
+    ],
+)
+async def test_a_hostile_name_is_no_markup_of_any_service(
+    address: str, web: WebReceiver, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What Apprise makes of it for each, sent to a server of ours in the place of theirs."""
+    request, here = requests.Session.request, f"http://127.0.0.1:{web.port}/"
+
+    def to_us(session: requests.Session, **given: Any) -> requests.Response:
+        return request(session, **(given | {"url": here}))
+
+    monkeypatch.setattr(requests.Session, "request", to_us)
+    told = receivers(address)
+    (courier,) = told.couriers(ledger)
+    usual = alert("a", "harmless")
+    for each in (usual, replace(usual, id="b", subject=HOSTILE)):
+        await note(told, ledger, each)
+        await ledger.tell({(each.id, "guard"): Told()})
+        await bring(courier)
+        await ledger.tell({(each.id, "guard"): Told(2)})  # whatever it answered
+    harmless, hostile = ("\n".join(texts(each)) for each in web.heard)
+
+    assert "harmless has been silent" in harmless
+    assert unlinked(hostile) == unlinked(harmless).replace("harmless", tame(HOSTILE))
+
+
+def unlinked(text: str) -> str:
+    """Without the link to our own page, in which a name is quoted."""
+    return re.sub(
+        r"https://pulso\.example\.org/panel/\?cliente=[\w%.~&;=-]+", "", text.replace("\\", "")
+    )
+
+
+def texts(message: object) -> Iterator[str]:
+    """All that a service may show."""
+    if isinstance(message, str):
+        yield message
+    elif isinstance(message, dict):
+        for each in message.values():
+            yield from texts(each)
+    elif isinstance(message, list):
+        for each in message:
+            yield from texts(each)
 
 
 async def test_a_receiver_that_is_down_is_tried_again_and_others_are_not_held_up(

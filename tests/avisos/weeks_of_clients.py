@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import bisect
 import datetime
+import heapq
+import math
 import random
+import statistics
 import zoneinfo
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from judging.readings import Client, Counts, Reading, Status
 
 ZONE = zoneinfo.ZoneInfo("Europe/Madrid")
-DAY, HOUR = 86_400.0, 3600.0
+DAY, HOUR, MINUTE = 86_400.0, 3600.0, 60.0
 STEP = 20.0  # seconds between two readings
 SPRING = datetime.datetime(2026, 3, 2, tzinfo=ZONE).timestamp()  # clocks are changed on 29 March
 AUTUMN = datetime.datetime(2026, 9, 28, tzinfo=ZONE).timestamp()  # and on 25 October
@@ -32,7 +35,12 @@ class Silence(NamedTuple):
 
 def local(moment: float) -> tuple[int, float]:
     """Day of the week and hour, where the company is."""
-    there = datetime.datetime.fromtimestamp(moment, ZONE)
+    return _local(int(moment // MINUTE))
+
+
+@lru_cache(maxsize=100_000)
+def _local(minute: int) -> tuple[int, float]:
+    there = datetime.datetime.fromtimestamp(minute * MINUTE, ZONE)
     return there.weekday(), there.hour + there.minute / 60
 
 
@@ -89,6 +97,10 @@ class Habit:
     jitter: float | None = None
     burst: int = 1
 
+    def longest(self, of: float) -> float:
+        """The gap that only one *of* so many exceeds, in mean gaps at that hour."""
+        return math.log(of) if self.jitter is None else 1 + self.jitter * (1 - 2 / of)
+
 
 @dataclass
 class Weeks:
@@ -111,46 +123,40 @@ class Weeks:
 
     def readings(self) -> Iterator[Reading]:
         """As the service reads them."""
-        totals = dict.fromkeys(self.events, 0)
         clients: dict[str, Client] = {}
-        moment = self.begin
+        counted = dict.fromkeys(self.events, 0)
+        coming = [(times[0], name) for name, times in self.events.items() if times]
+        heapq.heapify(coming)
+        total, moment = 0, self.begin
+        status = Status("conectado", self.begin - DAY, "ok", 0, 0.0)
         while moment < self.end:
             moment += STEP
             if self.outage[0] <= moment < self.outage[1]:
                 yield Reading(moment)
                 continue
-            for name, times in self.events.items():
-                at = totals[name]
-                burst = self.habits[name].burst
-                while at < len(times) and times[at] <= moment:
-                    at += 1
-                if at != totals[name]:
-                    totals[name] = at
-                    clients[name] = Client(at * burst, float(int(times[at - 1])))
-            status = Status("conectado", self.begin - DAY, "ok", 0, 0.0)
-            counts = Counts("e", sum(totals.values()), 0, 0, {})
-            yield Reading(moment, status, counts, clients)
+            while coming and coming[0][0] <= moment:
+                at, name = coming[0]
+                counted[name] += 1
+                total += 1
+                clients[name] = Client(counted[name] * self.habits[name].burst, float(int(at)))
+                times = self.events[name]
+                if counted[name] < len(times):
+                    heapq.heapreplace(coming, (times[counted[name]], name))
+                else:
+                    heapq.heappop(coming)
+            yield Reading(moment, status, Counts("e", total, 0, 0, {}), clients)
 
-    def usual_gap(self, silence: Silence) -> float:
-        """The longest gap of three weeks before, where its client is at work, at these hours."""
-        rate = self.habits[silence.client].rate
-        begin = silence.begin - 21 * DAY
-        times = self.events[silence.client]
-        first, last = bisect.bisect(times, begin), bisect.bisect(times, silence.begin)
-        hour = local(silence.begin)[1]
-        gaps = [
-            after - before
-            for before, after in zip(times[first : last - 1], times[first + 1 : last], strict=True)
-            if (local(before)[1] - hour) % 24 < 3
-            and all(rate(before + (after - before) * i / 8) > 0 for i in range(9))
-            and not self._befell(silence.client, before, after)
-        ]
-        return max(gaps, default=0.0)
-
-    def _befell(self, client: str, begin: float, end: float) -> bool:
-        return any(
-            one.client == client and begin < one.end and one.begin < end for one in self.silences
+    def missed(self, client: str, begin: float, end: float) -> float:
+        """Events that were to be expected between the two at the pace of three weeks before."""
+        step = min(MINUTE, (end - begin) / 8)
+        return sum(
+            self._pace(client, begin + (i + 0.5) * step) * step
+            for i in range(round((end - begin) / step))
         )
+
+    def _pace(self, client: str, moment: float) -> float:
+        rate = self.habits[client].rate
+        return statistics.median(rate(moment - week * 7 * DAY) for week in (1, 2, 3))
 
 
 def simulate(seed: int) -> Weeks:
@@ -181,15 +187,26 @@ def simulate(seed: int) -> Weeks:
 def silences_of(weeks: Weeks, lot: random.Random) -> Iterator[Silence]:
     """Two for each client, in the last three weeks, at an hour and on a day when it works."""
     for name, habit in weeks.habits.items():
+        befell = [(weeks.outage[0], weeks.outage[1] + 6 * HOUR)]
         for week in lot.sample((3, 4, 5), 2):
             while True:
                 begin = weeks.begin + (week * 7 + lot.uniform(0, 6)) * DAY
-                end = begin + max(2 * HOUR, 40 / (habit.rate(begin) or 1))
-                clear = end < weeks.outage[0] or begin > weeks.outage[1] + 6 * HOUR
+                end = silent_until(habit.rate, begin)
+                clear = all(end < before or begin > after for before, after in befell)
                 works = all(habit.rate(begin + i * HOUR / 2) > 0 for i in range(-3, 8))
                 if clear and works:
+                    befell.append((begin - DAY / 2, end + DAY / 2))
                     yield Silence(name, begin, end)
                     break
+
+
+def silent_until(rate: Rate, begin: float) -> float:
+    """When forty events were to be expected since *begin*; after two hours to three days."""
+    missing, end = 40.0, begin
+    while (missing > 0 or end < begin + 2 * HOUR) and end < begin + 3 * DAY:
+        missing -= rate(end) * MINUTE
+        end += MINUTE
+    return end
 
 
 def events_of(weeks: Weeks, name: str, habit: Habit, lot: random.Random) -> Sequence[float]:
