@@ -63,6 +63,7 @@ class SetAsideReader:
             if counted:
                 LOG.warning("the broker set messages aside: %s", dict(counted))
             self._live.set_aside.update(counted)
+            self._live.share.set_aside.update(counted)
             inbox.check()
             await raw.basic_ack(batch[-1].tag, multiple=True)
             inbox.unsettled -= len(batch)

@@ -23,6 +23,7 @@ class Announcer:
             live.hear(self._others.news())
         else:
             live.totals.add(committed)
+        live.share.add(counted)
         live.vitals.newest_counted = newest or committed.generado
         live.rates.add(counted.events, time.monotonic())
         live.delays.add(counted.sent, time.time(), time.monotonic())

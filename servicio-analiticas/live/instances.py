@@ -33,6 +33,13 @@ class Instance:
     tasas: dict[str, float]
     minute: Minute
 
+    def lag(self, now: float) -> float:
+        """Seconds between the sending and the counting of messages; 0 when none waits."""
+        nothing_waits = self.cola is None or self.cola.listos + self.cola.sin_ack == 0
+        if nothing_waits or self.newest_counted is None:
+            return 0.0
+        return max(0.0, now - self.newest_counted)
+
 
 class _Packed(msgspec.Struct, array_like=True):
     broker: BrokerState

@@ -16,7 +16,8 @@ from live.delay import Delays
 from live.instances import Instance, together
 from live.rates import Rates
 from live.rejected_fields import RejectedFields
-from live.vitals import Vitals, lag_of
+from live.share import Share
+from live.vitals import Vitals
 
 
 class Live:
@@ -30,7 +31,7 @@ class Live:
         self.others: Sequence[Instance] = ()  # that count into the same store
         self.future_events: dict[str, Any] | None = None  # as of the last fold
         self.set_aside: Counter[str] = Counter()  # messages, by the broker's reason
-        self.rejected_fields = RejectedFields()
+        self.rejected_fields, self.share = RejectedFields(), Share()
         self.copies_wait = asyncio.Event()
         """Something came that we have to set aside by ourselves; whoever does so clears it."""
         self.closing = False
@@ -91,16 +92,20 @@ class Live:
             minute=self.delays.minute(now),
         )
 
+    def whole(self) -> Instance:
+        """How all are that count into the store, as one."""
+        return together((self.instance(), *self.others))
+
     def status(self) -> dict[str, Any]:
-        """`GET /reporte/estado`: of all that count into the store, as one."""
-        whole = together((self.instance(), *self.others))
+        """`GET /reporte/estado`: of all of them."""
+        whole = self.whole()
         cola = whole.cola
         generado = self.totals.generado if self.totals.version else None
         return {
             "broker": whole.broker,
             "desde": rfc3339(whole.desde),
             "cola": cola and {"listos": cola.listos, "sin_ack": cola.sin_ack},
-            "atraso_s": round(lag_of(cola, whole.newest_counted, time.time()), 3),
+            "atraso_s": round(whole.lag(time.time()), 3),
             "ultimo_commit": generado and rfc3339(generado),
             "almacen": whole.almacen,
             "tasas": {k: round(v, 3) for k, v in whole.tasas.items()},

@@ -67,14 +67,3 @@ class Vitals:
         state = connected if consuming else "reconectando"
         if state != self.broker:
             self.broker, self.desde = state, time.time()
-
-    def lag(self, now: float) -> float:
-        return lag_of(self.cola, self.newest_counted, now)
-
-
-def lag_of(cola: QueueDepth | None, newest_counted: float | None, now: float) -> float:
-    """Seconds between the sending and the counting of messages; 0 when none waits."""
-    nothing_waits = cola is None or cola.listos + cola.sin_ack == 0
-    if nothing_waits or newest_counted is None:
-        return 0.0
-    return max(0.0, now - newest_counted)

@@ -137,6 +137,9 @@ class ServerConnection:
                 yield db
         except psycopg.Error as error:
             self.close()
+            if self._watchdog.bit:  # what libpq says is that the server closed the connection
+                silent = f"PostgreSQL: no answer from {self.url} within {self._limit:.0f} s"
+                raise StoreUnavailableError(silent) from error
             raise meaning(error) from error
 
     def _note(self, told: psycopg.errors.Diagnostic) -> None:

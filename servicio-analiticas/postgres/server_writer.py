@@ -66,7 +66,7 @@ class ServerWriter:
         self._db, self._follow, self._known, self._alone = db, follow, known, alone
         self._transactions = ServerTransactions(db, self._see)
         self.name = uuid.uuid4().hex
-        self._session: object = None  # of which it is known that its server lacks nothing
+        self._session: object = None  # whose server lacks nothing, and has a standby's word
         self._numbers: Counter[str] = Counter()
         self._done: Counter[str] = Counter()  # the number that was certainly committed last
         self._doubts: dict[str, Attempt] = {}
@@ -104,13 +104,18 @@ class ServerWriter:
         return result
 
     def connect(self) -> None:
-        """Nothing is read before something was written: what a server shows, others may lack."""
+        """
+        Memory follows nothing before something was written: what a server shows, others may lack.
+        """
         self._db.connect()
         try:
             self._hold()
             with self._transactions.writing():
                 self._db.execute(FORGET_OLD)
                 self._db.execute(NOTE, (self.name, PRESENCE, 0))
+            self._session = self._db.session
+            with self.reading():
+                pass
         except BaseException:
             self._db.close()
             raise
@@ -131,10 +136,10 @@ class ServerWriter:
         return StoreInUseError(f"{text}. Stop that one first, or set STORE_URL to another store.")
 
     def _see(self, mark: Mark) -> None:
-        if self._session is not self._db.session:
+        if self._session is self._db.session:
+            self._follow(mark)
+        else:
             self._check_nothing_is_lost(mark)
-            self._session = self._db.session
-        self._follow(mark)
 
     def _check_nothing_is_lost(self, mark: Mark) -> None:
         """Raises CommitFailedError when the store lacks what was committed or shown."""

@@ -23,6 +23,8 @@ class Watchdog:
         self._guard = threading.Lock()
         self._until: float | None = None
         self._descriptor = -1
+        self.bit = False
+        """Whether it shut the socket under the last call."""
         self._closed = threading.Event()
         threading.Thread(target=self._run, name="store-watchdog", daemon=True).start()
 
@@ -31,6 +33,7 @@ class Watchdog:
         """*descriptor* is the socket that what is done within waits for."""
         with self._guard:
             self._descriptor, self._until = descriptor, time.monotonic() + seconds
+            self.bit = False
         try:
             yield
         finally:
@@ -44,7 +47,7 @@ class Watchdog:
         while not self._closed.wait(TICK):
             with self._guard:
                 if self._until is not None and time.monotonic() > self._until:
-                    self._until = None
+                    self._until, self.bit = None, True
                     _shut(self._descriptor)
 
 

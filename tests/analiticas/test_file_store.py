@@ -1,13 +1,17 @@
 """What only a store in a file does."""
 
+import os
+import re
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from database.failures import StoreUnavailableError, UnusableStoreError
+from database.failures import StoreInUseError, StoreUnavailableError, UnusableStoreError
 from sqlite.file_store import FileStore, open_store
 from storing import delta_log
 from tests.analiticas.test_delta_log import expected, fold_all, tables
@@ -86,3 +90,27 @@ def test_a_step_that_fails_is_done_again(path: Path, monkeypatch: pytest.MonkeyP
     fold_all(store)
     store.close()
     assert tables(Place(SQLITE, str(path))) == expected(range(2))
+
+
+def test_second_writer_is_refused(path: Path, store: FileStore) -> None:
+    """A second process on the same store is refused, and told who holds it."""
+    script = (
+        "import sys; from pathlib import Path; from sqlite.file_store import *;"
+        "open_store(Path(sys.argv[1]), IdWindow(60, 1000))"
+    )
+    words = [sys.executable, "-c", script, str(path)]
+    paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
+
+    second = subprocess.run(words, env=paths, capture_output=True, text=True, check=False)
+
+    assert second.returncode == 1
+    assert re.search(r"is in use by (a )?process", second.stderr)
+
+
+def test_lock_is_free_after_close(path: Path, store: FileStore) -> None:
+    """Closing the store lets another open it, and while it is open none can."""
+    with pytest.raises(StoreInUseError):
+        open_store(path, WINDOW)
+    store.close()
+
+    open_store(path, WINDOW).close()

@@ -37,6 +37,15 @@ def test_one_is_itself() -> None:
     assert together([alone]) is alone
 
 
+def test_lag_only_while_something_waits() -> None:
+    """Without anything in the queue there is no lag, however old the last event is."""
+    busy = one()
+    idle = replace(busy, cola=QueueDepth(0, 0, NOW))
+
+    assert (busy.lag(NOW + 60), idle.lag(NOW + 60)) == (61.0, 0.0)
+    assert replace(busy, cola=None).lag(NOW + 60) == 0.0
+
+
 def test_it_comes_as_it_went() -> None:
     """What the others are told is what it knows."""
     this = one()

@@ -1,19 +1,12 @@
 import json
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
 
 from counting.totals import IdWindow, ledger
-from database.failures import StoreInUseError
 from decoding.message import Message
-from postgres import server_writer
 from tests.store_places import AnyStore, Place
 
 WINDOW = IdWindow(7 * 24 * 3600, 50_000_000)
@@ -69,36 +62,6 @@ def test_counters_survive_a_restart(place: Place, store: AnyStore) -> None:
 
     assert after == before
     assert not copy.counted.clientes
-
-
-def test_second_writer_is_refused(place: Place, store: AnyStore) -> None:
-    """A second process on the same store is refused, and told who holds it."""
-    script = (
-        "from tests.store_places import *; from postgres import server_writer;"
-        f"server_writer.HANDOVER_SECONDS = 0; {place!r}.open(IdWindow(60, 1000))"
-    )
-    root = Path(__file__).parents[2]
-    folders = (root / "servicio-analiticas", root / "local", root)
-    paths = {"PYTHONPATH": os.pathsep.join(map(str, folders))}
-
-    second = subprocess.run(
-        [sys.executable, "-c", script], env=paths, capture_output=True, text=True, check=False
-    )
-
-    assert second.returncode == 1
-    assert re.search(r"is in use by (a )?process", second.stderr)
-
-
-def test_lock_is_free_after_close(
-    place: Place, store: AnyStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Closing the store lets another open it, and while it is open none can."""
-    monkeypatch.setattr(server_writer, "HANDOVER_SECONDS", 0)
-    with pytest.raises(StoreInUseError):
-        place.open(WINDOW)
-    store.close()
-
-    place.open(WINDOW).close()
 
 
 def test_ids_are_pruned_by_number(place: Place) -> None:

@@ -4,7 +4,6 @@ from hypothesis import strategies as st
 from counting.leading import Leading
 from counting.totals import Totals, report
 from live.rates import Rates
-from live.vitals import Vitals
 
 
 @given(st.dictionaries(st.text(max_size=3), st.integers(1, 9), max_size=150), st.integers(1, 9))
@@ -28,10 +27,3 @@ def test_rates() -> None:
 
     assert rates.read(1019.95) == {"1s": 30.0, "10s": 30.0, "60s": 10.0}
     assert rates.read(1100) == {"1s": 0, "10s": 0, "60s": 0}
-
-
-def test_lag_only_while_something_waits() -> None:
-    """Without anything in the queue there is no lag, however old the last event is."""
-    vitals = Vitals(newest_counted=100.0)
-
-    assert vitals.lag(160.0) == 0.0

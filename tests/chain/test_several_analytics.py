@@ -33,6 +33,19 @@ class Several:
     def total(self) -> int:
         return int(read(self.urls[0])["total"])
 
+    def metric(self, series: str) -> list[float]:
+        """What each of them tells of it."""
+        texts = (
+            HTTP.get(f"http://127.0.0.1:{part.environment['METRICS_PORT']}/metrics").text
+            for part in self.parts
+        )
+        return [
+            float(line.removeprefix(f"{series} "))
+            for text in texts
+            for line in text.splitlines()
+            if line.startswith(f"{series} ")
+        ]
+
     def all_count(self, total: int) -> None:
         """Wait until each of them tells it."""
         for url in self.urls:
@@ -47,8 +60,9 @@ def _several(
     with broker.virtual_host() as vhost, ExitStack() as stack:
         settings = vhost.settings | {"STORE_URL": postgres.fresh()}
         parts = []
-        for number, port in enumerate(free_ports(3)):
-            mine = settings | {"REPORTE_PORT": str(port)}
+        ports = free_ports(6)
+        for number, (port, metrics) in enumerate(zip(ports[:3], ports[3:], strict=True)):
+            mine = settings | {"REPORTE_PORT": str(port), "METRICS_PORT": str(metrics)}
             parts.append(python_part(f"analiticas-{number}", ANALYTICS, mine, folder))
         for part in parts:
             stack.callback(part.kill)
@@ -147,6 +161,23 @@ async def test_the_same_id_at_several(several: Several) -> None:
     duplicates = [read(f"{url}/libro")["mensajes"]["duplicados"] for url in several.urls]
     assert duplicates[0] >= 90
     assert len(set(duplicates)) == 1
+
+
+async def test_metrics_add_up(several: Several) -> None:
+    """Counters are the share of each, gauges what all of them know."""
+    total, share = several.total(), 'pulso_messages_total{fate="counted"}'
+    before = sum(several.metric(share))
+    await publish_each(several.vhost, some("medida", 90))
+    several.all_count(total + 90)
+    for url in several.urls:
+        wait_for(f"{url}/estado", lambda state: state["instancias"] == 3, 20)
+
+    assert sum(several.metric(share)) == before + 90
+    (counted,) = {read(f"{url}/libro")["mensajes"]["contados"] for url in several.urls}
+    assert several.metric('pulso_ledger_messages{fate="counted"}') == [counted] * 3
+    assert several.metric("pulso_ledger_events") == [total + 90] * 3
+    assert several.metric("pulso_instances") == [3.0] * 3
+    assert several.metric("pulso_store_writable") == [1.0] * 3
 
 
 async def test_one_is_killed_in_the_middle(several: Several) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
@@ -25,6 +26,18 @@ def test_whoever_reads_knows_all_of_them() -> None:
     assert len(ANALYTICS) == 3
     for reader in ("panel-visual", "servicio-avisos", "reverse-proxy"):
         assert PARTS[reader]["environment"] == {"REPORTE_URL": urls}
+
+
+def test_prometheus_asks_all_of_them() -> None:
+    """One by its own configuration, the others by a file that lies where that looks."""
+    source, target, _ = PARTS["prometheus"]["volumes"][0].split(":")
+    jobs = yaml.safe_load((ROOT / "observability" / "prometheus.yml").read_text())["scrape_configs"]
+    (job,) = [job for job in jobs if job["job_name"] == "analiticas"]
+    (found,) = [each["files"] for each in job["file_sd_configs"]]
+    listed = [*job["static_configs"], *yaml.safe_load((ROOT / source).read_text())]
+
+    assert [fnmatch(target, pattern) for pattern in found] == [True]
+    assert [t for each in listed for t in each["targets"]] == [f"{name}:9464" for name in ANALYTICS]
 
 
 @pytest.mark.parametrize("name", ANALYTICS)

@@ -60,7 +60,7 @@ async def test_every_panel_of_the_dashboard_has_data(
     wait_for(chain.report_url, lambda r: (r["total"], r["rechazados"]) == (total, rejected))
     queries = dashboard_queries()
 
-    wait(lambda: bool(prometheus.query(f"pulso_events_total == {total}")), "the events")
+    wait(lambda: bool(prometheus.query(f"pulso_ledger_events == {total}")), "the events")
     wait(lambda: all(map(prometheus.query, queries.values())), f"data for {queries}")
 
     assert len(queries) >= 12

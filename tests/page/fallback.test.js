@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Fallback, POLL_MS, PROBE_MS, SOCKET_FIRST_MS } from "../../static/js/link/fallback.js";
+import { CUT_LOOKS_MS, Fallback, POLL_MS, PROBE_MS, SOCKET_FIRST_MS } from "../../static/js/link/fallback.js";
 import { FakeClock } from "./fake-world.js";
 
 const BEAT = { tipo: "latido", analiticas: "en_linea" };
@@ -17,6 +17,15 @@ function start(fetch, viewers = 1) {
   const fallback = new Fallback("http://panel/estado.json", page, world);
   fallback.start();
   return { clock, states, backs, fallback };
+}
+
+/** Lets all looks after a cut come about. @param {FakeClock} clock */
+async function waited(clock) {
+  for (const ms of CUT_LOOKS_MS) {
+    await settle();
+    clock.advance(ms);
+  }
+  await settle();
 }
 
 const answer = async () => ({ ok: true, text: async () => STATE });
@@ -96,11 +105,32 @@ test("an answer that is no state is none: something else answers in the panel's 
   assert.equal(backs.count, 1);
 });
 
-test("any answer shows that the network is there, none that it is not", async () => {
-  const { fallback } = start(async () => ({ ok: false, text: async () => "" }));
-  assert.equal(await fallback.reaches(), true);
-  fallback.world = { ...fallback.world, fetch: () => Promise.reject(new TypeError("no network")) };
-  assert.equal(await fallback.reaches(), false);
+test("a network that answers nothing is away, any answer shows that it is there", async () => {
+  const { fallback } = start(() => Promise.reject(new TypeError("no network")));
+  assert.equal(await fallback.unreached(() => true), true);
+  const { clock, fallback: reached } = start(async () => ({ ok: false, text: async () => "" }));
+  const unreached = reached.unreached(() => true);
+  await waited(clock);
+  assert.equal(await unreached, false);
+});
+
+test("a cut that requests feel a moment after the browser tells of it is noticed", async () => {
+  let calls = 0;
+  const { clock, fallback } = start(() => (++calls > 2 ? Promise.reject(new TypeError("no network")) : answer()));
+  await settle();
+  const unreached = fallback.unreached(() => true);
+  await waited(clock);
+  assert.equal(await unreached, true);
+});
+
+test("a browser that is back meanwhile is not taken for cut off", async () => {
+  const { clock, fallback } = start(() => answer());
+  let told = true;
+  const unreached = fallback.unreached(() => told);
+  await settle();
+  told = false;
+  await waited(clock);
+  assert.equal(await unreached, false);
 });
 
 test("an answer that comes after the end is dropped, and nothing is asked any more", async () => {

@@ -138,7 +138,7 @@ async def test_frozen_broker(
     A busy publisher notices by its publish timeout. An idle one loses its connection to missed
     heartbeats with a young publish in flight, which aiormq ends with a CancelledError.
     """
-    monkeypatch.setattr("publishing.broker_link.HEARTBEAT", HEARTBEAT)
+    monkeypatch.setattr("publishing.node_connection.HEARTBEAT", HEARTBEAT)
     monkeypatch.setattr("publishing.broker_link.PUBLISH_TIMEOUT", PUBLISH_TIMEOUT)
     queue = BoundQueue(node)
     await queue.declare()

@@ -91,7 +91,7 @@ export class Contact {
     this.#listener.online = navigator.onLine;
     this.#onNews();
     if (this.#listener.online) this.#connection.nudge();
-    else if (!(await this.#fallback.reaches()) && !this.#listener.online) this.#connection.restart();
+    else if (await this.#fallback.unreached(() => !this.#listener.online)) this.#connection.restart();
   }
 }
 

@@ -12,6 +12,8 @@ const MS_PER_VIEWER = 2;
 export const SOCKET_FIRST_MS = 400;
 const ANSWER_MS = 4_000;
 const REACHES_MS = 2_000;
+/** A browser tells of a cut a moment before requests feel it: it is asked after these, one after the other. */
+export const CUT_LOOKS_MS = [0, 400, 800];
 
 /**
  * @typedef {object} Page
@@ -66,9 +68,14 @@ export class Fallback {
     this.world.clearTimeout(this.#timer);
   }
 
-  /** Does any answer come back, be it the proxy's that there is no panel? */
-  async reaches() {
-    return (await this.#fetch(REACHES_MS)) !== null;
+  /** Does no answer come back, not even the proxy's that there is no panel? @param {() => boolean} told does the browser still say so? */
+  async unreached(told) {
+    for (const ms of CUT_LOOKS_MS) {
+      if (ms > 0) await new Promise((resolve) => void this.world.setTimeout(() => resolve(null), ms));
+      if (!told()) return false;
+      if ((await this.#fetch(REACHES_MS)) === null) return told();
+    }
+    return false;
   }
 
   /** @param {number} mine */
