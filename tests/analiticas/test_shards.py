@@ -143,6 +143,10 @@ async def test_what_stands_is_left_and_returned(vhost: VirtualHost) -> None:
         found = await FoundQueues(read_settings(vhost.settings)).declare(connection, channel)
     assert found == Shards([QUEUE], FURTHER)
 
+    vhost.api("DELETE", "exchanges", f"/{SHARING_EXCHANGE}").raise_for_status()
+    assert await wire(vhost, 1) == found
+    assert bindings(vhost) == {(EXCHANGE, QUEUE)}
+
 
 async def test_other_arguments_are_named(vhost: VirtualHost) -> None:
     """A queue that is there as another kind, and an exchange that shares out otherwise."""

@@ -33,15 +33,6 @@ def idle(finding: Finding) -> bool:
     return finding.hallado.endswith("nobody consumes it")
 
 
-def bind(vhost: VirtualHost, method: str, source: str, destination: str) -> None:
-    kind = "e" if destination == SHARING_EXCHANGE else "q"
-    path = f"/e/{source}/{kind}/{destination}"
-    if method == "DELETE":
-        vhost.api(method, "bindings", f"{path}/{'~' if kind == 'e' else QUEUE}").raise_for_status()
-    else:
-        vhost.api(method, "bindings", path, {"routing_key": ""}).raise_for_status()
-
-
 async def test_on_a_broker(vhost: VirtualHost) -> None:
     """One queue and three are well; what somebody changed by hand is named, with its queue."""
     assert await faults(vhost) == [f"queue {QUEUE}: does not exist"]
@@ -50,7 +41,8 @@ async def test_on_a_broker(vhost: VirtualHost) -> None:
     await wire(vhost, 3)
     assert await faults(vhost) == []
 
-    bind(vhost, "POST", EXCHANGE, QUEUE)
+    direct = {"routing_key": ""}
+    vhost.api("POST", "bindings", f"/e/{EXCHANGE}/q/{QUEUE}", direct).raise_for_status()
     assert await faults(vhost) == [
         f"exchange {EXCHANGE}: all events go to {QUEUE}, beside 3 queues that share them"
     ]
