@@ -18,6 +18,7 @@ from pamqp.common import FieldTable
 EXCHANGE = "eventos_clientes"
 QUEUE = "cola_analiticas"
 SHARING_EXCHANGE = "eventos_clientes.reparto"
+KIND = ExchangeType.X_CONSISTENT_HASH
 SHARING_ARGUMENTS: FieldTable = {"hash-property": "message_id"}
 PLUGIN = "rabbitmq_consistent_hash_exchange"
 WEIGHT = "1"  # of each queue, as a binding key
@@ -43,6 +44,7 @@ class Shards:
 
     wanted: Sequence[str]
     others: list[str] = field(default_factory=list)
+    _gone: set[object] = field(default_factory=set)
 
     def __iter__(self) -> Iterator[str]:
         yield from self.wanted
@@ -52,11 +54,11 @@ class Shards:
         return len(self.wanted) + len(self.others)
 
     def may_go(self, queue: object) -> bool:
-        """Whether nobody misses this queue, which is not there any more."""
+        """Whether nobody misses this queue, which is not there any more: two tell of it."""
         if queue in self.others:
             self.others.remove(str(queue))
-            return True
-        return False
+            self._gone.add(queue)
+        return queue in self._gone
 
 
 async def wire(channel: AbstractChannel, count: int, others: Sequence[str]) -> None:
@@ -86,7 +88,7 @@ async def _share_out(
 ) -> None:
     sharing = await channel.declare_exchange(
         SHARING_EXCHANGE,
-        ExchangeType.X_CONSISTENT_HASH,
+        KIND,
         durable=True,
         internal=True,
         arguments=SHARING_ARGUMENTS,
