@@ -21,11 +21,11 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 from quart import Quart
 
 from comun.logs import configure_logging
+from comun.metrics.metrics_server import serve_metrics
 from comun.open_files import allow_open_files
 from comun.settings import BadSettingError
 from comun.web import prompt_close
 from comun.web.guarded_listener import GuardedListener
-from comun.web.metrics_server import serve_metrics
 from feeding.feed_http import create_feed
 from page.contracts.contract_documents import read_documents
 from page.contracts.contract_routes import add_contracts
@@ -58,7 +58,7 @@ OTHER_FILES = 100  # may be open beside the sockets of viewers and page requests
 async def run(settings: Settings, sockets: Sockets) -> None:
     """Run until SIGINT or SIGTERM. A part that dies ends all, with its error."""
     stop = set_by_signals()
-    rule = OriginRule(settings.web_port, settings.origins(), settings.hosts())
+    rule = OriginRule(settings.web_port, settings.origins(), settings.hosts)
     hub, pace = Hub(rule, limits_of(settings)), Pace()
     heartbeat, pusher = Heartbeat(hub), Pusher(hub, pace)
     kept = KeptReport()
@@ -71,11 +71,11 @@ async def run(settings: Settings, sockets: Sockets) -> None:
 
     async with asyncio.TaskGroup() as group:
         most = most_pages(allow_open_files(ENOUGH_FILES))
-        group.create_task(serve_page(app, sockets.page, most, settings.hosts(), stop))
+        group.create_task(serve_page(app, sockets.page, most, settings.hosts, stop))
         feed = create_feed(kept, heartbeat, relay)
-        group.create_task(serve_panels(feed, sockets.feed, settings.hosts(), stop))
+        group.create_task(serve_panels(feed, sockets.feed, settings.hosts, stop))
         told, to = PanelCollector(hub, heartbeat, pusher), logging.getLogger("panel.metrics")
-        group.create_task(serve_metrics(told, sockets.metrics, settings.hosts(), stop, to))
+        group.create_task(serve_metrics(told, sockets.metrics, settings.hosts, stop, to))
         parts = [
             group.create_task(part)
             for part in (

@@ -1,34 +1,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
-import httpx
-import msgspec
 from msgspec import Meta
 
+from comun.service_answer import check_url
 from comun.settings import BadSettingError, MaybePort, Port, settings_of
-from comun.web.known_hosts import listed
+from comun.web.web_settings import WebSettings
 from push.access.origin_rule import is_origin
 
 
-class Settings(msgspec.Struct, frozen=True, rename="upper"):
+class Settings(WebSettings, frozen=True):
     reporte_url: str = "http://127.0.0.1:8091"  # of each of the analytics, comma separated
     avisos_url: str = ""  # empty: there are no alerts
     panel_host: str = "127.0.0.1"
     panel_port: Port = 8092
     push_port: Port = 8093
     panel_reporte_port: MaybePort = 0  # for other panels; 0: for none
-    metrics_host: str = "127.0.0.1"
-    metrics_port: MaybePort = 0  # 0: no metrics
-    log_format: Literal["consola", "json"] = "consola"
     web_port: Port = 8080  # where browsers find the page: part of its origin
-    panel_origenes: str = ""  # comma separated: further origins
     panel_marcos: str = ""  # comma separated: origins that may show the page in a frame
     rabbitmq_user: str = "pulso"  # shown in the command of the empty page, for nothing else
     rabbitmq_port: Port = 5672  # likewise
-    web_anfitriones: str = ""  # comma separated: further names under which it may be asked for
-    acme_dominio: str = ""
     push_max_per_address: Annotated[int, Meta(ge=0, le=1_000_000)] = 0  # 0: any number
     push_trusted_hops: Annotated[int, Meta(ge=0, le=8)] = 0  # proxies of ours in front
 
@@ -38,9 +31,6 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
 
     def origins(self) -> list[str]:
         return _listed(self.panel_origenes)
-
-    def hosts(self) -> list[str]:
-        return listed(self.web_anfitriones, self.panel_origenes, self.acme_dominio)
 
     def framers(self) -> list[str]:
         return _listed(self.panel_marcos)
@@ -54,9 +44,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     """Return the settings, empty values as if not set; raise BadSettingError for a wrong one."""
     settings = settings_of(environ, Settings)
     for url in settings.reporte_urls or [settings.reporte_url]:
-        _check_url("REPORTE_URL", url)
+        check_url("REPORTE_URL", url)
     if settings.avisos_url:
-        _check_url("AVISOS_URL", settings.avisos_url)
+        check_url("AVISOS_URL", settings.avisos_url)
     _check_origins("PANEL_ORIGENES", settings.origins())
     _check_origins("PANEL_MARCOS", settings.framers())
     return settings
@@ -69,14 +59,3 @@ def _check_origins(variable: str, origins: list[str]) -> None:
                 f"{variable}={origin[:64]!r}: expected what a browser sends, "
                 "like https://pulso.example.org or http://10.0.0.7:8080, without a path"
             )
-
-
-def _check_url(variable: str, text: str) -> None:
-    try:
-        url = httpx.URL(text)
-    except httpx.InvalidURL:
-        url = httpx.URL()
-    if url.scheme not in ("http", "https") or not url.host or url.path not in ("", "/"):
-        raise BadSettingError(
-            f"{variable}={text[:64]!r}: expected something like http://127.0.0.1:8091"
-        )

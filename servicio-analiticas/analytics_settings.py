@@ -1,16 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
 from comun.broker_nodes import BrokerNode, check_broker, nodes_of, with_tls_ports
 from comun.settings import BadSettingError, MaybePort, Name, Port, settings_of
-from comun.web.known_hosts import listed
+from comun.web.web_settings import WebSettings
 
 
-class Settings(msgspec.Struct, frozen=True, rename="upper"):
+class Settings(WebSettings, frozen=True):
     """What the environment says; every variable has a default for `make run` on one machine."""
 
     rabbitmq_host: Name = "127.0.0.1"  # of one node, or of several: a,b:5673,[::1]
@@ -23,13 +23,6 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     colas: Annotated[int, msgspec.Meta(ge=1, le=32)] = 1  # queues that share the events
     reporte_host: Name = "127.0.0.1"
     reporte_port: Port = 8091
-    metrics_host: Name = "127.0.0.1"
-    metrics_port: MaybePort = 0  # 0: no metrics
-    log_format: Literal["consola", "json"] = "consola"
-    # Further names under which it may be asked for, comma separated; origins have a scheme
-    web_anfitriones: str = ""
-    panel_origenes: str = ""
-    acme_dominio: str = ""
     store_path: Name = "pulso.db"
     # postgresql://user@host,host/database, instead of the file; its password from a file
     store_url: str = ""
@@ -50,10 +43,6 @@ class Settings(msgspec.Struct, frozen=True, rename="upper"):
     @property
     def nodes(self) -> Sequence[BrokerNode]:
         return nodes_of(self.rabbitmq_host, self.rabbitmq_port)
-
-    @property
-    def hosts(self) -> list[str]:
-        return listed(self.web_anfitriones, self.panel_origenes, self.acme_dominio)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:

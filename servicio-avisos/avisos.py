@@ -23,9 +23,9 @@ from alert_commands import parser, run_command
 from alert_sockets import Sockets, open_sockets
 from avisos_settings import Settings, read_book, read_channels, read_settings
 from comun.logs import configure_logging
+from comun.metrics.metrics_server import serve_metrics
 from comun.settings import BadSettingError
 from comun.web import prompt_close
-from comun.web.metrics_server import serve_metrics
 from judging.judge import Judge
 from keeping.alert_file import AlertStoreError
 from keeping.alert_store import AlertStore

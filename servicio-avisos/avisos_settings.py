@@ -2,37 +2,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
-import httpx
-import msgspec
 from msgspec import Meta
 
-from comun.settings import BadSettingError, MaybePort, Port, settings_of
-from comun.web.known_hosts import listed
+from comun.service_answer import check_url
+from comun.settings import BadSettingError, Port, settings_of
+from comun.web.web_settings import WebSettings
 from rules.rule_file import RuleBook, parse_rules
 from rules.yaml_places import BadRulesError
 from telling.channel_file import Channels, parse_channels
 
 
-class Settings(msgspec.Struct, frozen=True, rename="upper"):
+class Settings(WebSettings, frozen=True):
     reporte_url: str = "http://127.0.0.1:8091"  # of each of the analytics, comma separated
     avisos_host: str = "127.0.0.1"
     avisos_port: Port = 8095
     avisos_store_path: Annotated[str, Meta(min_length=1)] = "avisos.db"
     avisos_reglas: str = ""  # path of avisos.yml; empty: the usual rules
     avisos_canales: str = ""  # path of the file with the channels' addresses, which are secrets
-    metrics_host: str = "127.0.0.1"
-    metrics_port: MaybePort = 0  # 0: no metrics
-    log_format: Literal["consola", "json"] = "consola"
-    # Further names under which it may be asked for, comma separated; origins have a scheme
-    web_anfitriones: str = ""
-    panel_origenes: str = ""
-    acme_dominio: str = ""
-
-    @property
-    def hosts(self) -> list[str]:
-        return listed(self.web_anfitriones, self.panel_origenes, self.acme_dominio)
 
     @property
     def reporte_urls(self) -> list[str]:
@@ -47,7 +35,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     """Return the settings, empty values as if not set; raise BadSettingError for a wrong one."""
     settings = settings_of(environ, Settings)
     for url in settings.reporte_urls:
-        _check_url(url)
+        check_url("REPORTE_URL", url)
     return settings
 
 
@@ -81,14 +69,3 @@ def _text(variable: str, path: str) -> str:
         raise BadSettingError(f"{variable}={path[:200]!r}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise BadSettingError(f"{variable}={path[:200]!r}: it is no UTF-8") from None
-
-
-def _check_url(text: str) -> None:
-    try:
-        url = httpx.URL(text)
-    except httpx.InvalidURL:
-        url = httpx.URL()
-    if url.scheme not in ("http", "https") or not url.host or url.path not in ("", "/"):
-        raise BadSettingError(
-            f"REPORTE_URL={text[:64]!r}: expected something like http://127.0.0.1:8091"
-        )

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import socket
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from itertools import cycle
-from pathlib import Path
 
 FIRST_PORT, PORTS_EACH, RANGES = 10_000, 1_375, 16
-_HELD: list[int] = []  # descriptors, until this process ends
+_HELD: list[socket.socket] = []  # until this process ends
 
 
 def free_ports(count: int) -> list[int]:
@@ -34,16 +30,20 @@ def free_ports(count: int) -> list[int]:
 
 @cache
 def _ports() -> Iterator[int]:
-    """Raises RuntimeError when more processes want a range than there are."""
+    """
+    Raises RuntimeError when more processes want a range than there are.
+
+    A range is held by an abstract Unix socket, whose name is good wherever the ports are: in one
+    network namespace, whatever user, container or root folder its processes have (unix(7)).
+    """
     for number in range(RANGES):
-        path = Path(tempfile.gettempdir()) / f"pulso-ports-{os.getuid()}-{number}"
-        held = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        holder = socket.socket(socket.AF_UNIX)
         try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            holder.bind(f"\0pulso-ports-{number}")
         except OSError:
-            os.close(held)
+            holder.close()
             continue
-        _HELD.append(held)
+        _HELD.append(holder)
         first = FIRST_PORT + number * PORTS_EACH
         return cycle(range(first, first + PORTS_EACH))
     raise RuntimeError(f"{RANGES} other test processes hold all ranges of ports")

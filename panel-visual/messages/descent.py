@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from messages.report_wire import InvalidAnswerError
+from comun.service_answer import InvalidAnswerError
 
 AGE = "Pulso-Edad"
 STATE = "Pulso-Analiticas"

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
-Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]  # what a browser's numbers hold exactly
-Name = Annotated[str, Meta(min_length=1, max_length=64)]
-Label = Annotated[str, Meta(max_length=64)]
-
-
-class InvalidAnswerError(ValueError):
-    """The analytics answered something that is not what this panel understands."""
+from comun.service_answer import Count, Label, Name
 
 
 class OtherClients(Struct, frozen=True):
@@ -116,14 +109,3 @@ class Estado(Struct, frozen=True, kw_only=True):
     escritura: Label | None = None
     apartados: Apartados | None = None
     por_apartar: PorApartar | None = None
-
-
-T = TypeVar("T")
-
-
-def decode(kind: type[T], body: bytes) -> T:
-    """Return the *kind* of answer that *body* is; raise InvalidAnswerError with the reason."""
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidAnswerError(f"not a valid {kind.__name__.lower()}: {error}") from error

@@ -13,7 +13,8 @@ from typing import NoReturn
 
 import httpx
 
-from messages.report_wire import Estado, InvalidAnswerError, Reporte, decode
+from comun.service_answer import InvalidAnswerError, decode
+from messages.report_wire import Estado, Reporte
 from push.heartbeat import Heartbeat
 from push.pace import Pace
 from push.pusher import Pusher

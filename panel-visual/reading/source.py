@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import httpx
 
+from comun.service_answer import InvalidAnswerError
 from messages.descent import Descent, descent_of
-from messages.report_wire import InvalidAnswerError
 from reading.kept_report import KeptReport
 
 ANSWER_WITHIN = 5.0  # seconds, for an answer that comes in drips

@@ -19,11 +19,11 @@ from http import HTTPStatus
 from pathlib import Path
 
 from comun.logs import configure_logging
+from comun.metrics.metrics_app import metrics_door
 from comun.open_files import allow_open_files
 from comun.web.connections import Bounds, Listener, listening
 from comun.web.door import Door
 from comun.web.known_hosts import KnownHosts
-from comun.web.metrics_app import metrics_door
 from comun.web.problem import raw_answer
 from exit_codes import BAD_USAGE, UNCONFIRMED
 from intake.access.admission import Admission

@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 import msgspec
 
 from comun.broker_nodes import check_broker, with_tls_ports
-from comun.settings import BadSettingError, MaybePort, Name, Port, settings_of
-from comun.web.known_hosts import listed
+from comun.settings import BadSettingError, Name, Port, settings_of
+from comun.web.web_settings import WebSettings
 
 
-class IntakeSettings(msgspec.Struct, frozen=True, rename="upper"):
+class IntakeSettings(WebSettings, frozen=True):
     """What the environment says to `app.py servir`."""
 
     entrada_host: Name = "127.0.0.1"
@@ -20,24 +20,13 @@ class IntakeSettings(msgspec.Struct, frozen=True, rename="upper"):
     entrada_sin_claves: Literal["", "permitido"] = ""
     # Requests of one key, or of one address where there are no keys; 0: any number
     entrada_max_per_second: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] = 0
-    # Further names under which it may be asked for, comma separated; origins have a scheme
-    web_anfitriones: str = ""
-    panel_origenes: str = ""
-    acme_dominio: str = ""
     entrada_trusted_hops: Annotated[int, msgspec.Meta(ge=0, le=8)] = 0  # proxies of ours in front
-    metrics_host: Name = "127.0.0.1"
-    metrics_port: MaybePort = 0  # 0: no metrics
-    log_format: Literal["consola", "json"] = "consola"
     rabbitmq_host: Name = "127.0.0.1"
     rabbitmq_port: Port = 5672
     rabbitmq_tls_ca: str = ""
     rabbitmq_user: Name = "pulso"
     rabbitmq_password: Name = "pulso"  # noqa: S105 - the demo's, said so in .env
     rabbitmq_vhost: Name = "/"
-
-    @property
-    def hosts(self) -> list[str]:
-        return listed(self.web_anfitriones, self.panel_origenes, self.acme_dominio)
 
     @property
     def open_to_all(self) -> bool:

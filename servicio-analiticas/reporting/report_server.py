@@ -15,12 +15,12 @@ from quart import Quart
 from analytics_settings import Settings
 from asking.history_questions import HistoryQuestions
 from asking.short_questions import ShortQuestions
+from comun.metrics.metrics_server import serve_metrics
 from comun.open_files import allow_open_files
 from comun.web.bounded_config import BoundedConfig
 from comun.web.connections import Bounds, Listener, listening
 from comun.web.door import Door
 from comun.web.known_hosts import KnownHosts
-from comun.web.metrics_server import serve_metrics
 from consuming.following import Following
 from live.live import Live
 from reporting.client_http import add_client

@@ -12,7 +12,7 @@ from itertools import cycle
 
 import httpx
 
-from watching.answers import InvalidAnswerError
+from comun.service_answer import InvalidAnswerError
 
 APART = 0.25  # seconds from one request to the next
 TIMEOUT = httpx.Timeout(connect=3.0, read=5.0, write=3.0, pool=3.0)

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
+from comun.service_answer import Count, InvalidAnswerError, Label, Name
 from judging.readings import Band, Client, Counts, Status
 
-Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-Name = Annotated[str, Meta(min_length=1, max_length=64)]
-Label = Annotated[str, Meta(max_length=64)]
 LAST_OF_A_SECOND = 0.999  # `visto` is in whole seconds: the event came before the next one
-
-
-class InvalidAnswerError(ValueError):
-    """The analytics answered something that this service does not understand."""
 
 
 class Depth(Struct, frozen=True):
@@ -106,17 +99,6 @@ class HistorySeries(Struct, frozen=True):
 class Historia(Struct, frozen=True):
     desde: Label
     series: Annotated[list[HistorySeries], Meta(max_length=100)]
-
-
-T = TypeVar("T")
-
-
-def decode(kind: type[T], body: bytes) -> T:
-    """Raises InvalidAnswerError with the reason."""
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidAnswerError(f"not a valid {kind.__name__.lower()}: {error}") from error
 
 
 def seconds(text: str | None) -> float | None:

@@ -7,9 +7,10 @@ import time
 
 import httpx
 
+from comun.service_answer import InvalidAnswerError, decode
 from judging.readings import Client, Reading
 from watching.analytics import FAILURES, Analytics
-from watching.answers import ClientPage, Estado, InvalidAnswerError, Reporte, decode
+from watching.answers import ClientPage, Estado, Reporte
 from watching.stored_past import StoredPast
 from watching.usual import UsualBands
 

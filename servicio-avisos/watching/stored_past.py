@@ -6,12 +6,13 @@ import logging
 from collections import deque
 from collections.abc import Callable, Mapping
 
+from comun.service_answer import decode
 from comun.wire_time import rfc3339
 from judging.earlier import Past, Steps
 from judging.readings import Client
 from judging.week import HOUR
 from watching.analytics import FAILURES, Analytics
-from watching.answers import Historia, decode, seconds
+from watching.answers import Historia, seconds
 
 LOG = logging.getLogger("avisos.past")
 PATH = "/reporte/historia"

@@ -8,11 +8,12 @@ from collections import deque
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from comun.service_answer import decode
 from comun.wire_time import rfc3339
 from judging.readings import Band
 from rules.rule import Rule
 from watching.analytics import FAILURES, Analytics
-from watching.answers import Habitual, decode
+from watching.answers import Habitual
 
 LOG = logging.getLogger("avisos.usual")
 PATH = "/reporte/habitual"

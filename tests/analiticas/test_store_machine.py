@@ -217,7 +217,7 @@ def test_in_postgres(postgres: Postgres) -> None:
     def anew() -> Counting:
         return Counting(Place(POSTGRES, postgres.fresh()))
 
-    _run(anew, _settings(-(-EXAMPLES // 4)))
+    _run(anew, _settings(-(-EXAMPLES // 6)))
 
 
 def _settings(examples: int) -> settings:

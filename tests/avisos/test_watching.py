@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from comun.service_answer import InvalidAnswerError, decode
 from history.history import History
 from judging.readings import Band, Client, Counts, Status
 from rules.rule import Names, Rule
@@ -24,9 +25,7 @@ from watching.answers import (
     ClientPage,
     Estado,
     Habitual,
-    InvalidAnswerError,
     Reporte,
-    decode,
     seconds,
 )
 from watching.usual import LATE, UsualBands, question_of

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+IMAGE = (ROOT / "comun" / "image.sh").read_text()
 every_image = pytest.mark.parametrize(
     "folder", ["sender", "servicio-analiticas", "panel-visual", "servicio-avisos"]
 )
@@ -74,7 +75,8 @@ def test_what_is_copied_is_watched(folder: str) -> None:
 @every_image
 def test_packages(folder: str) -> None:
     """Every package is checked against its hash, and none is compiled."""
-    (install,) = [run for run in values(folder, "RUN") if run.startswith("pip ")]
+    assert f"sh /srv/comun/image.sh packages {folder}" in values(folder, "RUN")
+    (install,) = re.findall(r"^ *(pip install (?:.*\\\n)*.*)$", IMAGE, re.MULTILINE)
     pins = re.findall(
         r"^\S+==\S+.*\n +--hash=", (ROOT / folder / "requirements.txt").read_text(), re.MULTILINE
     )
@@ -88,7 +90,8 @@ def test_no_installer_is_left(folder: str) -> None:
     """The image that runs has no pip; compilers it never had (`-slim`)."""
     runs = values(folder, "RUN")
 
-    assert [run for run in runs if run.startswith("python -m pip uninstall")]
+    assert runs[-1].startswith("sh /srv/comun/image.sh bare")
+    assert re.search(r"^bare\)[^\n]*\n +python -m pip uninstall", IMAGE, re.MULTILINE)
 
 
 def test_build_context() -> None:
@@ -109,6 +112,16 @@ def test_build_context() -> None:
     }
 
 
+def test_the_script_knows_its_verbs() -> None:
+    """A word that it does not know ends the build, with a sentence."""
+    script = ["sh", str(ROOT / "comun" / "image.sh"), "package", "sender"]
+
+    done = subprocess.run(script, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 2
+    assert done.stderr == "image.sh: expected packages, readable or bare, not package\n"
+
+
 def test_lint() -> None:
     """hadolint finds nothing in any of the files."""
     files = [str(path) for path in sorted(ROOT.glob("*/Dockerfile"))]
@@ -123,12 +136,11 @@ def test_lint() -> None:
 def test_volumes() -> None:
     """A new volume belongs to the service: its mount point is there, with that owner."""
     made = {
-        folder: re.findall(
-            r"install -d -m 700 -o 10001 -g 10001 (\S+)", " ".join(values(folder, "RUN"))
-        )
+        folder: re.findall(r"image\.sh bare (\S+)", " ".join(values(folder, "RUN")))
         for folder in ("sender", "servicio-analiticas", "servicio-avisos")
     }
 
+    assert 'install -d -m 700 -o 10001 -g 10001 "$2"' in IMAGE
     assert made == {
         "sender": ["/informes"],
         "servicio-analiticas": ["/datos"],

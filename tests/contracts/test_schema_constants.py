@@ -13,6 +13,7 @@ from broker.topology import QUEUE
 from carga.figures.metrics import METRICS
 from carga.report.summary import SCHEMA, Summary, Verdict
 from carga.sending.profile import PROFILES
+from comun.service_answer import Count
 from counting.totals import MAX_EVENT_TYPES
 from decoding import event_decoding
 from decoding.event_time import END_OF_YEAR_9999
@@ -27,7 +28,6 @@ from intake.split import MOST_EVENTS
 from judging import freshness
 from live.vitals import BrokerState, Vitals, Writing
 from messages.frames import Latido
-from messages.report_wire import Count
 from messages.shown import MAX_SHOWN
 from page import panel_metrics
 from reporting.report_http import MAX_LIMIT

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.broker_stack import VirtualHost
 from tests.faults.outcome import Facts
-from tests.faults.readings import QUEUE, counted_in, depth, take_rejected_bodies
+from tests.faults.readings import QUEUE, REJECTED, counted_in, depth, take_rejected_bodies
 from tests.faults.report_reader import QUIET_SECONDS, Findings, ReportReader
 from tests.faults.watcher import Watcher
 from tests.faults.workload import ACKNOWLEDGED, ATTEMPT, Ledger, body_of, entry, numbers_of
@@ -142,6 +142,15 @@ class Rig(ReportReader):
             query = "SELECT contados + duplicados + conflictos + rechazados FROM libro"
             (received,) = db.execute(query).fetchone()
         return int(received)
+
+    def set_aside(self, expected: int) -> list[bytes]:
+        """Take the rejected bodies, once so many are there: they leave the analytics by and by."""
+        self.until(
+            f"{expected} messages are set aside",
+            lambda: depth(self.vhost, REJECTED) >= expected,
+            QUIET_SECONDS,
+        )
+        return take_rejected_bodies(self.vhost)
 
     def finish_loads(self, seconds: float = QUIET_SECONDS) -> None:
         """Let every publisher deliver what it has, and end."""

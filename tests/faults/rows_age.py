@@ -10,7 +10,6 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from tests.faults.readings import take_rejected_bodies
 from tests.faults.report_reader import seconds_of
 from tests.faults.rig import Rig
 from tests.faults.row import Pace, Row
@@ -28,7 +27,7 @@ def rejected_first(rig: Rig, ids: int) -> None:
     rig.note_attempts(range(ids), _unnamed)
     asyncio.run(publish(rig.vhost.url, [(f"id-{n}", _unnamed(n)) for n in range(ids)]))
     rig.until_quiet()
-    aside = take_rejected_bodies(rig.vhost)
+    aside = rig.set_aside(ids)
     rig.findings.check(len(aside) == ids, f"{len(aside)} set aside at first, not {ids}")
     _publish_bad(rig, "before", window - ids)
     _publish_named(rig, ids)

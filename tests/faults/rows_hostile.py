@@ -7,7 +7,6 @@ import json
 import time
 from pathlib import Path
 
-from tests.faults.readings import take_rejected_bodies
 from tests.faults.report_reader import seconds_of
 from tests.faults.rig import Rig
 from tests.faults.rows_content import publish
@@ -53,7 +52,7 @@ def corpus(rig: Rig, neighbours: int, rounds: int) -> None:
     expected += asyncio.run(_odd_properties(rig))
     rig.finish_loads()
     rig.until_quiet()
-    rejected = take_rejected_bodies(rig.vhost)
+    rejected = rig.set_aside(len(expected))
     rig.findings.faults = len(expected)
     rig.findings.check(
         sorted(rejected) == sorted(expected),
@@ -99,7 +98,7 @@ def forged_log(rig: Rig, messages: int) -> None:
     rig.until_quiet()
     log = rig.analytics.log
     size, forged = len(log.encode()), sum(x.startswith(FORGED) for x in log.splitlines())
-    rejected = len(take_rejected_bodies(rig.vhost))
+    rejected = len(rig.set_aside(messages))
     rig.findings.faults = messages
     rig.findings.notes.append(f"{size} bytes of log, {forged} forged lines")
     rig.findings.check(rejected == messages, f"{rejected} set aside, not {messages}")

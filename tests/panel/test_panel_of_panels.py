@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
+from comun.service_answer import InvalidAnswerError
 from counting.totals import Totals
 from feeding.feed_http import create_feed
 from messages.descent import AGE, MOST_PANELS, PANELS, STATE, Descent, descent_of, headers_of
-from messages.report_wire import InvalidAnswerError
 from page.page_server import serve_page
 from push.heartbeat import Heartbeat
 from push.listening_socket import listen

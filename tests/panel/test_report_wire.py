@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from messages.report_wire import Estado, InvalidAnswerError, Reporte, decode
+from comun.service_answer import InvalidAnswerError, decode
+from messages.report_wire import Estado, Reporte
 from tests.panel.conftest import Contract
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from hypercorn.asyncio import serve
 from prometheus_client.registry import Collector
 
+from comun.metrics.metrics_app import metrics_door
 from comun.web.bounded_config import BoundedConfig
-from comun.web.metrics_app import metrics_door
 
 
 async def serve_metrics(
