@@ -44,16 +44,8 @@ class YoungQueues:
         others = await further(self._settings, connection, len(wanted))
         try:
             await self._declare(connection, channel, others)
-        except aiormq.ConnectionCommandInvalid as error:
-            raise ConsumerGivesUpError(
-                f"COLAS={len(wanted)} needs RabbitMQ's plugin {PLUGIN} ({error}). On each of its"
-                f" nodes: rabbitmq-plugins enable {PLUGIN}"
-            ) from None
-        except aiormq.ChannelPreconditionFailed as error:
-            raise ConsumerGivesUpError(
-                f"a queue or exchange exists with other arguments than ours: {error}. Consume"
-                " or move its messages, delete it, and start again; nothing was lost."
-            ) from None
+        except (aiormq.ConnectionCommandInvalid, aiormq.ChannelPreconditionFailed) as error:
+            raise ConsumerGivesUpError(_what_to_do(str(error))) from None
         return Shards(wanted, others)
 
     async def _declare(
@@ -75,6 +67,18 @@ class YoungQueues:
             await topology.declare_queues(channel, count)  # the same node still answers
             self._young.clear()
         await topology.bind_queues(channel, count, others)
+
+
+def _what_to_do(refusal: str) -> str:
+    if "unknown exchange type" in refusal:  # 3.10 ends the connection for it, 4.x the channel
+        return (
+            f"COLAS needs RabbitMQ's plugin {PLUGIN} ({refusal}). On each of its nodes:"
+            f" rabbitmq-plugins enable {PLUGIN}"
+        )
+    return (
+        f"a queue or exchange exists with other arguments than ours: {refusal}. Consume"
+        " or move its messages, delete it, and start again; nothing was lost."
+    )
 
 
 async def missing(
