@@ -1,5 +1,6 @@
 """
-Takes messages from `cola_analiticas` and tells the broker what became of each.
+Takes messages from `cola_analiticas`, and from those that share the events with it, and tells the
+broker what became of each.
 
 The order is always: commit, then reject each bad message, then acknowledge the rest with one
 `multiple` ack. Whatever happens in between, an unacknowledged message comes again and its id

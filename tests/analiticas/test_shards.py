@@ -20,7 +20,9 @@ from broker.shards import EXCHANGE, QUEUE, SHARING_EXCHANGE, Shards, is_shard, s
 from broker.young_queues import YoungQueues
 from consuming.delivery_channel import consume
 from consuming.inbox import Inbox
+from consuming.management_watch import ManagementWatch
 from consuming.queue_watch import SILENT_SECONDS, SilentShards
+from live.vitals import Vitals
 from tests.analiticas.test_delivery_channel import connected
 from tests.broker_stack import VirtualHost
 from tests.foreign_publisher import RawText, amqp_publish
@@ -203,6 +205,19 @@ async def depths_of(vhost: VirtualHost, queue: str) -> int:
     async with channel_of(vhost) as channel:
         found = await channel.declare_queue(queue, passive=True)
         return found.declaration_result.message_count or 0
+
+
+async def test_further_queues_are_noticed(vhost: VirtualHost) -> None:
+    """By who asks the management API, as long as there is none missing between them."""
+    await wire(vhost, ALL)
+    vitals, stop = Vitals(), asyncio.Event()
+    watch = ManagementWatch(read_settings(vhost.settings), vitals)
+
+    watching = asyncio.create_task(watch.run(stop))
+    await until(lambda: vitals.shards_seen == ALL)
+
+    stop.set()
+    await watching
 
 
 @pytest.mark.parametrize(
