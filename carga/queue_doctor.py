@@ -95,7 +95,7 @@ def queue_arguments(queue: Described) -> Finding:
     name = queue.get("name", QUEUE)
     wrong = _wrong(queue.get("arguments", {}), QUEUE_ARGUMENTS)
     if not wrong:
-        depth = f"as expected, {queue.get('messages', 0):,} messages"
+        depth = f"as expected, {queue.get('messages') or 0:,} messages"
         return Finding(que=f"queue {name}", bien=True, hallado=depth)
     cure = f"Let it run empty, then: rabbitmqadmin delete queue name={name}; restart the analytics"
     return Finding(que=f"queue {name}", bien=False, hallado=wrong, remedio=cure)
@@ -142,10 +142,12 @@ def _shared_out(wiring: Wiring) -> Iterator[Finding]:
 
 def _share(queue: Described, wiring: Wiring) -> Finding:
     """Whether somebody consumes the queue, and whether it is still needed."""
-    name, waiting = queue["name"], queue.get("messages", 0)
+    name, waiting = queue["name"], queue.get("messages")
     idle = queue.get("consumers") == 0
     if name in wiring.shared or (name == QUEUE and wiring.direct):
         good, found = not idle, "a share"
+    elif waiting is None:
+        good, found = True, "none any more, what is left is not known yet"
     elif waiting:
         good, found = not idle, f"none any more, {waiting:,} messages are left"
     else:

@@ -75,6 +75,7 @@ def wiring_of(*queues: Mapping[str, Any], shared: tuple[str, ...]) -> Wiring:
     ("third", "good", "says"),
     [
         ({"consumers": 2}, True, "none any more, and it is empty: it may be deleted"),
+        ({"messages": None}, True, "none any more, what is left is not known yet"),
         ({"messages": 7}, True, "none any more, 7 messages are left"),
         (
             {"messages": 7, "consumers": 0},
