@@ -40,11 +40,12 @@ class Shards:
     Queues that are consumed together.
 
     *wanted* must be there. *others* are there as well; whoever deletes one has emptied it before.
+    *cancelled*: others that deliver no more, for the broker said so.
     """
 
     wanted: Sequence[str]
     others: list[str] = field(default_factory=list)
-    _gone: set[object] = field(default_factory=set)
+    cancelled: set[str] = field(default_factory=set)
 
     def __iter__(self) -> Iterator[str]:
         yield from self.wanted
@@ -52,13 +53,6 @@ class Shards:
 
     def __len__(self) -> int:
         return len(self.wanted) + len(self.others)
-
-    def may_go(self, queue: object) -> bool:
-        """Whether nobody misses this queue, which is not there any more: two tell of it."""
-        if queue in self.others:
-            self.others.remove(str(queue))
-            self._gone.add(queue)
-        return queue in self._gone
 
 
 async def wire(channel: AbstractChannel, count: int, others: Sequence[str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 
 from aiormq.abc import AbstractChannel as RawChannel
 from aiormq.abc import DeliveredMessage
@@ -14,7 +13,6 @@ from broker.delivery_transport import BulkConnection
 from broker.shards import Shards
 from consuming.inbox import Inbox
 
-LOG = logging.getLogger("analiticas.consumer")
 # RabbitMQ 4.3 does so also when an acknowledgement is late, where earlier ones close the channel.
 CANCELLED = "cancelled by the broker: the queue is gone, or an acknowledgement came too late"
 
@@ -39,10 +37,10 @@ async def consume(
         inbox.lose(f"delivery {delivered.delivery_tag} came past the stream")
 
     def cancelled(frame: spec.Basic.Cancel) -> None:
-        if queues.may_go(frame.consumer_tag):
-            LOG.info("%s is gone", frame.consumer_tag)
-        else:
+        if frame.consumer_tag is None or frame.consumer_tag in queues.wanted:
             inbox.lose(CANCELLED)
+        else:
+            queues.cancelled.add(frame.consumer_tag)  # the queue's watch finds out why
 
     raw.closing.add_done_callback(lost)
     raw.on_consumer_cancel_callbacks.add(cancelled)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping
 
@@ -17,6 +18,7 @@ from consuming.inbox import Inbox
 from live.live import Live
 from live.vitals import QueueDepth
 
+LOG = logging.getLogger("analiticas.consumer")
 SAMPLE_SECONDS = 1.0
 SAMPLE_TIMEOUT = 10.0
 SILENT_SECONDS = 30.0
@@ -53,10 +55,15 @@ class QueueWatch:
                 waiting = await _waiting(channel, queue)
                 if inbox.ended:
                     return
-                if waiting is None:
-                    if not queues.may_go(queue):  # the next session declares it
-                        raise SessionLostError(f"there is no queue {queue} any more")
+                if waiting is None and queue in queues.others:
+                    LOG.info("%s is gone", queue)
+                    queues.others.remove(queue)
+                    self._live.vitals.shards_seen = len(queues)
                     channel = await _channel(connection)
+                elif waiting is None:  # the next session declares it
+                    raise SessionLostError(f"there is no queue {queue} any more")
+                elif queue in queues.cancelled:
+                    raise SessionLostError(f"{queue} delivers no more, and is there")
                 elif queue not in topology.ASIDE:
                     ready[queue] = waiting
             self._look(ready, inbox)
