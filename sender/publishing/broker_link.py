@@ -16,6 +16,7 @@ import aio_pika
 import aiormq
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
 
+from comun.broker_connection import BrokerConnection
 from publishing.broker_errors import BrokerAwayError, away, broker_errors
 from publishing.delivery_status import Trouble
 from publishing.node_connection import Broker, connect
@@ -141,10 +142,9 @@ async def _confirming(connection: AbstractConnection) -> AbstractChannel:
     return await connection.channel(publisher_confirms=True, on_return_raises=True)
 
 
-async def _close(connection: AbstractConnection) -> None:
+async def _close(connection: BrokerConnection) -> None:
     with suppress(BrokerAwayError), broker_errors():
-        async with asyncio.timeout(CLOSE_TIMEOUT):
-            await connection.close()
+        await connection.close_within(CLOSE_TIMEOUT)
 
 
 def _amqp(message: Message) -> aio_pika.Message:

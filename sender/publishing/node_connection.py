@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import aio_pika
 import aiormq
-from aio_pika.abc import AbstractConnection
 
+from comun.broker_connection import BrokerConnection
 from comun.broker_nodes import (
     BrokerNode,
     encryption_failure,
@@ -48,7 +48,7 @@ class Broker:
         return nodes_of(self.host, self.port)
 
 
-async def connect(broker: Broker) -> AbstractConnection:
+async def connect(broker: Broker) -> BrokerConnection:
     """
     Connect to one of the nodes: they are tried in random order. Raises BrokerAwayError.
 
@@ -64,9 +64,10 @@ async def connect(broker: Broker) -> AbstractConnection:
     raise next((error for error in errors if not error.trouble.silence), errors[-1])
 
 
-async def _connect_to(node: BrokerNode, broker: Broker) -> AbstractConnection:
+async def _connect_to(node: BrokerNode, broker: Broker) -> BrokerConnection:
     try:
         return await aio_pika.connect(
+            connection_class=BrokerConnection,
             host=node.host,
             port=node.port,
             login=broker.user,

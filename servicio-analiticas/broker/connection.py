@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 
 import aio_pika
 import aiormq
-from aio_pika.abc import AbstractConnection
 
 from analytics_settings import Settings
 from broker.amqp_errors import (
@@ -19,6 +18,7 @@ from broker.amqp_errors import (
     is_silence,
 )
 from broker.delivery_transport import BulkConnection
+from comun.broker_connection import BrokerConnection
 from comun.broker_nodes import BrokerNode, encryption_failure, in_random_order, trust
 from comun.waiting import set_within
 
@@ -68,12 +68,11 @@ async def _connect_to(node: BrokerNode, settings: Settings, name: str) -> BulkCo
         raise
 
 
-async def close(connection: AbstractConnection) -> None:
+async def close(connection: BrokerConnection) -> None:
     """What is unacknowledged goes back to the queue, whether this ends well or not."""
     try:
         with broker_errors():
-            async with asyncio.timeout(CLOSE_TIMEOUT):
-                await connection.close()
+            await connection.close_within(CLOSE_TIMEOUT)
     except SessionLostError:
         return
 

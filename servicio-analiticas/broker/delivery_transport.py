@@ -6,11 +6,11 @@ import asyncio
 import time
 from typing import Any, Protocol
 
-import aio_pika
 from aiormq.connection import TransportFactory
 from aiormq.exceptions import AMQPConnectionError
 
 from broker.delivery_stream import HEARTBEAT, DeliveryStream, Sink
+from comun.broker_connection import BrokerConnection
 
 # In one turn of the loop: 2 ms of work with small messages. More, and a process that gets little
 # of a core can answer nobody in between.
@@ -18,7 +18,7 @@ READ_BYTES = 64 * 1024
 ALIVE_SECONDS = 1.0
 
 
-class BulkConnection(aio_pika.Connection):
+class BulkConnection(BrokerConnection):
     """As aio_pika's; but where `deliver` says so, a sink gets what aiormq would make a task of."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -10,9 +10,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+import aio_pika
 import pytest
 from aio_pika.abc import AbstractIncomingMessage
 
+from comun.broker_connection import BrokerConnection
 from tests.broker_stack import Broker, VirtualHost
 from tests.sender.amqp_line import disturbed_line
 from tests.sender.delivery import (
@@ -127,6 +129,15 @@ async def test_line_that_breaks_anywhere(
             await stream.end()
 
     assert_all_arrived(await queue.take_all(), bodies(stream.sent))
+
+
+async def test_a_close_that_nobody_answers(node: VirtualHost) -> None:
+    """It takes as long as it may, and the connection is closed then, too."""
+    connection = await aio_pika.connect(node.url, connection_class=BrokerConnection)
+    with frozen(node.broker), pytest.raises(TimeoutError):
+        await connection.close_within(0.2)
+
+    assert connection.is_closed
 
 
 async def test_frozen_broker(
