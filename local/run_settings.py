@@ -52,6 +52,7 @@ SETTINGS = PORTS | {
     "GRAFANA_PORT": Setting("3000", port),
     "RABBITMQ_HOST": Setting("", nodes),
     "RABBITMQ_TLS_CA": Setting("", anything),
+    "COLAS": Setting("1", whole(1, 32)),
     "RABBITMQ_USER": Setting("pulso", word),
     "RABBITMQ_PASSWORD": Setting("pulso", word),
     "PANEL_ORIGENES": Setting("", origins),

@@ -1,6 +1,8 @@
 """
 servicio-analiticas: counts the events of `cola_analiticas` and serves the counts at `/reporte`.
 
+Where several queues share the events (COLAS) it consumes all that there are.
+
 Reads the environment (analytics_settings.py), RabbitMQ and its store. Exit codes: 0 after
 SIGINT or SIGTERM, 2 for a wrong setting, 1 when it gives up; the last line says why.
 """

@@ -20,6 +20,7 @@ class Settings(WebSettings, frozen=True):
     rabbitmq_password: Name = "pulso"  # noqa: S105 - the demo's, said so in .env
     rabbitmq_vhost: Name = "/"
     rabbitmq_management_port: MaybePort = 0  # 0: not asked
+    colas: Annotated[int, msgspec.Meta(ge=1, le=32)] = 1  # queues that share the events
     reporte_host: Name = "127.0.0.1"
     reporte_port: Port = 8091
     store_path: Name = "pulso.db"

@@ -6,8 +6,9 @@ topologia: declares exchanges and queues, before several analytics share them.
 Services that share a store (STORE_URL) declare and delete no queue: one of them could delete a
 queue that another one has bound. So this runs first, and again after a broker lost its data. What
 is there stays as it is. Reads RABBITMQ_… as the service does, and waits for a broker that is not
-there yet. Exit codes: 0 all is there, 1 the broker can't be reached, 2 a wrong setting, or
-something is there with other arguments.
+there yet. With COLAS=S events are shared out among S queues; what was wired for another number is
+wired anew, and nothing has to stop for that. Exit codes: 0 all is there, 1 the broker can't be
+reached, 2 a wrong setting, or something is there with other arguments, or can't be.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ async def declare(settings: Settings, seconds: float = SECONDS) -> None:
         connection = await connect(settings, "topologia")
         try:
             channel = await connection.channel(publisher_confirms=False)
-            await queues.declare(connection, channel)
+            for queue in (await queues.declare(connection, channel)).others:
+                LOG.info("events no longer go to %s: delete it once it is empty", queue)
             done.set()
         finally:
             await close(connection)

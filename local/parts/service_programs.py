@@ -93,7 +93,7 @@ def report_ports(settings: Mapping[str, str]) -> list[str]:
 
 
 def _counting(settings: Mapping[str, str], folder: Path) -> dict[str, Told]:
-    account, knows = _account("analiticas", settings), ("RABBITMQ_MANAGEMENT_PORT",)
+    account, knows = _account("analiticas", settings), ("RABBITMQ_MANAGEMENT_PORT", "COLAS")
     store = _store(settings, folder)
     told: dict[str, Told] = {
         ANALYTICS if n == 1 else f"{ANALYTICS}-{n}": (

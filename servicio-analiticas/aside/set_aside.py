@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from broker.topology import QUEUE
+from broker.shards import is_shard
 
 REJECTED = "rejected"
 OTHER = "otros"
@@ -23,7 +23,7 @@ def reason_of(deaths: object) -> str | None:
     if deaths is True:  # the headers can't be read
         return OTHER
     for death in deaths if isinstance(deaths, list) else ():
-        if isinstance(death, Mapping) and death.get("queue") == QUEUE:
+        if isinstance(death, Mapping) and is_shard(death.get("queue")):
             reason = death.get("reason")
             return reason if reason in REASONS else OTHER
     return None

@@ -7,12 +7,16 @@ operator may want to change later belongs into a broker policy, not here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from aio_pika import ExchangeType
 from aio_pika.abc import AbstractChannel
 from pamqp.common import FieldTable
 
-EXCHANGE = "eventos_clientes"
-QUEUE = "cola_analiticas"
+from broker.shards import EXCHANGE, QUEUE, shards, wire
+
+__all__ = ["EXCHANGE", "QUEUE"]
+
 REJECTED_EXCHANGE = "eventos_clientes.rechazados"
 REJECTED_QUEUE = "cola_analiticas.rechazados"
 SET_ASIDE_QUEUE = "cola_analiticas.apartados"
@@ -42,18 +46,25 @@ SET_ASIDE_ARGUMENTS: FieldTable = {
 }
 PROBE_ARGUMENTS: FieldTable = {"x-queue-type": "quorum", "x-max-length": 1}
 
-QUEUES = {
+ASIDE: Mapping[str, FieldTable] = {
     REJECTED_QUEUE: REJECTED_ARGUMENTS,
     SET_ASIDE_QUEUE: SET_ASIDE_ARGUMENTS,
     PROBE_QUEUE: PROBE_ARGUMENTS,
-    QUEUE: QUEUE_ARGUMENTS,
 }
-EXCHANGES = {
+ASIDE_EXCHANGES = {
     REJECTED_QUEUE: REJECTED_EXCHANGE,
     SET_ASIDE_QUEUE: REJECTED_EXCHANGE,
     PROBE_QUEUE: PROBE_EXCHANGE,
-    QUEUE: EXCHANGE,
 }
+
+
+def queues_with(counted: Iterable[str]) -> dict[str, FieldTable]:
+    """All queues, *counted* being those that events go to, with their arguments."""
+    return {**ASIDE, **dict.fromkeys(counted, QUEUE_ARGUMENTS)}
+
+
+QUEUES = queues_with([QUEUE])
+"""As long as nobody asks for more."""
 
 
 async def declare(channel: AbstractChannel) -> None:
@@ -62,15 +73,35 @@ async def declare(channel: AbstractChannel) -> None:
     await bind_queues(channel)
 
 
-async def declare_queues(channel: AbstractChannel) -> None:
-    for exchange in EXCHANGES.values():
+async def declare_aside(channel: AbstractChannel) -> None:
+    """What messages are set aside to. How events get to be counted is not the caller's to say."""
+    await _declare(channel, ASIDE)
+    await _bind_aside(channel)
+
+
+async def declare_queues(channel: AbstractChannel, count: int = 1) -> None:
+    """*count*: queues that events go to."""
+    await _declare(channel, queues_with(shards(count)))
+
+
+async def bind_queues(channel: AbstractChannel, count: int = 1, others: Sequence[str] = ()) -> None:
+    """
+    The rejected side first, so that no message can miss it.
+
+    *others*: queues that events went to, and no longer do.
+    """
+    await _bind_aside(channel)
+    await wire(channel, count, others)
+
+
+async def _declare(channel: AbstractChannel, queues: Mapping[str, FieldTable]) -> None:
+    for exchange in (*ASIDE_EXCHANGES.values(), EXCHANGE):
         await channel.declare_exchange(exchange, ExchangeType.FANOUT, durable=True)
-    for name, arguments in QUEUES.items():
+    for name, arguments in queues.items():
         await channel.declare_queue(name, durable=True, arguments=arguments)
 
 
-async def bind_queues(channel: AbstractChannel) -> None:
-    """The rejected side first, so that no message can miss it."""
-    for name, exchange in EXCHANGES.items():
+async def _bind_aside(channel: AbstractChannel) -> None:
+    for name, exchange in ASIDE_EXCHANGES.items():
         queue = await channel.get_queue(name, ensure=False)
         await queue.bind(exchange)

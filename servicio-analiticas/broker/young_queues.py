@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import aiormq
 from aio_pika.abc import AbstractChannel, AbstractConnection
@@ -12,6 +12,7 @@ from analytics_settings import Settings
 from broker import topology
 from broker.amqp_errors import ConsumerGivesUpError
 from broker.management import ask, is_there
+from broker.shards import MOST, PLUGIN, Shards, shards
 
 TIMEOUT = 10.0  # to delete a queue without a leader takes the broker 5 s
 MANAGEMENT_SECONDS = 3.0  # a node that starts may listen for AMQP first
@@ -33,17 +34,23 @@ class YoungQueues:
         self._settle_seconds = settings.queue_settle_seconds
         self._young: set[str] = set()  # declared by us, never bound
 
-    async def declare(self, connection: AbstractConnection, channel: AbstractChannel) -> None:
-        """Raises ConsumerGivesUpError when something exists with other arguments."""
-        try:
-            await self._declare(connection, channel)
-        except aiormq.ChannelPreconditionFailed as error:
-            raise ConsumerGivesUpError(
-                f"a queue or exchange exists with other arguments than ours: {error}. Consume"
-                " or move its messages, delete it, and start again; nothing was lost."
-            ) from None
+    async def declare(self, connection: AbstractConnection, channel: AbstractChannel) -> Shards:
+        """
+        Return what is to be consumed.
 
-    async def _declare(self, connection: AbstractConnection, channel: AbstractChannel) -> None:
+        Raises ConsumerGivesUpError when something exists with other arguments, or can't exist.
+        """
+        wanted = shards(self._settings.colas)
+        others = await further(self._settings, connection, len(wanted))
+        try:
+            await self._declare(connection, channel, others)
+        except (aiormq.ConnectionCommandInvalid, aiormq.ChannelPreconditionFailed) as error:
+            raise ConsumerGivesUpError(_what_to_do(str(error))) from None
+        return Shards(wanted, others)
+
+    async def _declare(
+        self, connection: AbstractConnection, channel: AbstractChannel, others: Sequence[str]
+    ) -> None:
         raw = await channel.get_underlay_channel()
         if self._young:  # the node may have died meanwhile, and the queue with it
             # 3.10 answers nothing for five minutes about a queue that is deleted just when the
@@ -51,13 +58,27 @@ class YoungQueues:
             await asyncio.sleep(self._settle_seconds)
             for name in self._young:
                 await raw.queue_delete(name, timeout=TIMEOUT)
-        self._young.update(await missing(self._settings, connection, topology.QUEUES))
-        await topology.declare_queues(channel)
+        count = self._settings.colas
+        wanted = topology.queues_with(shards(count))
+        self._young.update(await missing(self._settings, connection, wanted))
+        await topology.declare_queues(channel, count)
         if self._young:
             await asyncio.sleep(self._settle_seconds)
-            await topology.declare_queues(channel)  # the same node still answers
+            await topology.declare_queues(channel, count)  # the same node still answers
             self._young.clear()
-        await topology.bind_queues(channel)
+        await topology.bind_queues(channel, count, others)
+
+
+def _what_to_do(refusal: str) -> str:
+    if "unknown exchange type" in refusal:  # 3.10 ends the connection for it, 4.x the channel
+        return (
+            f"COLAS needs RabbitMQ's plugin {PLUGIN} ({refusal}). On each of its nodes:"
+            f" rabbitmq-plugins enable {PLUGIN}"
+        )
+    return (
+        f"a queue or exchange exists with other arguments than ours: {refusal}. Consume"
+        " or move its messages, delete it, and start again; nothing was lost."
+    )
 
 
 async def missing(
@@ -77,6 +98,16 @@ async def missing(
             there = await _exists(connection, name)
         if not there:
             found.append(name)
+    return found
+
+
+async def further(settings: Settings, connection: AbstractConnection, count: int) -> list[str]:
+    """Queues that are there beyond the first *count*: events go to them, or went there once."""
+    found: list[str] = []
+    for name in shards(MOST)[count:]:
+        if await missing(settings, connection, [name]):
+            break
+        found.append(name)
     return found
 
 

@@ -1,5 +1,6 @@
 """
-Takes messages from `cola_analiticas` and tells the broker what became of each.
+Takes messages from `cola_analiticas`, and from those that share the events with it, and tells the
+broker what became of each.
 
 The order is always: commit, then reject each bad message, then acknowledge the rest with one
 `multiple` ack. Whatever happens in between, an unacknowledged message comes again and its id
@@ -18,7 +19,6 @@ from contextlib import asynccontextmanager
 from aiormq.abc import AbstractChannel as RawChannel
 
 from analytics_settings import Settings
-from broker import topology
 from broker.amqp_errors import (
     ConsumerGivesUpError,
     NoQueueError,
@@ -29,6 +29,7 @@ from broker.amqp_errors import (
 from broker.connection import Retries, close, connect
 from broker.delivery_transport import BulkConnection
 from broker.found_queues import FoundQueues
+from broker.shards import Shards
 from broker.young_queues import YoungQueues
 from comun.broker_nodes import BrokerNode
 from consuming.delivery_channel import consume
@@ -63,7 +64,7 @@ class Consumer:
         self._inbox: Inbox | None = None
         self._opening: asyncio.Timeout | None = None
         self._queues = FoundQueues(settings) if store.others else YoungQueues(settings)
-        self._queue_watch = QueueWatch(live)
+        self._queue_watch = QueueWatch(live, settings.prefetch)
         self._starting = True
         self._hushed = False  # it was told, and not as a warning
         self._missing = False  # a queue, at the last try
@@ -105,10 +106,10 @@ class Consumer:
             inbox = Inbox(self._settings.batch_messages, self._settings.batch_seconds)
             connection.close_callbacks.add(lambda _, why: inbox.lose(describe(why)))
             async with self._opened(OPEN_TIMEOUT):
-                raw = await self._subscribe(connection, inbox)
-            self._started(inbox, at=_place(connection) if nodes > 1 else "")
+                raw, queues = await self._subscribe(connection, inbox)
+            self._started(inbox, queues, at=_place(connection) if nodes > 1 else "")
             async with asyncio.TaskGroup() as tasks:
-                gauge = tasks.create_task(self._queue_watch.run(connection, inbox))
+                gauge = tasks.create_task(self._queue_watch.run(connection, inbox, queues))
                 try:
                     await self._count_all(inbox, raw)
                 finally:
@@ -129,10 +130,12 @@ class Consumer:
         finally:
             self._opening = None
 
-    async def _subscribe(self, connection: BulkConnection, inbox: Inbox) -> RawChannel:
+    async def _subscribe(
+        self, connection: BulkConnection, inbox: Inbox
+    ) -> tuple[RawChannel, Shards]:
         channel = await connection.channel(publisher_confirms=False)
         try:
-            await self._queues.declare(connection, channel)
+            queues = await self._queues.declare(connection, channel)
         except ConsumerGivesUpError:
             raise
         except BaseException:
@@ -140,16 +143,17 @@ class Consumer:
             raise
         self._declared()
         await channel.close()
-        return await consume(connection, topology.QUEUE, self._settings.prefetch, inbox)
+        return await consume(connection, queues, self._settings.prefetch, inbox), queues
 
-    def _started(self, inbox: Inbox, at: str) -> None:
+    def _started(self, inbox: Inbox, queues: Shards, at: str) -> None:
         self._inbox = inbox
         if self._stop.is_set():
             inbox.stop()
         self._retries.worked()
         self._starting = False
         self._live.vitals.broker_is("conectado")
-        LOG.info("listo: consuming %s%s", topology.QUEUE, at)
+        self._live.vitals.shards_seen = len(queues)
+        LOG.info("listo: consuming %s%s", ", ".join(queues), at)
 
     async def _count_all(self, inbox: Inbox, raw: RawChannel) -> None:
         while batch := await inbox.take():

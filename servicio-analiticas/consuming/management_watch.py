@@ -1,13 +1,15 @@
-"""Asks the broker's management API what AMQP does not tell of the queue."""
+"""Asks the broker's management API what AMQP does not tell of the queues."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from analytics_settings import Settings
-from broker import topology
 from broker.management import ask
+from broker.shards import MOST, shards
 from comun.waiting import set_within
 from live.queue_members import QueueMembers, members_of
 from live.vitals import Vitals
@@ -16,7 +18,11 @@ LOG = logging.getLogger("analiticas.broker")
 EVERY = 5.0  # seconds, as often as the broker itself counts
 REFUSED = (401, 403)
 # Messages that are no longer in the queue and not yet set aside; nodes that hold it, and that run
-COLUMNS = "messages_dlx,members,online"
+COLUMNS = "name,messages_dlx,members,online"
+
+
+Queue = Mapping[str, Any]
+"""As management tells it."""
 
 
 class ManagementWatch:
@@ -28,15 +34,24 @@ class ManagementWatch:
 
     async def run(self, stop: asyncio.Event) -> None:
         while self._settings.rabbitmq_management_port and not stop.is_set():
-            queue = await asyncio.to_thread(self._ask)
-            # It isn't told of a queue that was just declared.
-            waiting = queue.get("messages_dlx")
-            self._vitals.dead_letters = waiting if isinstance(waiting, int) else None
-            self._held_by(members_of(queue, len(self._settings.nodes)))
+            queues = await asyncio.to_thread(self._look)
+            self._vitals.shards_seen = len(queues)
+            self._vitals.dead_letters = _dead_letters(queues)
+            self._held_by(*_fewest_members(queues, len(self._settings.nodes)))
             await set_within(stop, EVERY)
 
-    def _ask(self) -> dict[str, object]:
-        answer = ask(self._settings, topology.QUEUE, COLUMNS)
+    def _look(self) -> Sequence[Queue]:
+        """Ask for one after the other until one is not there: none beyond that is."""
+        found: list[Queue] = []
+        for name in shards(MOST):
+            queue = self._ask(name)
+            if queue.get("name") != name:
+                break
+            found.append(queue)
+        return found
+
+    def _ask(self, name: str) -> dict[str, Any]:
+        answer = ask(self._settings, name, COLUMNS)
         if answer is None:
             return {}
         if answer.status in REFUSED and not self._told:
@@ -50,20 +65,34 @@ class ManagementWatch:
             )
         return answer.document()
 
-    def _held_by(self, members: QueueMembers | None) -> None:
+    def _held_by(self, queue: str, members: QueueMembers | None) -> None:
         """Tell when fewer nodes hold the queue than may lose one, and when it is well again."""
         before = self._vitals.members
         self._vitals.members = members
         if members is None or members.bastan == (before is None or before.bastan):
             return
         if members.bastan:
-            LOG.info("%d members of %s run", members.en_linea, topology.QUEUE)
+            LOG.info("%d members of %s run", members.en_linea, queue)
             return
         LOG.warning(
             "of the %d members of %s only %d run: were one more lost, counting might wait for it."
             " Start the nodes that are missing; where the queue has fewer than three members:"
             " docs/operations.md",
             members.total,
-            topology.QUEUE,
+            queue,
             members.en_linea,
         )
+
+
+def _dead_letters(queues: Sequence[Queue]) -> int | None:
+    """Management isn't told of a queue that was just declared."""
+    waiting = [queue.get("messages_dlx") for queue in queues]
+    known = [n for n in waiting if isinstance(n, int)]
+    return sum(known) if known else None
+
+
+def _fewest_members(queues: Sequence[Queue], nodes: int) -> tuple[str, QueueMembers | None]:
+    """The queue that could stand still first, and who holds it."""
+    held = [(str(queue["name"]), members_of(queue, nodes)) for queue in queues]
+    known = [(name, members) for name, members in held if members]
+    return min(known, key=lambda each: each[1].en_linea, default=("", None))

@@ -10,6 +10,7 @@ from aside.aside_store import AsideStore
 from broker import topology
 from broker.amqp_errors import describe
 from broker.delivery_transport import BulkConnection
+from broker.shards import Shards
 from consuming.broker_sessions import Sessions
 from consuming.delivery_channel import consume
 from consuming.inbox import Inbox
@@ -49,7 +50,8 @@ class SetAsideReader:
         if self._sessions.stopping.is_set():
             return
         connection.close_callbacks.add(lambda _, why: inbox.lose(describe(why)))
-        raw = await consume(connection, topology.SET_ASIDE_QUEUE, PREFETCH, inbox)
+        queue = Shards([topology.SET_ASIDE_QUEUE])
+        raw = await consume(connection, queue, PREFETCH, inbox)
         self._sessions.worked()
         await self._count_all(inbox, raw)
 

@@ -116,4 +116,5 @@ class Live:
             "por_apartar": {"broker": whole.dead_letters, "propios": self.vitals.copies},
             "instancias": 1 + len(self.others),
             "miembros": whole.members and whole.members._asdict(),
+            **({"colas": dict(self.vitals.colas)} if len(self.vitals.colas) > 1 else {}),
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -33,6 +34,8 @@ class Vitals:
     desde: float = field(default_factory=time.time)
     almacen: Storing = "ok"
     cola: QueueDepth | None = None
+    colas: Mapping[str, int] = field(default_factory=dict)  # of each, what waits to be delivered
+    shards_seen: int = 1  # how many queues there are that events go to, or went to
     newest_counted: float | None = None  # when the newest message counted so far was sent
     refusals: int = 0  # how often the broker was found to refuse everything
     dead_letters: int | None = None  # wait in the broker to be set aside; None: not known

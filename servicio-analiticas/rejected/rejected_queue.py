@@ -49,7 +49,7 @@ async def open_channel(settings: Settings) -> AsyncIterator[AbstractChannel]:
     connection = await connect(settings, "rechazados")
     async with connection:
         channel = await connection.channel(on_return_raises=True)
-        await topology.declare(channel)
+        await topology.declare_aside(channel)
         yield channel
 
 

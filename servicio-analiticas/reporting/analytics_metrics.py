@@ -167,6 +167,15 @@ def _queue(live: Live, whole: Instance) -> Iterator[Metric]:
         yield held
     if live.vitals.cola is None:
         return
+    if len(live.vitals.colas) > 1:
+        shards = GaugeMetricFamily(
+            "pulso_shard_messages",
+            "Messages that wait in each of the queues that share the events, sampled",
+            labels=["queue"],
+        )
+        for name, ready in live.vitals.colas.items():
+            shards.add_metric([name], ready)
+        yield shards
     queue = GaugeMetricFamily(
         "pulso_queue_messages",
         "Messages in cola_analiticas, sampled; unacked: those that this process has in hand",

@@ -22,6 +22,7 @@ def test_values_are_read() -> None:
         ({"REPORTE_PORT": "abc"}, "REPORTE_PORT='abc'"),
         ({"REPORTE_PORT": "70000"}, "REPORTE_PORT='70000'.*65535"),
         ({"ID_WINDOW_SECONDS": "1"}, "ID_WINDOW_SECONDS='1'"),
+        ({"COLAS": "33"}, r"^COLAS='33': .*32.* Set COLAS in \.env"),
         ({"PREFETCH": "100", "BATCH_MESSAGES": "100"}, "PREFETCH=100"),
         ({"HISTORY_SECONDS_KEPT": "1"}, "HISTORY_SECONDS_KEPT='1'"),
         ({"HISTORY_SECONDS_KEPT": "7200", "HISTORY_MINUTES_KEPT": "60"}, "=7200.*=60.*reach back"),

@@ -12,6 +12,7 @@ from broker import delivery_stream, topology
 from broker.amqp_errors import SessionLostError, broker_errors
 from broker.connection import connect
 from broker.delivery_transport import BulkConnection
+from broker.shards import Shards
 from consuming.delivery_channel import consume
 from consuming.inbox import Inbox
 from tests.broker_stack import VirtualHost
@@ -41,7 +42,7 @@ async def test_a_turn_takes_many_messages(vhost: VirtualHost) -> None:
         await prepare(connection, [b"{}"] * MESSAGES)
         inbox, turns = Inbox(batch_messages=MESSAGES, batch_seconds=60), 0
 
-        await consume(connection, topology.QUEUE, MESSAGES, inbox)
+        await consume(connection, Shards([topology.QUEUE]), MESSAGES, inbox)
         while inbox.delivered < MESSAGES and turns < 10 * MOST_TURNS:
             time.sleep(TURN)  # noqa: ASYNC251 - the others
             await asyncio.sleep(0)
@@ -59,7 +60,7 @@ async def test_bodies_of_any_size_arrive_whole(vhost: VirtualHost) -> None:
         await prepare(connection, bodies[:0])
         channel = await connection.channel(publisher_confirms=True)
         inbox = Inbox(batch_messages=1, batch_seconds=0)
-        await consume(connection, topology.QUEUE, 100, inbox)
+        await consume(connection, Shards([topology.QUEUE]), 100, inbox)
 
         for body in bodies:
             await channel.default_exchange.publish(Message(body), topology.QUEUE)
@@ -73,7 +74,7 @@ async def test_a_lost_channel_is_told(vhost: VirtualHost) -> None:
     async with await connected(vhost) as connection:
         await prepare(connection, [])
         inbox = Inbox(batch_messages=1, batch_seconds=60)
-        raw = await consume(connection, topology.QUEUE, 1, inbox)
+        raw = await consume(connection, Shards([topology.QUEUE]), 1, inbox)
 
         await raw.basic_ack(77, wait=False)  # unknown: PRECONDITION_FAILED
 
@@ -100,7 +101,7 @@ async def test_a_message_that_cannot_be_read_ends_the_session(
     connection.close_callbacks.add(lambda _, why: inbox.lose(str(why)))
 
     with pytest.raises(SessionLostError, match="could not be taken: MemoryError"), broker_errors():
-        await consume(connection, topology.QUEUE, 10, inbox)
+        await consume(connection, Shards([topology.QUEUE]), 10, inbox)
         for _ in range(2):
             await asyncio.wait_for(inbox.take(), 10)
     await connection.close()
@@ -124,7 +125,7 @@ async def test_deliveries_without_pause_keep_the_connection(
         publisher = await connected(vhost)
         channel = await publisher.channel(publisher_confirms=False)
         inbox = Inbox(batch_messages=1, batch_seconds=0)
-        raw = await consume(connection, topology.QUEUE, 0, inbox)
+        raw = await consume(connection, Shards([topology.QUEUE]), 0, inbox)
         end = time.monotonic() + 4  # twice of what it waits
 
         while time.monotonic() < end:

@@ -6,6 +6,7 @@ import random
 import aio_pika
 
 from broker import topology
+from broker.shards import Shards
 from consuming.inbox import Inbox
 from consuming.queue_watch import QueueWatch
 from counting.totals import Totals
@@ -23,10 +24,10 @@ async def test_ends_at_any_moment(vhost: VirtualHost) -> None:
         channel = await connection.channel()
         for queue in topology.QUEUES:
             await channel.declare_queue(queue)
-        watch = QueueWatch(Live(Totals("b1f0")))
+        watch = QueueWatch(Live(Totals("b1f0")), prefetch=10)
         for _ in range(TRIES):
             inbox = Inbox(batch_messages=10, batch_seconds=0.005)
-            watching = asyncio.create_task(watch.run(connection, inbox))
+            watching = asyncio.create_task(watch.run(connection, inbox, Shards([topology.QUEUE])))
             await asyncio.sleep(chance.uniform(0, WITHIN_MS / 1000))
             inbox.stop()
             watching.cancel()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -16,6 +18,7 @@ import pytest
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
 from broker import topology
+from broker.shards import MOST, SHARING_EXCHANGE, shards
 from publishing.broker_link import Broker as BrokerAddress
 from publishing.broker_link import connected
 from publishing.publisher import Publisher
@@ -84,6 +87,20 @@ async def channels(node: Broker) -> AsyncIterator[Callable[[str], Awaitable[Abst
         await connection.close()
 
 
+async def share_out(channel: AbstractChannel) -> None:
+    """And take it all back, as queues become fewer."""
+    _, second = shards(2)
+    await topology.declare_queues(channel, 2)
+    await topology.bind_queues(channel, 2)
+    await consume(channel, second)
+    await topology.bind_queues(channel, 1, [second])
+
+
+async def publish_to_share(channel: AbstractChannel) -> None:
+    await share_out(channel)
+    await publish(channel, SHARING_EXCHANGE)
+
+
 async def publish(channel: AbstractChannel, exchange: str) -> None:
     target = await channel.get_exchange(exchange, ensure=False)
     await target.publish(aio_pika.Message(b"{}"), routing_key=topology.QUEUE, timeout=5)
@@ -101,6 +118,7 @@ ALLOWED: dict[str, tuple[str, Try]] = {
     "the intake publishes": ("entrada", lambda c: publish(c, topology.EXCHANGE)),
     "the analytics consume": ("analiticas", lambda c: consume(c, topology.QUEUE)),
     "the analytics declare": ("analiticas", topology.declare),
+    "the analytics share the events out among queues": ("analiticas", share_out),
     # Without these the broker would not set aside for them what can't be counted
     "the analytics write what is rejected": (
         "analiticas",
@@ -136,6 +154,7 @@ REFUSED: dict[str, tuple[str, Try]] = {
     f"analiticas {what}": ("analiticas", attempt)
     for what, attempt in {
         "publishes events": lambda c: publish(c, topology.EXCHANGE),
+        "publishes to what shares them out": publish_to_share,
         "publishes past the exchange": lambda c: publish(c, "amq.fanout"),
         "publishes straight into the queue": lambda c: publish(c, ""),
         "declares another queue": lambda c: c.declare_queue("otra"),
@@ -160,6 +179,20 @@ async def test_may_not(what: str, channels: Callable[[str], Awaitable[AbstractCh
 
     with pytest.raises((aiormq.ChannelAccessRefused, aiormq.ChannelInvalidStateError)):
         await attempt(await channels(account))
+
+
+def test_as_many_queues_as_may_be() -> None:
+    """The rights name each of them, and no other queue that somebody may have."""
+    account = json.loads(SCRIPT.with_name("accounts.json").read_text())["analiticas"]
+
+    for right in ("configure", "write", "read"):
+        assert all(re.fullmatch(account[right], name) for name in shards(MOST))
+        for other in (
+            "cola_analiticas.otra",
+            "cola_analiticas.100",
+            "cola_analiticas.2.rechazados",
+        ):
+            assert not re.fullmatch(account[right], other)
 
 
 def test_the_exchange_is_there(node: Broker, found: list[dict[str, Any]]) -> None:

@@ -5,13 +5,9 @@ from email.utils import formatdate
 import pytest
 
 from broker.topology import QUEUE_ARGUMENTS as DECLARED
-from carga.broker_doctor import (
-    QUEUE_ARGUMENTS,
-    broker_version,
-    queue_arguments,
-    queue_members,
-)
+from carga.broker_doctor import broker_version
 from carga.doctor import clock
+from carga.queue_doctor import QUEUE_ARGUMENTS, queue_arguments, queue_members
 from live.queue_members import members_of
 from tests.carga.conftest import Against
 from tests.chain_stack import Chain

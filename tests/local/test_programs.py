@@ -131,7 +131,7 @@ def test_the_broker_is_guarded_here_as_in_compose() -> None:
 
 def test_several_analytics_count_together() -> None:
     """Each has a port and a log of its own, all one store; whoever reads knows of all of them."""
-    settings = read_run_settings({"ALMACEN": "postgres", "ANALITICAS": "3"})
+    settings = read_run_settings({"ALMACEN": "postgres", "ANALITICAS": "3", "COLAS": "2"})
     parts = {part.name: part for part in other_programs(settings, FOLDER, {})}
 
     several = [part for name, part in parts.items() if name.startswith("servicio-analiticas")]
@@ -144,6 +144,7 @@ def test_several_analytics_count_together() -> None:
     for reader in ("panel-visual", "servicio-avisos", "reverse-proxy"):
         assert parts[reader].environment["REPORTE_URL"] == urls
     assert [part.name for part in parts.values() if part.once] == ["topologia"]
+    assert parts["topologia"].environment["COLAS"] == "2"
     (server,) = store_programs(settings, FOLDER, {})
     assert "-cport=25432" in server.command
 

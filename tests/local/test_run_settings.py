@@ -47,6 +47,9 @@ def test_an_empty_value_is_the_default() -> None:
         ("ID_WINDOW_SECONDS", "59"),
         ("ID_WINDOW_ROWS", "1e9"),
         ("LOG_FORMAT", "xml"),
+        ("COLAS", "0"),
+        ("COLAS", "33"),
+        ("COLAS", "dos"),
         ("PANEL_ORIGENES", "pulso.example.org"),
         ("PANEL_ORIGENES", "https://pulso.example.org/"),
         ("PANEL_ORIGENES", "https://a.example,https://b.example/panel"),
@@ -81,6 +84,7 @@ def test_a_wrong_password_is_not_shown() -> None:
         ("ENTRADA_CLAVES", "./mis claves"),
         ("ENTRADA_MAX_PER_SECOND", "0.5"),
         ("RABBITMQ_HOST", "a, b-c.example:5673,[fd00::3]:5674"),
+        ("COLAS", "32"),
         ("PANEL_ORIGENES", "https://pulso.example.org, http://10.0.0.7:8080"),
     ],
 )
