@@ -45,10 +45,13 @@ class Course:
         weeks = [
             int((alert.fired - self.weeks.begin) // (168 * HOUR))
             for alert in self.fired
-            if alert.kind == "silencio"
-            and not any(self._tells_of(alert, one) for one in self.weeks.silences)
+            if alert.kind == "silencio" and not self.is_true(alert)
         ]
         return [weeks.count(week) for week in range(6)]
+
+    def is_true(self, alert: Alert) -> bool:
+        """Whether it tells of a silence that was one."""
+        return any(self._tells_of(alert, one) for one in self.weeks.silences)
 
     def _wait(self, silence: Silence) -> float | None:
         told = [alert for alert in self.fired if self._tells_of(alert, silence)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,9 +20,9 @@ from rules.rule_file import parse_rules
 from serving.alert_http import create_app
 from serving.alert_list import MOST_FIRING, MOST_RESOLVED, AlertList
 from serving.alert_metrics import AlertCollector
-from telling.apprise_channel import hush
 from telling.channel_file import Channels, parse_channels
 from telling.receivers import Receivers
+from tests.avisos.hushed_log import log_everything
 from tests.avisos.readings import WELL, reading
 from tests.code_structure import ROOT
 from tests.contracts.wire_schemas import example, sent
@@ -132,8 +131,7 @@ async def test_nothing_shows_the_address_that_fails(
     ledger: Ledger, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Neither the page, nor metrics, nor the log; they say by name which channel it is."""
-    hush()
-    caplog.set_level(logging.DEBUG)
+    log_everything(caplog)
     await ledger.note([(SILENT, [(SILENT.id, "guardia")])])
     service = Service(ledger)
     await service.couriers[0].bring()

@@ -42,7 +42,7 @@ async def test_nobody_is_learnt_who_is_in_the_history(tmp_path: Path) -> None:
             moments = range(0, days * 86_400 + 1, gap)
             await analytics.count([{"cliente": name, "timestamp": now - at} for at in moments])
         judge = Judge(DEFAULTS, "UTC", 60.0)
-        async with reaching(f"http://127.0.0.1:{analytics.port}") as reached:
+        async with reaching([f"http://127.0.0.1:{analytics.port}"]) as reached:
             past = StoredPast(judge.needs_no_past)
             rounds = Rounds(reached, UsualBands(DEFAULTS, "UTC"), past)
             for _ in range(9):
@@ -67,7 +67,7 @@ async def test_nothing_is_asked_for_whom_no_rhythm_is_wanted(tmp_path: Path) -> 
     async with FedAnalytics(tmp_path).at_work() as analytics:
         await analytics.count([{"cliente": "web"}])
         judge = Judge(rules, "UTC", 60.0)
-        async with reaching(f"http://127.0.0.1:{analytics.port}") as reached:
+        async with reaching([f"http://127.0.0.1:{analytics.port}"]) as reached:
             past = StoredPast(judge.needs_no_past)
             reading = await Rounds(reached, UsualBands(rules, "UTC"), past).read()
 

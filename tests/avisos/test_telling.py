@@ -1,7 +1,6 @@
 """Real receivers: an SMTP server, an HTTP server and Debian's Alertmanager."""
 
 import asyncio
-import logging
 import re
 import time
 from collections.abc import Iterator
@@ -18,11 +17,12 @@ from keeping.ledger import Ledger
 from rules.rule_file import RuleBook, parse_rules
 from rules.yaml_places import BadRulesError
 from telling import courier as courier_module
-from telling.apprise_channel import AppriseChannel, hush
+from telling.apprise_channel import AppriseChannel
 from telling.channel_file import Channels, parse_channels
 from telling.courier import Courier
 from telling.receivers import Receivers, WrongAddressError, mute_ended
 from telling.tame import tame
+from tests.avisos.hushed_log import log_everything
 from tests.avisos.receivers import (
     MailReceiver,
     WebReceiver,
@@ -167,8 +167,7 @@ async def test_a_receiver_that_is_down_is_tried_again_and_others_are_not_held_up
     web: WebReceiver, mail: MailReceiver, ledger: Ledger, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is told both ends in one message, once; nothing of its address is in the log."""
-    hush()
-    caplog.set_level(logging.DEBUG)
+    log_everything(caplog)
     told = receivers(web.address, mail.address)
     couriers = told.couriers(ledger)
     web.status = 503
