@@ -7,7 +7,7 @@ BIN := .venv/bin
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q pyproject.toml \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 
-.PHONY: help run test test-compose lint format lock bench bench-push bench-page bench-history bench-ingest profile-foreign load bench-agreement bench-counting bench-stores bench-clients bench-alerts faults fuzz fuzz-contracts contracts secretos clean
+.PHONY: help run run-cluster test test-compose test-cluster lint format lock bench bench-push bench-page bench-history bench-ingest profile-foreign load bench-agreement bench-counting bench-stores bench-clients bench-alerts faults faults-cluster fuzz fuzz-contracts contracts secretos clean
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
@@ -17,6 +17,10 @@ run: ## start everything on this machine, without Docker; Ctrl-C stops it
 	@$(SETUP) run
 	@$(BIN)/python local/run.py
 
+run-cluster: ## the same with three of each part that counts, under Patroni and in one RabbitMQ cluster, to kill what you like
+	@$(SETUP) run-cluster
+	@$(BIN)/python local/run_cluster.py
+
 test: ## test everything on the real broker, proxy and browser; T= passes words to pytest
 	@$(SETUP) test
 	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(T)
@@ -24,6 +28,11 @@ test: ## test everything on the real broker, proxy and browser; T= passes words 
 test-compose: ## bring the compose file up on Docker, break, scale and move it (12 minutes)
 	@$(SETUP) test
 	@COMPOSE_TESTS=all $(BIN)/python -m pytest tests/compose $(T)
+
+test-cluster: ## start a cluster of three of everything, kill its parts under load, count exactly (5 minutes)
+	@$(SETUP) run-cluster
+	@$(SETUP) test
+	@CLUSTER_TESTS=all $(BIN)/python -m pytest tests/cluster $(T)
 
 lint: ## ruff, mypy --strict, the page's types and AsyncAPI's parser, as pre-commit runs them
 	@$(SETUP) lint
@@ -101,6 +110,12 @@ faults: ## break every part on purpose and show what became of the events; ROW=7
 	@$(SETUP) test
 	@PYTHONPATH=local:.:sender:servicio-analiticas $(BIN)/python tests/faults/run.py \
 		--row "$(ROW)" --seed "$(SEED)" --size "$(or $(SIZE),full)" --jobs "$(or $(JOBS),2)"
+
+faults-cluster: ## the same with three of everything in network namespaces (needs root); ROW=2 SEED=42 repeats one
+	@$(SETUP) run-cluster
+	@$(SETUP) test
+	@PYTHONPATH=local:.:sender:servicio-analiticas $(BIN)/python tests/cluster/run.py \
+		--row "$(ROW)" --seed "$(SEED)"
 
 fuzz: ## try 1,000,000 bodies on the decoders and 10,000 sequences of faults on the store
 	@$(SETUP) test

@@ -34,9 +34,9 @@ quietly apt-get -q install --yes --no-install-recommends "$@"
 
 # Nor at the next boot: the system's RabbitMQ would hold the port of ours, and so on.
 if [ -d /run/systemd/system ]; then
-    for service in rabbitmq-server prometheus prometheus-alertmanager postgresql; do
+    for service in rabbitmq-server prometheus prometheus-alertmanager postgresql patroni etcd; do
         case " $* " in
-        *" $service "*) systemctl --quiet disable "$service" || true ;;
+        *" $service "* | *" $service-server "*) systemctl --quiet disable "$service" || true ;;
         esac
     done
 fi

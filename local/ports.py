@@ -6,18 +6,18 @@ import socket
 from collections.abc import Iterable
 
 
-def unusable_ports(ports: Iterable[tuple[str, int]]) -> list[str]:
-    """One sentence for each port of 127.0.0.1 that we can't listen on, by the variable's name."""
+def unusable_ports(ports: Iterable[tuple[str, int]], address: str = "127.0.0.1") -> list[str]:
+    """One sentence for each port of *address* that we can't listen on, by the variable's name."""
     return [
         f"Port {port} {reason}: set {variable} in .env to another one."
         for variable, port in ports
-        if (reason := _why_not(port))
+        if (reason := _why_not(address, port))
     ]
 
 
-def _why_not(port: int) -> str | None:
+def _why_not(address: str, port: int) -> str | None:
     try:
-        socket.create_server(("127.0.0.1", port)).close()
+        socket.create_server((address, port)).close()
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             return "is in use by another program"

@@ -22,6 +22,7 @@ from parts.keeper import kept
 from parts.programs import broker_programs, node_of, other_programs
 from parts.readiness import answers, first_unready, probes, running, web_address
 from parts.service_accounts import ROOT, operator_password
+from parts.service_programs import DEMO_CLIENTS
 from run_folder import FolderInUseError, held, last_lines
 from run_settings import PORTS, read_run_settings
 
@@ -29,7 +30,6 @@ READY_SECONDS = 90.0
 ELSEWHERE = ("RABBITMQ_HOST", "RABBITMQ_TLS_CA")
 DOORS = ("USUARIOS", "TLS_CERTIFICADO", "TLS_CLAVE", "ENTRADA_CLAVES")
 ONE_FILE = {"ALMACEN": "archivo", "ANALITICAS": "1", "STORE_URL": ""}
-DEMO = ("cliente-uno", "cliente-dos")
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 HELP = ("-h", "--help")
 
@@ -74,7 +74,7 @@ async def simulate_alone(settings: Mapping[str, str], folder: Path, words: list[
     shutil.rmtree(data, ignore_errors=True)
     (data / "log").mkdir(parents=True)
     prepare(node_of(settings, data))
-    services = [p for p in other_programs(settings, data, os.environ) if p.name not in DEMO]
+    services = [p for p in other_programs(settings, data, os.environ) if p.name not in DEMO_CLIENTS]
     async with kept(broker_programs(settings, data, os.environ), data), kept(services, data):
         late = await first_unready(probes(settings), READY_SECONDS, stop)
         if stop.is_set():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from setting_checks import (
@@ -70,6 +70,10 @@ SETTINGS = PORTS | {
     "ANALITICAS": Setting("1", whole(1, 8)),
     "POSTGRES_PORT": Setting("25432", port),  # used with ALMACEN=postgres
     "ANALITICAS_PORT": Setting("8101", whole(1, 65_528)),  # of the second one; more follow
+    # Of `make run-cluster`, at the address of each machine
+    "ETCD_PORT": Setting("22379", port),
+    "ETCD_PEER_PORT": Setting("22380", port),
+    "PATRONI_PORT": Setting("28008", port),
     "STORE_URL": Setting("", anything),
     "STORE_PASSWORD_FILE": Setting("", anything),
     "LOG_FORMAT": Setting("consola", log_format),
@@ -106,7 +110,8 @@ def read_run_settings(given: Mapping[str, str]) -> dict[str, str]:
         for name, setting in SETTINGS.items()
         if (right := setting.check(values[name]))
     ]
-    if wrong := wrong or [*_shared_ports(values), *_history_order(values), *_store(values)]:
+    shared = () if wrong else shared_ports(used_ports(values))
+    if wrong := wrong or [*shared, *_history_order(values), *_store(values)]:
         raise WrongSettingsError("\n".join(wrong))
     return values
 
@@ -125,10 +130,11 @@ def used_ports(values: Mapping[str, str]) -> list[tuple[str, int]]:
     return used + [("ANALITICAS_PORT", int(values["ANALITICAS_PORT"]) + n) for n in range(more)]
 
 
-def _shared_ports(values: Mapping[str, str]) -> list[str]:
+def shared_ports(used: Iterable[tuple[str, int]]) -> list[str]:
+    """A sentence for each port that two variables name."""
     owners: dict[int, str] = {}
     wrong = []
-    for name, number in used_ports(values):
+    for name, number in used:
         first = owners.setdefault(number, name)
         if first != name:
             wrong.append(f"{first} and {name} are both {number}: change one in .env.")

@@ -12,7 +12,14 @@ from pathlib import Path
 
 from env_file import read_env_file
 from machine.python_packages import ensure_venv
-from machine.system_packages import POSTGRES, RUN, TEST, MissingProgramError, ensure_installed
+from machine.system_packages import (
+    CLUSTER,
+    POSTGRES,
+    RUN,
+    TEST,
+    MissingProgramError,
+    ensure_installed,
+)
 from run_settings import read_run_settings
 
 ENV_FILE = Path(__file__).resolve().parents[1] / ".env"
@@ -20,7 +27,7 @@ ENV_FILE = Path(__file__).resolve().parents[1] / ".env"
 
 def main(purpose: str) -> int:
     try:
-        packages = {"run": RUN, "test": TEST}.get(purpose, ())
+        packages = {"run": RUN, "run-cluster": CLUSTER, "test": TEST}.get(purpose, ())
         if purpose == "run":  # a typing mistake is told before minutes of installing
             settings = read_run_settings(read_env_file(ENV_FILE) | dict(os.environ))
             packages += (POSTGRES,) * (settings["ALMACEN"] == "postgres")

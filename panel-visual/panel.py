@@ -60,7 +60,7 @@ async def run(settings: Settings, sockets: Sockets) -> None:
     stop = set_by_signals()
     rule = OriginRule(settings.web_port, settings.origins(), settings.hosts)
     hub, pace = Hub(rule, limits_of(settings)), Pace()
-    heartbeat, pusher = Heartbeat(hub), Pusher(hub, pace)
+    heartbeat, pusher = Heartbeat(hub, analytics=len(settings.reporte_urls)), Pusher(hub, pace)
     kept = KeptReport()
     poller = Poller(settings.reporte_urls, pace, pusher, heartbeat, kept)
     relay, alerts = Relay(settings.reporte_urls), alerts_of(settings)

@@ -16,8 +16,8 @@ from tests.broker_stack import Broker
 from tests.port_ranges import free_ports
 from tests.stack import Part, listens
 
-NAMES = ("a@localhost", "b@localhost", "c@localhost")
 ADDRESSES = ("127.0.0.1", "127.0.0.2", "127.0.0.3")
+NAMES = tuple(f"{name}@{address}" for name, address in zip("abc", ADDRESSES, strict=True))
 
 
 class Certificates:
@@ -69,6 +69,8 @@ class Cluster:
             ClusterNode(folder / name, name, address, self)
             for name, address in zip(NAMES, ADDRESSES, strict=True)
         ]
+        mapper = epmd_command(*(node.node for node in self.nodes))
+        self.epmd = Part("epmd", mapper, os.environ, folder, lambda _: listens(self.epmd_port))
 
     @contextmanager
     def at_work(self) -> Iterator[Cluster]:
@@ -76,8 +78,8 @@ class Cluster:
         with ExitStack() as stack:
             for node in self.nodes:
                 stack.callback(node.vm.kill)
-            stack.callback(self.nodes[0].epmd.kill)
-            self.nodes[0].epmd.start()
+            stack.callback(self.epmd.kill)
+            self.epmd.start()
             for node in self.nodes:
                 node.vm.start(wait=False)
             for node in self.nodes:
@@ -108,22 +110,13 @@ class ClusterNode(Broker):
             free_ports(1)[0],
             self.user,
             self.password,
+            name=name,
+            address=host,
+            cookie=cluster.cookie,
+            more=_settings(host, cluster),
         )
         prepare(self.node)
-        (folder / "data" / name).mkdir()
-        cookie = folder / "home" / ".erlang.cookie"
-        cookie.write_text(cluster.cookie)
-        cookie.chmod(0o400)
-        (folder / "conf.d" / "20-cluster.conf").write_text(_settings(host, cluster))
-        self.epmd = Part(
-            "epmd",
-            epmd_command(self.node),
-            os.environ,
-            folder,
-            lambda _: listens(cluster.epmd_port),
-        )
-        own = {"RABBITMQ_NODENAME": name, "RABBITMQ_NODE_IP_ADDRESS": host}
-        environment = node_environment(self.node, os.environ) | own
+        environment = node_environment(self.node, os.environ)
         command = node_command(self.node)
         self.vm = Part(name, command, environment, folder, lambda _: self.ready())
 
@@ -136,15 +129,14 @@ class ClusterNode(Broker):
         return nodes.is_success and sum(node["running"] for node in nodes.json()) == len(NAMES)
 
 
-def _settings(host: str, cluster: Cluster) -> str:
+def _settings(host: str, cluster: Cluster) -> list[str]:
     tls = cluster.certificates
     files = {"cacertfile": tls.authority, "certfile": tls.certificate, "keyfile": tls.key}
-    lines = [
+    return [
         "cluster_formation.peer_discovery_backend = classic_config",
         *(f"cluster_formation.classic_config.nodes.{n} = {name}" for n, name in enumerate(NAMES)),
         "cluster_partition_handling = pause_minority",
         "collect_statistics_interval = 1000",
-        f"management.tcp.ip = {host}",
         f"management.ssl.ip = {host}",
         f"management.ssl.port = {cluster.tls_management_port}",
         f"listeners.ssl.1 = {host}:{cluster.tls_port}",
@@ -152,4 +144,3 @@ def _settings(host: str, cluster: Cluster) -> str:
         *(f"ssl_options.{name} = {path}" for name, path in files.items()),
         *(f"management.ssl.{name} = {path}" for name, path in files.items()),
     ]
-    return "\n".join([*lines, ""])

@@ -109,7 +109,7 @@ class Postgres:
     def processes(self) -> list[int]:
         """The server and its children, each of which is the first of a session of its own."""
         first = self.part.pid
-        return [first, *(pid for pid, parent in _parents().items() if parent == first)]
+        return [first, *(pid for pid, parent in parents().items() if parent == first)]
 
     def set(self, name: str, value: str) -> None:
         """Change a setting of the running server, and wait until new sessions have it."""
@@ -149,7 +149,7 @@ STANDBY = "suplente"
 """How a standby calls itself, for `synchronous_standby_names`."""
 
 
-def _parents() -> dict[int, int]:
+def parents() -> dict[int, int]:
     """The parent of each process of this machine."""
     found = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):

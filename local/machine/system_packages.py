@@ -45,8 +45,23 @@ class Library(Package):
         return sys.platform != "linux" or ctypes.util.find_library(name) is not None
 
 
+class PatroniStore(Package):
+    """Patroni comes with the client of some store, and knows no other: Debian 13's not etcd's."""
+
+    def installed(self) -> bool:
+        command = ["/usr/bin/python3", "-c", "import etcd"]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
 RUN = (Package("rabbitmq-server", "rabbitmq-server", "rabbitmq"),)
 POSTGRES = Package("postgres", "postgresql", "postgresql")
+CLUSTER = (
+    *RUN,
+    POSTGRES,
+    Package("patroni", "patroni", ""),
+    PatroniStore("python3-etcd", "python3-etcd", ""),
+    Package("etcd", "etcd-server", ""),
+)
 TEST = (
     *RUN,
     POSTGRES,

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,6 +45,10 @@ class Node:
     user: str
     password: str
     services: Mapping[str, str] = field(default_factory=dict)  # passwords, by account
+    name: str = NODE_NAME
+    address: str = "127.0.0.1"
+    cookie: str = ""  # what only the nodes of a cluster know; empty: it makes up its own
+    more: Sequence[str] = ()  # lines of configuration
 
 
 def server_script() -> str | None:
@@ -68,13 +72,14 @@ def guard_command() -> list[str]:
     return [shutil.which("bash") or "/bin/bash", str(SETTINGS / "guard.sh")]
 
 
-def epmd_command(node: Node) -> list[str]:
+def epmd_command(*nodes: Node) -> list[str]:
     """
-    Erlang's port mapper, in the foreground.
+    Erlang's port mapper, in the foreground: one for all nodes that have the same port for it.
 
     Started by us, since one that the node starts outlives it and listens on every address.
     """
-    return [_epmd(), "-port", str(node.epmd_port), "-address", "127.0.0.1"]
+    addresses = ",".join(node.address for node in nodes)
+    return [_epmd(), "-port", str(nodes[0].epmd_port), "-address", addresses]
 
 
 def _epmd() -> str:
@@ -94,7 +99,7 @@ def node_environment(node: Node, inherited: Mapping[str, str]) -> dict[str, str]
     The server script becomes the Erlang VM when it believes that input is allowed; so the
     process that we start is the one that we may kill, and it leaves no other behind.
     """
-    erlang = "-noinput -kernel inet_dist_use_interface {127,0,0,1}"
+    interface = node.address.replace(".", ",")
     return {
         "PATH": inherited.get("PATH", os.defpath),
         "HOME": str(node.folder / "home"),
@@ -105,9 +110,12 @@ def node_environment(node: Node, inherited: Mapping[str, str]) -> dict[str, str]
         # would outlive us.
         "ERL_FLAGS": "-start_epmd false",
         "RABBITMQ_ALLOW_INPUT": "true",
-        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": erlang,
-        "RABBITMQ_NODENAME": NODE_NAME,
-        "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
+            f"-noinput -kernel inet_dist_use_interface {{{interface}}}"
+        ),
+        "RABBITMQ_NODENAME": node.name,
+        "RABBITMQ_USE_LONGNAME": str("." in node.name).lower(),  # with an address in it
+        "RABBITMQ_NODE_IP_ADDRESS": node.address,
         "RABBITMQ_NODE_PORT": str(node.amqp_port),
         "RABBITMQ_DIST_PORT": str(node.distribution_port),
         "RABBITMQ_CONF_ENV_FILE": str(node.folder / "no-rabbitmq-env.conf"),
@@ -124,19 +132,23 @@ def node_environment(node: Node, inherited: Mapping[str, str]) -> dict[str, str]
 
 def prepare(node: Node) -> None:
     """Write the files of a node that differ from machine to machine. Its data is left alone."""
-    for name in ("home", "conf.d", f"data/{NODE_NAME}", "log"):  # it watches the disk of its data
+    for name in ("home", "conf.d", f"data/{node.name}", "log"):  # it watches the disk of its data
         (node.folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+    if node.cookie:
+        _write_private(node.folder / "home" / ".erlang.cookie", node.cookie)
     accounts = node.folder / "accounts.json"
     _write_private(accounts, json.dumps(_accounts(node), indent=1))
     _write_private(node.folder / "conf.d" / "10-local.conf", _settings(node, accounts))
 
 
 def _settings(node: Node, accounts: Path) -> str:
-    return (
-        f"management.tcp.ip = 127.0.0.1\n"
-        f"management.tcp.port = {node.management_port}\n"
-        f"load_definitions = {accounts}\n"
-    )
+    lines = [
+        f"management.tcp.ip = {node.address}",
+        f"management.tcp.port = {node.management_port}",
+        f"load_definitions = {accounts}",
+        *node.more,
+    ]
+    return "\n".join([*lines, ""])
 
 
 def _accounts(node: Node) -> dict[str, object]:

@@ -8,8 +8,8 @@ import os
 import sys
 import time
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from parts.part_log import PartLog, written_to
@@ -47,11 +47,11 @@ async def keep(program: Program, folder: Path, ended: Ended) -> None:
         async with written_to(log) as output:
             try:
                 process = await _run(program.command, program, folder, output)
-                LOG.info("%s started as process %d", program.name, process.pid)
-                try:
-                    code = await _ended(process, program, folder, output)
-                finally:
-                    await _stop(process, program.stop_seconds)
+                with _noted(folder, program.name, process.pid):
+                    try:
+                        code = await _ended(process, program, folder, output)
+                    finally:
+                        await _stop(process, program.stop_seconds)
             finally:
                 os.close(output)  # or there would be no end of what it says
         if program.once and code == 0:
@@ -59,6 +59,21 @@ async def keep(program: Program, folder: Path, ended: Ended) -> None:
         LOG.warning("%s ended by itself, exit code %d", program.name, code)
         ended(program.name, code)
         await asyncio.sleep(began + SHORTEST_LIFE - time.monotonic())
+
+
+@contextmanager
+def _noted(folder: Path, name: str, pid: int) -> Iterator[None]:
+    """For whoever wants to end it while it runs: `kill $(cat pids/NAME)`."""
+    LOG.info("%s started as process %d", name, pid)
+    note = folder / "pids" / name
+    with suppress(OSError):  # of a full disk nothing ends
+        note.parent.mkdir(exist_ok=True)
+        note.write_text(f"{pid}\n")
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            note.unlink()
 
 
 async def _ended(process: Process, program: Program, folder: Path, output: int) -> int:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from parts.broker import Node, epmd_command, guard_command, node_command, node_environment
+from parts.places import Places, places_of
 from parts.private_postgres import postgres_command
 from parts.proxy import Doors, Routes, proxy_command, proxy_environment
 from parts.service_accounts import ROOT, operator_password, service_passwords
-from parts.service_programs import Program, report_ports, service_programs
+from parts.service_programs import Program, service_programs
 
 
 def node_of(settings: Mapping[str, str], folder: Path) -> Node:
@@ -25,7 +26,7 @@ def node_of(settings: Mapping[str, str], folder: Path) -> Node:
     )
 
 
-def routes_of(settings: Mapping[str, str]) -> Routes:
+def routes_of(settings: Mapping[str, str], places: Places) -> Routes:
     return Routes(
         web_port=int(settings["WEB_PORT"]),
         traefik_port=int(settings["TRAEFIK_PORT"]),
@@ -33,7 +34,7 @@ def routes_of(settings: Mapping[str, str]) -> Routes:
         push_port=int(settings["PUSH_PORT"]),
         reporte_port=int(settings["REPORTE_PORT"]),
         entrada_port=int(settings["ENTRADA_PORT"]),
-        more_reporte_ports=tuple(int(port) for port in report_ports(settings)[1:]),
+        places=places,
     )
 
 
@@ -76,14 +77,19 @@ def store_programs(
 
 
 def other_programs(
-    settings: Mapping[str, str], folder: Path, inherited: Mapping[str, str]
+    settings: Mapping[str, str],
+    folder: Path,
+    inherited: Mapping[str, str],
+    places: Places | None = None,
 ) -> list[Program]:
     """Return every part but broker and database, named as in docker-compose.yml."""
+    places = places or places_of(settings)
+    routes = routes_of(settings, places)
     return [
         Program(
             "reverse-proxy",
             proxy_command(),
-            proxy_environment(routes_of(settings), inherited, doors_of(settings), hosts=settings),
+            proxy_environment(routes, inherited, doors_of(settings), hosts=settings),
         ),
-        *service_programs(settings, folder, inherited),
+        *service_programs(settings, folder, inherited, places),
     ]

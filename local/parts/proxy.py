@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from env_file import read_env_file
+from parts.places import HERE, Places
 
 SETTINGS = Path(__file__).resolve().parents[2] / "reverse-proxy"
 
@@ -22,15 +23,17 @@ class Routes:
     push_port: int
     reporte_port: int
     entrada_port: int
-    more_reporte_ports: tuple[int, ...] = field(
-        default=(), kw_only=True
-    )  # of further analytics that count together
+    places: Places | None = field(default=None, kw_only=True)
+    """Of analytics and panels, where there are several."""
 
     @property
     def report_urls(self) -> str:
         """Of all analytics that count together, comma separated."""
-        ports = (self.reporte_port, *self.more_reporte_ports)
-        return ",".join(f"http://127.0.0.1:{port}" for port in ports)
+        return self.places.report_urls if self.places else f"http://{HERE}:{self.reporte_port}"
+
+    def urls_of_panels(self, port: int) -> str:
+        hosts = self.places.panels if self.places else [HERE]
+        return ",".join(f"http://{host}:{port}" for host in hosts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,8 @@ def proxy_environment(
         "TRAEFIK_ENTRYPOINTS_WEB_ADDRESS": f"127.0.0.1:{routes.web_port}",
         "TRAEFIK_ENTRYPOINTS_TRAEFIK_ADDRESS": f"127.0.0.1:{routes.traefik_port}",
         "TRAEFIK_PROVIDERS_FILE_FILENAME": str(SETTINGS / "routes.yml"),
-        "PANEL_URL": f"http://127.0.0.1:{routes.panel_port}",
-        "PUSH_URL": f"http://127.0.0.1:{routes.push_port}",
+        "PANEL_URL": routes.urls_of_panels(routes.panel_port),
+        "PUSH_URL": routes.urls_of_panels(routes.push_port),
         "REPORTE_URL": routes.report_urls,
         "ENTRADA_URL": f"http://127.0.0.1:{routes.entrada_port}",
         "USERS_FILE": doors.users,

@@ -11,7 +11,8 @@ import urllib.request
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from parts.service_programs import report_ports
+from parts.places import Places, numbered, places_of
+from parts.service_programs import ANALYTICS, PANEL
 
 UP, ASKS_FOR_A_PASSWORD = 200, 401
 
@@ -53,9 +54,9 @@ def running(settings: Mapping[str, str]) -> Probe:
     return Probe("reverse-proxy", url, statuses=(UP, ASKS_FOR_A_PASSWORD))
 
 
-def probes(settings: Mapping[str, str]) -> list[Probe]:
+def probes(settings: Mapping[str, str], places: Places | None = None) -> list[Probe]:
     """In the order in which the parts depend on each other: the first that fails is to blame."""
-    web = web_address(settings)
+    places, web = places or places_of(settings), web_address(settings)
     dashboard = f"http://127.0.0.1:{settings['TRAEFIK_PORT']}/dashboard/"
     door = (ASKS_FOR_A_PASSWORD if settings["USUARIOS"] else UP,)
     broker = f"http://127.0.0.1:{settings['RABBITMQ_MANAGEMENT_PORT']}/"
@@ -64,13 +65,16 @@ def probes(settings: Mapping[str, str]) -> list[Probe]:
         # In an alarm, which only somebody who makes room can end, all else works.
         *(
             Probe(
-                "servicio-analiticas",
-                f"http://127.0.0.1:{port}/reporte/estado",
+                numbered(ANALYTICS, n),
+                f"{place.url}/reporte/estado",
                 says=(b'"conectado"', b'"bloqueado"'),
             )
-            for port in report_ports(settings)
+            for n, place in enumerate(places.analytics, 1)
         ),
-        Probe("panel-visual", f"http://127.0.0.1:{settings['PANEL_PORT']}/readyz"),
+        *(
+            Probe(numbered(PANEL, n), f"http://{host}:{settings['PANEL_PORT']}/readyz")
+            for n, host in enumerate(places.panels, 1)
+        ),
         Probe("servicio-avisos", f"http://127.0.0.1:{settings['AVISOS_PORT']}/readyz"),
         Probe("entrada", f"http://127.0.0.1:{settings['ENTRADA_PORT']}/readyz"),
         *(

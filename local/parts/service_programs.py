@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from parts.places import Places, numbered, places_of
 from parts.private_postgres import password_file, store_url
 from parts.proxy import HOSTS
 from parts.service_accounts import ROOT, service_account
@@ -34,7 +35,8 @@ HOW_LONG_KEPT = (
     *("HISTORY_SECONDS_KEPT", "HISTORY_MINUTES_KEPT", "HISTORY_FIVE_MINUTES_KEPT"),
     "HISTORY_HOURS_KEPT",
 )
-ANALYTICS = "servicio-analiticas"
+ANALYTICS, PANEL = "servicio-analiticas", "panel-visual"
+DEMO_CLIENTS = ("cliente-uno", "cliente-dos")
 TOPOLOGY = "topologia"
 """A job: services that share a store declare no queue by themselves."""
 PANEL_KNOWS = (
@@ -44,17 +46,19 @@ PANEL_KNOWS = (
 
 
 def service_programs(
-    settings: Mapping[str, str], folder: Path, inherited: Mapping[str, str]
+    settings: Mapping[str, str],
+    folder: Path,
+    inherited: Mapping[str, str],
+    places: Places | None = None,
 ) -> list[Program]:
-    urls = (f"http://127.0.0.1:{port}" for port in report_ports(settings))
-    reporte = {"REPORTE_URL": ",".join(urls)}
+    places = places or places_of(settings)
+    reporte = {"REPORTE_URL": places.report_urls}
     told = {
-        **_counting(settings, folder),
-        "panel-visual": (
-            ("panel-visual/panel.py",),
-            PANEL_KNOWS,
-            {**reporte, "AVISOS_URL": f"http://127.0.0.1:{settings['AVISOS_PORT']}"},
-        ),
+        **_counting(settings, folder, places),
+        **{
+            numbered(PANEL, n): _panel(settings, host, reporte)
+            for n, host in enumerate(places.panels, 1)
+        },
         "servicio-avisos": _alerts(settings, folder, reporte),
         "entrada": (
             ("sender/app.py", "servir"),
@@ -63,8 +67,7 @@ def service_programs(
             | _files(settings, "ENTRADA_CLAVES")
             | {"ENTRADA_TRUSTED_HOPS": "1"},
         ),
-        "cliente-uno": _demo_client("cliente_uno", settings),
-        "cliente-dos": _demo_client("cliente_dos", settings),
+        **{name: _demo_client(name.replace("-", "_"), settings) for name in DEMO_CLIENTS},
     }
     return [
         Program(
@@ -86,26 +89,25 @@ Told = tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]
 """A script and its words, variables to hand on, and further ones with their values."""
 
 
-def report_ports(settings: Mapping[str, str]) -> list[str]:
-    """Where each of the analytics tells what is counted."""
-    more, first = int(settings["ANALITICAS"]) - 1, int(settings["ANALITICAS_PORT"])
-    return [settings["REPORTE_PORT"], *(str(first + n) for n in range(more))]
-
-
-def _counting(settings: Mapping[str, str], folder: Path) -> dict[str, Told]:
+def _counting(settings: Mapping[str, str], folder: Path, places: Places) -> dict[str, Told]:
     account, knows = _account("analiticas", settings), ("RABBITMQ_MANAGEMENT_PORT", "COLAS")
     store = _store(settings, folder)
     told: dict[str, Told] = {
-        ANALYTICS if n == 1 else f"{ANALYTICS}-{n}": (
+        numbered(ANALYTICS, n): (
             ("servicio-analiticas/analiticas.py",),
             (*knows, *HOW_LONG_KEPT, *HOSTS),
-            {**account, **store, "REPORTE_PORT": port},
+            {**account, **store, "REPORTE_HOST": place.host, "REPORTE_PORT": place.port},
         )
-        for n, port in enumerate(report_ports(settings), 1)
+        for n, place in enumerate(places.analytics, 1)
     }
     if store["STORE_URL"]:
         told[TOPOLOGY] = ("servicio-analiticas/topologia.py",), knows, account
     return told
+
+
+def _panel(settings: Mapping[str, str], host: str, reporte: dict[str, str]) -> Told:
+    alerts = {"AVISOS_URL": f"http://127.0.0.1:{settings['AVISOS_PORT']}"}
+    return ("panel-visual/panel.py",), PANEL_KNOWS, {**reporte, **alerts, "PANEL_HOST": host}
 
 
 def _demo_client(cliente: str, settings: Mapping[str, str]) -> Told:

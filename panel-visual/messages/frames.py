@@ -7,7 +7,8 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from messages.report_wire import Apartados, Counts, Depth, Futuros, PorApartar, Retraso
+from comun.service_answer import Count
+from messages.report_wire import Apartados, Counts, Depth, Futuros, Members, PorApartar, Retraso
 
 MAX_PAYLOAD = 64 * 1024 - 16  # a frame's header takes up to 10 bytes more
 
@@ -23,6 +24,13 @@ class Cambio(Counts, frozen=True, kw_only=True, tag_field="tipo", tag="cambio"):
 
     previa: int
     clientes: dict[str, int | None]
+
+
+class Instances(Struct, frozen=True):
+    """Analytics that count together: those that this panel knows of, and those that run."""
+
+    total: Count
+    en_linea: Count
 
 
 class Latido(Struct, frozen=True, kw_only=True, tag_field="tipo", tag="latido"):
@@ -44,6 +52,8 @@ class Latido(Struct, frozen=True, kw_only=True, tag_field="tipo", tag="latido"):
     escritura: str | None = None
     apartados: Apartados | None = None
     por_apartar: PorApartar | None = None
+    miembros: Members | None = None
+    instancias: Instances | None = None
 
 
 def encode(message: Instantanea | Cambio | Latido) -> bytes:

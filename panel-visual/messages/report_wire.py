@@ -96,6 +96,14 @@ class PorApartar(Struct, frozen=True):
     propios: Count
 
 
+class Members(Struct, frozen=True):
+    """The broker's nodes that hold the queue."""
+
+    total: Count
+    en_linea: Count
+    bastan: bool
+
+
 class Estado(Struct, frozen=True, kw_only=True):
     broker: Label
     almacen: Label
@@ -109,3 +117,5 @@ class Estado(Struct, frozen=True, kw_only=True):
     escritura: Label | None = None
     apartados: Apartados | None = None
     por_apartar: PorApartar | None = None
+    instancias: Count | None = None
+    miembros: Members | None = None

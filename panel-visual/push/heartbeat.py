@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from comun.wire_time import rfc3339
-from messages.frames import Latido, encode
+from messages.frames import Instances, Latido, encode
 from messages.report_wire import Estado
 from push.hub import Hub
 
@@ -26,8 +26,11 @@ class Heartbeat:
     of analytics, broker or store changes.
     """
 
-    def __init__(self, hub: Hub, clock: Callable[[], float] = time.monotonic) -> None:
-        self._hub, self._clock = hub, clock
+    def __init__(
+        self, hub: Hub, clock: Callable[[], float] = time.monotonic, analytics: int = 1
+    ) -> None:
+        """*analytics*: how many should be there."""
+        self._hub, self._clock, self._analytics = hub, clock, analytics
         self._online = False
         self._estado: Estado | None = None
         self._answered: float | None = None  # by the clock, when the analytics last did
@@ -67,7 +70,15 @@ class Heartbeat:
         if not self._online or self._estado is None:
             return encode(Latido(analiticas="caida", **known))
         estado = msgspec.structs.asdict(self._estado)
+        estado["instancias"] = self._instances(self._estado)
         return encode(Latido(analiticas="en_linea", **known, **estado))
+
+    def _instances(self, estado: Estado) -> Instances | None:
+        """They tell each other by the store: while that is away, nobody knows of the others."""
+        running = estado.instancias
+        if running is None or (self._analytics > 1 and estado.almacen != "ok"):
+            return None
+        return Instances(max(running, self._analytics), running)
 
     async def run(self) -> NoReturn:
         while True:
@@ -85,5 +96,6 @@ def is_behind(estado: Estado) -> bool:
     return waiting and estado.atraso_s >= BEHIND
 
 
-def _state(estado: Estado) -> tuple[str, str, str | None, bool]:
-    return estado.broker, estado.almacen, estado.escritura, is_behind(estado)
+def _state(estado: Estado) -> tuple[object, ...]:
+    parts = estado.instancias, estado.miembros
+    return estado.broker, estado.almacen, estado.escritura, is_behind(estado), parts

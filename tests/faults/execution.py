@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,12 +38,20 @@ class Result:
 
 
 def execute(row: Row, do: Do, broker: Broker, folder: Path, seed: int) -> Result:
+    @contextmanager
+    def rig() -> Iterator[Rig]:
+        with broker.virtual_host() as vhost:
+            yield Rig(vhost, folder, seed)
+
+    return judged(row, do, rig(), seed)
+
+
+def judged(row: Row, do: Do, place: AbstractContextManager[Rig], seed: int) -> Result:
     """Whatever breaks, of the row or when it is cleared away, is a problem of that row alone."""
     start = time.monotonic()
     findings, facts = Findings(), None
     try:
-        with broker.virtual_host() as vhost:
-            rig = Rig(vhost, folder, seed)
+        with place as rig:
             findings = rig.findings
             try:
                 _do(do, rig)
@@ -67,6 +77,4 @@ def _do(do: Do, rig: Rig) -> None:
         do(rig)
     except BREAKING as error:
         rig.findings.problems.append(f"the row broke off: {error!r}")
-        rig.vhost.broker.resume()
-        if not rig.analytics.running:
-            rig.analytics.start()
+        rig.recover()

@@ -19,6 +19,7 @@ from tests.travelling_body import opened
 
 QUEUE, REJECTED = "cola_analiticas", "cola_analiticas.rechazados"
 COUNTED = 0  # `suerte` of an id under which a body was counted
+KNOWN = "SELECT cuerpo, suerte FROM ids"
 
 
 def counted_in(
@@ -30,17 +31,26 @@ def counted_in(
     *sent* has the numbers of each message by the digest of its body. Bodies of *others* may be
     known, but not as counted.
     """
+    if not store.exists():
+        return Counter(), 0
+    with closing(sqlite3.connect(store)) as db:
+        return counted_by(db.execute(KNOWN), sent, others)
+
+
+def counted_by(
+    known: Iterable[tuple[int, int]],
+    sent: Mapping[int, Iterable[int]],
+    others: Collection[bytes] = (),
+) -> tuple[Counter[int], int]:
+    """The same, of digests and fates that a store keeps."""
     aside = {digest_of(body) for body in others}
     counted: Counter[int] = Counter()
     strangers = 0
-    if not store.exists():
-        return counted, strangers
-    with closing(sqlite3.connect(store)) as db:
-        for digest, fate in db.execute("SELECT cuerpo, suerte FROM ids"):
-            if digest not in sent:
-                strangers += digest not in aside or fate == COUNTED
-            elif fate == COUNTED:
-                counted.update(sent[digest])
+    for digest, fate in known:
+        if digest not in sent:
+            strangers += digest not in aside or fate == COUNTED
+        elif fate == COUNTED:
+            counted.update(sent[digest])
     return counted, strangers
 
 

@@ -69,6 +69,12 @@ class Rig(ReportReader):
 
     def load(self, rate: float, count: int | None = None, **settings: object) -> Part:
         """Start a publisher; without a count it goes on until `finish` or a kill."""
+        part = self.new_load(rate, count, **settings)
+        part.start()
+        return part
+
+    def new_load(self, rate: float, count: int | None = None, **settings: object) -> Part:
+        """The same, not started."""
         n = len(self._ledgers)
         ledger = self.folder / f"load-{n}.ledger"
         given: dict[str, object] = {
@@ -82,8 +88,7 @@ class Rig(ReportReader):
         }
         part = python_part(f"load-{n}", "tests/faults/load.py", given, self.folder, "started")
         self._ledgers.append(ledger)
-        self.keep(part).start()
-        return part
+        return self.keep(part)
 
     def keep(self, part: Part) -> Part:
         """Let *part* end with the rig."""
@@ -110,6 +115,12 @@ class Rig(ReportReader):
                 ends.callback(part.resume)
             ends.callback(self.close)
             ends.callback(self.watcher.stop)
+
+    def recover(self) -> None:
+        """After a row broke off, so that what was counted can be read."""
+        self.vhost.broker.resume()
+        if not self.analytics.running:
+            self.analytics.start()
 
     def publisher_died(self) -> None:
         """Unconfirmed events are no fault from now on: their publisher took them with it."""
@@ -174,7 +185,7 @@ class Rig(ReportReader):
             code = self.analytics.stop()
             self.findings.check(code == 0, f"the analytics ended with {code}")
         ledger = self.ledger()
-        counted, strangers = counted_in(self.store, ledger.messages, self.other_bodies)
+        counted, strangers = self.counted(ledger)
         aside = take_rejected_bodies(self.vhost)
         dead = Counter(
             number for body in aside if body not in self.other_bodies for number in numbers_of(body)
@@ -192,6 +203,10 @@ class Rig(ReportReader):
             publishers_died=self._publishers_died,
             conflicting=self.conflicting,
         )
+
+    def counted(self, ledger: Ledger) -> tuple[Counter[int], int]:
+        """How many ids counted each number, and how many ids are of nothing that was sent."""
+        return counted_in(self.store, ledger.messages, self.other_bodies)
 
     def ledger(self) -> Ledger:
         """What all publishers wrote down so far."""

@@ -49,9 +49,11 @@ class History:
 class Watcher:
     """A thread around a History; an analytics that does not answer is no complaint."""
 
-    def __init__(self, url: Callable[[], str]) -> None:
-        self._url = url
+    def __init__(self, url: Callable[[], str], of_several: bool = False) -> None:
+        """*of_several*: whoever answers is told what another one has told, as panels do."""
+        self._url, self._of_several = url, of_several
         self.history = History()
+        self._seen: dict[str, str] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watcher", daemon=True)
 
@@ -69,8 +71,10 @@ class Watcher:
         with httpx.Client(timeout=2, trust_env=False) as client:
             while not self._stop.wait(PERIOD):
                 with suppress(httpx.TransportError):
-                    report = client.get(self._url())
+                    report = client.get(self._url(), headers=self._seen)
                     book = client.get(f"{self._url()}/libro")
                     if report.is_success and book.is_success:
                         self.history.see_report(report.json())
+                        if self._of_several:
+                            self._seen = {"If-None-Match": report.headers["ETag"]}
                         self.history.see_book(book.json())

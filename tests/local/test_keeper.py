@@ -48,14 +48,17 @@ def alive(pid: int) -> bool:
 
 
 async def test_what_is_killed_starts_again(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """A part that dies is replaced, and the reason is logged."""
+    """A part that dies is replaced, and the reason is logged. Its process is noted while it is."""
     caplog.set_level("INFO")
     log = folder / "log" / "part.log"
     async with kept([python(SLEEPS)], folder):
         await until(lambda: log.exists() and log.read_text() == "up\n")
         os.kill(pids(caplog)[0], signal.SIGKILL)
         await until(lambda: log.read_text() == "up\nup\n")
+        noted = (folder / "pids" / "part").read_text()
 
+    assert noted == f"{pids(caplog)[1]}\n"
+    assert not (folder / "pids" / "part").exists()
     assert "part ended by itself, exit code -9" in caplog.text
     assert not any(alive(pid) for pid in pids(caplog))
 

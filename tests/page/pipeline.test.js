@@ -26,6 +26,23 @@ test("while all is well each part says so", () => {
   });
 });
 
+test("of parts that there are several of it is said how many run", () => {
+  /** @param {any} news */
+  const running = (news) => {
+    const state = reduce(INITIAL, { ...beat, ...news }, 0);
+    const all = stages(state, { kind: "live", since: 5, brokerLost: false, seconds: 0, attempt: 0 }, 7);
+    return all.slice(1, 3).map(({ state, running, key }) => [key === "flow.fewer" ? "fewer" : state, running?.n, running?.all]);
+  };
+
+  assert.deepEqual(running({}), [["ok", 3, 3], ["ok", 3, 3]]);
+  const fewer = { miembros: { total: 3, en_linea: 2, bastan: false }, instancias: { total: 3, en_linea: 2 } };
+  assert.deepEqual(running(fewer), [["fewer", 2, 3], ["fewer", 2, 3]]);
+  assert.deepEqual(running({ ...fewer, broker: "bloqueado" })[0], ["warns", 2, 3]);
+  assert.deepEqual(running({ miembros: { total: 1, en_linea: 1, bastan: true }, instancias: null }), [["ok", undefined, undefined], ["ok", undefined, undefined]]);
+  const away = { analiticas: "caida", miembros: null, instancias: null };
+  assert.deepEqual(running(away).map(([, n]) => n), [undefined, undefined]);
+});
+
 test("waiting messages are counted", () => {
   assert.deepEqual(said([queue(7)]).queue, ["ok", "flow.queue", 7]);
 });

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from messages.report_wire import Depth, Estado, Retraso
+from messages.report_wire import Depth, Estado, Members, Retraso
 from push.access.origin_rule import OriginRule
 from push.heartbeat import Heartbeat, is_behind
 from push.hub import Hub
@@ -142,3 +142,20 @@ async def test_it_beats_faster_while_the_queue_is_worked_off(
 
     await soon(lambda: told[-2:] == [12.0, 12.0], seconds=2.5)
     running.cancel()
+
+
+def test_how_many_count_together(clock: Clock) -> None:
+    """Of those that this panel knows of; when their number changes it is told at once."""
+    heartbeat = Heartbeat(Hub(OriginRule(8080)), clock, analytics=3)
+    heartbeat.turn(online=True)
+    members = Members(total=3, en_linea=3, bastan=True)
+    heartbeat.tell(msgspec.structs.replace(ESTADO, instancias=2, miembros=members))
+
+    message = told(heartbeat)
+
+    assert message["instancias"] == {"total": 3, "en_linea": 2}
+    assert message["miembros"] == {"total": 3, "en_linea": 3, "bastan": True}
+    heartbeat.tell(msgspec.structs.replace(ESTADO, instancias=4, miembros=members))
+    assert told(heartbeat)["instancias"] == {"total": 4, "en_linea": 4}
+    heartbeat.tell(msgspec.structs.replace(ESTADO, instancias=1, almacen="en_pausa"))
+    assert told(heartbeat)["instancias"] is None  # they tell each other by the store

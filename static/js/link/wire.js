@@ -36,6 +36,8 @@
  * @property {"ok" | "bloqueada" | "rechazada" | null} [escritura] whether the broker takes what is published
  * @property {{total: number, por_motivo: Record<string, number>} | null} [apartados] messages that the broker set aside by itself
  * @property {{broker: number | null, propios: number} | null} [por_apartar] messages that wait to be set aside
+ * @property {{total: number, en_linea: number, bastan: boolean} | null} [miembros] nodes of the broker that hold the queue
+ * @property {{total: number, en_linea: number} | null} [instancias] analytics that count together
  *
  * @typedef {object} Future
  * @property {number} total since counting began

@@ -15,6 +15,7 @@ import { refusesAll } from "./set-aside.js";
  * @property {Key} key
  * @property {Record<string, number>} [values]
  * @property {number | null} [since] when it began, or when it was last known, in ms
+ * @property {{n: number, all: number}} [running] how many of it run, where there are several
  */
 
 /** Fewer waiting messages than this are the ordinary coming and going. */
@@ -35,11 +36,25 @@ export function stages(state, status, active) {
   const known = reached && beat !== null && (isCurrent(status.kind) || status.brokerLost || status.brokerRefuses || beat.analiticas === "caida");
   return [
     clients(beat, known, active),
-    queue(state, known),
-    analytics(state, known, status),
+    counted(queue(state, known), known && beat?.miembros),
+    counted(analytics(state, known, status), known && beat?.instancias),
     panel(reached && known, status),
     viewers(beat, known),
   ];
+}
+
+/**
+ * A part of which there are several carries on while some of them are away; that is worth a look.
+ *
+ * @param {Stage} stage
+ * @param {{total: number, en_linea: number} | null | undefined | false} told
+ * @returns {Stage}
+ */
+function counted(stage, told) {
+  if (!told || told.total < 2) return stage;
+  const running = { n: told.en_linea, all: told.total };
+  if (stage.state !== "ok" || running.n >= running.all) return { ...stage, running };
+  return { part: stage.part, running, state: "warns", key: "flow.fewer", values: running };
 }
 
 /** @param {State["beat"]} beat @param {boolean} known @param {number} active @returns {Stage} */

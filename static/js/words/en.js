@@ -109,6 +109,8 @@ const en = {
   "flow.analytics_away": "does not answer",
   "flow.unseen": "no contact",
   "flow.unknown": "unknown",
+  "flow.fewer": "carries on with {n} of {all}",
+  "flow.parts": "{name} · {n} of {all}",
   "flow.part_clients": "Clients",
   "flow.part_queue": "Queue",
   "flow.part_analytics": "Analytics",

@@ -115,6 +115,8 @@ const es = {
   "flow.analytics_away": "no responde",
   "flow.unseen": "sin contacto",
   "flow.unknown": "no se sabe",
+  "flow.fewer": "sigue con {n} de {all}",
+  "flow.parts": "{name} · {n} de {all}",
   "flow.part_clients": "Clientes",
   "flow.part_queue": "Cola",
   "flow.part_analytics": "Analítica",

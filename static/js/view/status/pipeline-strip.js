@@ -15,7 +15,8 @@ export class PipelineStrip {
   draw(stages, now, words) {
     for (const stage of stages) {
       const part = this.#parts.get(stage.part) ?? this.#make(stage.part);
-      setText(part.name, words.say(`flow.part_${stage.part}`));
+      const name = words.say(`flow.part_${stage.part}`);
+      setText(part.name, stage.running ? words.say("flow.parts", { name, ...stage.running }) : name);
       setText(part.text, textOf(stage, now, words));
       setText(part.state, `${words.say(`flow.state_${stage.state}`)}: `);
       if (part.item.dataset.state === stage.state) continue;

@@ -1,0 +1,121 @@
+"""The rows of `make faults-cluster`, as data: what is done to whom, and for how long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from itertools import count
+from typing import cast
+
+from tests.cluster.cluster_rig import ClusterRig
+from tests.cluster.harms import HARMS, TARGETS, Target
+from tests.faults.rig import RANGE, Rig
+from tests.faults.row import Do, Row
+from tests.stack import Part
+
+RATE = 300.0
+HELD = 12.0  # seconds
+FAIL_OVER = 30.0  # longer than Patroni believes a primary that says nothing
+BACK = 240.0  # a node of RabbitMQ on a busy machine
+PAUSES = {"kill": 10.0, "freeze": 60.0, "cut": 60.0}
+"""How long counting may pause after it."""
+PRIMARY_PAUSE = 30.0  # where that was killed
+SHORT = {("freeze", "the primary"), ("cut", "the queue's leader")}
+"""Of what `make test-cluster` does; kills are a test of their own."""
+CONFIRMED_BY_THEN = 2.0  # seconds: what was on its way when a cable was pulled
+
+
+def harmed(harm: str, target: Target) -> Do:
+    """At any moment within two seconds."""
+    primary = target.part == "postgres" and harm != "kill"
+    most = PRIMARY_PAUSE if harm == "kill" and target.part == "postgres" else PAUSES[harm]
+
+    def do(rig: Rig) -> None:
+        whole = _begun(rig)
+        time.sleep(whole.rng.uniform(0, 2))
+        whole.undo.callback(HARMS[harm](whole.cluster, whole.network, target))
+        whole.findings.faults += 1
+        pause = whole.longest_pause(FAIL_OVER if primary else HELD, most)
+        whole.findings.notes.append(f"counting paused for {pause:.1f} s at most")
+        _mended(whole)
+
+    return do
+
+
+def harmed_together(pairs: int, held: float) -> Do:
+    """Two at once, by lot: it may take both of what needs two, and then all wait."""
+
+    def do(rig: Rig) -> None:
+        whole = _begun(rig)
+        for _ in range(pairs):
+            for target in whole.rng.sample(list(TARGETS.values()), 2):
+                harm = whole.rng.choice(list(HARMS))
+                whole.findings.notes.append(f"{harm} {target.name}")
+                whole.undo.callback(HARMS[harm](whole.cluster, whole.network, target))
+                whole.findings.faults += 1
+            time.sleep(held)
+            _mended(whole)
+
+    return do
+
+
+def minority(held: float) -> Do:
+    """Who publishes on a machine that is cut off waits, and loses nothing."""
+
+    def do(rig: Rig) -> None:
+        whole = _begun(rig)
+        machine = whole.cluster.leading().queue or 1
+        whole.undo.callback(whole.network.mend, machine)
+        address = whole.cluster.machines[machine - 1].address
+        beside = whole.new_load(RATE / 10, RABBITMQ_HOST=address)
+        beside.command = whole.network.inside(machine, beside.command)
+        beside.start()
+        whole.until("it publishes", lambda: len(_acknowledged(whole, beside)) > 10, 20)
+        whole.network.cut(machine)
+        whole.findings.faults += 1
+        time.sleep(CONFIRMED_BY_THEN)
+        before = len(_acknowledged(whole, beside))
+        time.sleep(held)
+        after = len(_acknowledged(whole, beside))
+        whole.findings.check(after == before, f"{after - before} were confirmed by a minority")
+        _mended(whole)
+
+    return do
+
+
+def _begun(rig: Rig) -> ClusterRig:
+    whole = cast(ClusterRig, rig)
+    whole.cluster.until_complete(BACK)
+    whole.start()
+    whole.load(RATE)
+    whole.until_counting(20)
+    return whole
+
+
+def _mended(whole: ClusterRig) -> None:
+    whole.undo.close()
+    whole.until_counting(BACK)
+    whole.cluster.until_complete(BACK)
+
+
+def _acknowledged(whole: ClusterRig, part: Part) -> set[int]:
+    first = int(part.environment["LOAD_FIRST"])
+    return {n for n in whole.ledger().acknowledged if first <= n < first + RANGE}
+
+
+def _rows() -> Sequence[Row]:
+    number = count(1)
+    singly = [
+        Row(next(number), f"{harm} {target.name}", do, do if (harm, name) in SHORT else None, 3)
+        for name, target in TARGETS.items()
+        for harm in HARMS
+        for do in (harmed(harm, target),)
+    ]
+    return [
+        *singly,
+        Row(next(number), "a minority side", minority(FAIL_OVER), minority(HELD), 3),
+        Row(next(number), "two at once", harmed_together(3, FAIL_OVER), None, 3),
+    ]
+
+
+CLUSTER_ROWS = _rows()

@@ -1,0 +1,94 @@
+"""What can be done to a machine or to one of its parts, and taken back."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NamedTuple
+
+from tests.cluster.machine_network import MachineNetwork
+from tests.cluster.running_cluster import RunningCluster
+
+
+class Target(NamedTuple):
+    """A part by its launcher's name, and the number of its machine."""
+
+    name: str
+    part: str
+    machine: Callable[[RunningCluster], int]
+
+
+def queue_leader(cluster: RunningCluster) -> int:
+    return cluster.leading().queue or 1
+
+
+def primary(cluster: RunningCluster) -> int:
+    return cluster.leading().database or 1
+
+
+def standby(cluster: RunningCluster) -> int:
+    """One that a COMMIT waits for."""
+    return cluster.with_role("sync_standby") or 1
+
+
+def etcd_leader(cluster: RunningCluster) -> int:
+    return cluster.leading().etcd or 1
+
+
+TARGETS = {
+    target.name: target
+    for target in (
+        Target("the queue's leader", "rabbitmq-service", queue_leader),
+        Target("another broker", "rabbitmq-service", lambda c: queue_leader(c) % 3 + 1),
+        Target("the primary", "postgres", primary),
+        Target("the standby", "postgres", standby),
+        Target("etcd's leader", "etcd", etcd_leader),
+        Target("an analytics", "servicio-analiticas", lambda _: 2),
+        Target("a panel", "panel-visual", lambda _: 2),
+    )
+}
+
+Undo = Callable[[], None]
+Harm = Callable[[RunningCluster, MachineNetwork, Target], Undo]
+
+
+def kill(cluster: RunningCluster, _: MachineNetwork, target: Target) -> Undo:
+    """It is back by itself."""
+    for pid in pids(cluster, target.part, target.machine(cluster)):
+        signalled(pid, signal.SIGKILL)
+    return lambda: None
+
+
+def freeze(cluster: RunningCluster, _: MachineNetwork, target: Target) -> Undo:
+    frozen = pids(cluster, target.part, target.machine(cluster))
+    for pid in frozen:
+        signalled(pid, signal.SIGSTOP)
+
+    def resume() -> None:
+        for pid in frozen:
+            signalled(pid, signal.SIGCONT)
+
+    return resume
+
+
+def cut(cluster: RunningCluster, network: MachineNetwork, target: Target) -> Undo:
+    """With all else on its machine."""
+    number = target.machine(cluster)
+    network.cut(number)
+    return lambda: network.mend(number)
+
+
+HARMS: dict[str, Harm] = {"kill": kill, "freeze": freeze, "cut": cut}
+
+
+def pids(cluster: RunningCluster, part: str, machine: int) -> list[int]:
+    """A PostgreSQL goes with its Patroni."""
+    found = [cluster.pid(cluster.part(part, machine))]
+    return found + (cluster.server_pids(machine) if part == "postgres" else [])
+
+
+def signalled(pid: int, signum: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signum)

@@ -1,0 +1,59 @@
+"""`make run-cluster` for real: what is killed comes back by itself, and the total is exact."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cluster.cluster_rig import ClusterRig
+from tests.cluster.running_cluster import THRICE, RunningCluster, until
+from tests.faults.outcome import violations
+from tests.local.test_make_run import gone
+from tests.stack import HTTP
+
+COUNTING_AGAIN = 10.0  # seconds after a broker's leader died
+WRITABLE_AGAIN = 30.0  # after the primary died
+
+
+def test_whatever_is_killed_comes_back(cluster: RunningCluster, tmp_path: Path) -> None:
+    """One of each kind, under load; who leads where one of them does. Then Ctrl-C ends all."""
+    cluster.until_complete()
+    rig = ClusterRig(cluster, tmp_path, seed=1)
+    try:
+        rig.start()
+        rig.load(200)
+        rig.until_counting(20)
+        queue, database, _ = cluster.leading()
+        assert queue and database
+        cluster.kill(cluster.part("rabbitmq-service", queue))
+        rig.until_counting(COUNTING_AGAIN)
+        cluster.kill_server(database)
+        rig.until_counting(WRITABLE_AGAIN)
+        for name in ("servicio-analiticas-2", "panel-visual-3", "etcd", "postgres-2"):
+            cluster.kill(name)
+            rig.until_counting(WRITABLE_AGAIN)
+        page = HTTP.get(f"{cluster.origin}/panel/", timeout=5)
+        cluster.until_complete()
+        facts = rig.finish()
+    finally:
+        rig.discard()
+
+    assert page.is_success
+    assert violations(facts) == []
+    assert rig.findings.problems == []
+    assert facts.total > 1000
+
+
+def test_the_end_leaves_data_alone(cluster: RunningCluster) -> None:
+    """No server either, which outlives its Patroni when that is killed. The next run goes on."""
+    parts = [machine.part(name) for machine in cluster.machines for name in THRICE]
+    pids = [cluster.pid(part) for part in (*parts, "epmd", "reverse-proxy")]
+    pids += [cluster.server_pid(machine.number) for machine in cluster.machines]
+
+    before = HTTP.get(cluster.report_url, timeout=5).json()
+
+    assert cluster.stop() == 0
+
+    until(lambda: all(gone(pid) for pid in pids), 10)
+    cluster.start()
+    assert HTTP.get(cluster.report_url, timeout=5).json() == before
+    cluster.until_complete()
