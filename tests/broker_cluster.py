@@ -121,8 +121,10 @@ class ClusterNode(Broker):
         self.vm = Part(name, command, environment, folder, lambda _: self.ready())
 
     def ready(self) -> bool:
-        """Whether it serves the management API, and knows all nodes."""
+        """Whether it serves AMQP and the management API, and knows all nodes."""
         try:
+            if not listens(self.port, self.host):
+                return False
             nodes = self.api("GET", "/nodes?columns=name,running")
         except httpx.HTTPError:
             return False

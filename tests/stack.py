@@ -172,8 +172,8 @@ def answers(url: str, status: int = 200) -> bool:
     return False
 
 
-def listens(port: int) -> bool:
-    """Whether something accepts connections on this port of 127.0.0.1."""
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+def listens(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether something accepts connections on this port."""
+    with suppress(OSError), socket.create_connection((host, port), timeout=1):
         return True
     return False
