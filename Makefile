@@ -23,7 +23,7 @@ run-cluster: ## the same with three of each part that counts, under Patroni and 
 
 test: ## test everything on the real broker, proxy and browser; T= passes words to pytest
 	@$(SETUP) test
-	@$(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder $(T)
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(T)
 
 test-compose: ## bring the compose file up on Docker, break, scale and move it (12 minutes)
 	@$(SETUP) test
