@@ -29,10 +29,18 @@ class CommitLine:
             while True:
                 client, _ = self._listener.accept()
                 self.connections += 1
-                server = socket.create_connection(("127.0.0.1", self._server_port))
-                pair = _Pair(self, client, server)
-                for way in (pair.forth, pair.back):
-                    threading.Thread(target=way, daemon=True).start()
+                self._pass_on(client)
+
+    def _pass_on(self, client: socket.socket) -> None:
+        """A client of a server that is away sees its connection end, and may try again."""
+        try:
+            server = socket.create_connection(("127.0.0.1", self._server_port))
+        except OSError:
+            _close(client)
+            return
+        pair = _Pair(self, client, server)
+        for way in (pair.forth, pair.back):
+            threading.Thread(target=way, daemon=True).start()
 
     def keep_open(self, *ends: socket.socket) -> None:
         self._frozen += ends
