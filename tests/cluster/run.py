@@ -24,7 +24,7 @@ from tests.cluster.machine_network import MachineNetwork
 from tests.cluster.running_cluster import RunningCluster
 from tests.ending import end_in_order
 from tests.faults.execution import Result, judged
-from tests.faults.printing import HEADER, describe, line
+from tests.faults.printing import describe, summed_up
 from tests.faults.row import Row
 
 
@@ -78,11 +78,8 @@ def main() -> int:
     for result in run_all(given.rows, given.seed, folder):
         say(describe(result))
         results.append(result)
-    say("\n" + line(HEADER))
-    say("\n".join(describe(result) for result in results))
-    failed = sum(bool(result.problems) for result in results)
-    say(f"{len(results)} runs, {failed} failed, {time.monotonic() - start:.0f} s")
-    return 1 if failed else 0
+    say(summed_up(results, time.monotonic() - start))
+    return 1 if any(result.problems for result in results) else 0
 
 
 def say(text: str) -> None:

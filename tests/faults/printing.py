@@ -20,3 +20,10 @@ def describe(result: Result) -> str:
     cells = (result.row.number, result.seed, result.faults, *result.counters)
     first = line((*cells, f"{result.seconds:.0f}", verdict))
     return "\n".join([first, *(f"        {p}" for p in (*result.notes, *result.problems))])
+
+
+def summed_up(results: Sequence[Result], seconds: float) -> str:
+    """The whole table, and how many failed."""
+    failed = sum(bool(result.problems) for result in results)
+    last = f"{len(results)} runs, {failed} failed, {seconds:.0f} s"
+    return "\n".join(["", line(HEADER), *map(describe, results), last])

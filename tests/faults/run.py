@@ -21,7 +21,7 @@ from pathlib import Path
 
 from tests.ending import end_in_order
 from tests.faults.lanes import Run, run_all
-from tests.faults.printing import HEADER, describe, line
+from tests.faults.printing import summed_up
 from tests.faults.row import Row
 from tests.faults.table import ROWS
 
@@ -67,11 +67,8 @@ def main() -> int:
     say(f"logs and stores: {folder}")
     runs = runs_of(given.rows, given.seed, given.size)
     results = run_all(runs, given.jobs, folder, say)
-    say("\n" + line(HEADER))
-    say("\n".join(describe(result) for result in results))
-    failed = sum(bool(result.problems) for result in results)
-    say(f"{len(results)} runs, {failed} failed, {time.monotonic() - start:.0f} s")
-    return 1 if failed else 0
+    say(summed_up(results, time.monotonic() - start))
+    return 1 if any(result.problems for result in results) else 0
 
 
 def say(text: str) -> None:
