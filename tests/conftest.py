@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 
@@ -9,6 +8,7 @@ import pytest_asyncio
 from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, Page, async_playwright
 
+from machine.system_packages import chromium_program
 from tests.broker_stack import Broker, VirtualHost
 from tests.chain_stack import Chain
 from tests.long_files import place_of
@@ -123,7 +123,7 @@ def lasting_chain(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> I
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def shared_chromium() -> AsyncIterator[Browser]:
     """The system's Chromium, headless; a test takes `chromium`."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
+    path = chromium_program()
     assert path, "no chromium on PATH; `make test` installs it"
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)

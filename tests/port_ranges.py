@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
@@ -9,7 +10,6 @@ from functools import cache
 from itertools import cycle
 
 FIRST_PORT, PORTS_EACH, RANGES = 10_000, 1_375, 16
-_HELD: list[socket.socket] = []  # until this process ends
 
 
 def free_ports(count: int) -> list[int]:
@@ -43,7 +43,7 @@ def _ports() -> Iterator[int]:
         except OSError:
             holder.close()
             continue
-        _HELD.append(holder)
+        atexit.register(holder.close)  # which refers to it until then
         first = FIRST_PORT + number * PORTS_EACH
         return cycle(range(first, first + PORTS_EACH))
     raise RuntimeError(f"{RANGES} other test processes hold all ranges of ports")

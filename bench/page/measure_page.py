@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import shutil
 import statistics
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from typing import NamedTuple
 
 from playwright.async_api import Browser, CDPSession, Page, async_playwright, expect
 
+from machine.system_packages import chromium_program
 from tests.ending import end_in_order
 from tests.port_ranges import free_ports
 from tests.stack import answers
@@ -155,7 +155,7 @@ async def measure_first_paint(browser: Browser, times: int) -> None:
 
 
 async def measure(quick: bool) -> None:
-    path = shutil.which("chromium") or shutil.which("google-chrome")
+    path = chromium_program()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
         await measure_first_paint(browser, 3 if quick else 10)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import shutil
 import statistics
 import sys
 from collections import defaultdict
@@ -20,6 +19,8 @@ sys.path.append(str(Path(__file__).parent))
 
 from measure_page import FLAGS, WATCH, stand_in
 from playwright.async_api import Browser, Route, async_playwright, expect
+
+from machine.system_packages import chromium_program
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 PRELOAD = "".join(
@@ -56,7 +57,7 @@ async def look(browser: Browser, url: str, latency: int, preload: bool) -> tuple
 
 
 async def measure(times: int) -> None:
-    program, flags = shutil.which("chromium"), [*FLAGS, NO_ADDRESS]
+    program, flags = chromium_program(), [*FLAGS, NO_ADDRESS]
     found: dict[tuple[int, bool], list[tuple[float, float]]] = defaultdict(list)
     async with async_playwright() as playwright, stand_in(10) as url:
         browser = await playwright.chromium.launch(executable_path=program, args=flags)

@@ -28,20 +28,17 @@ KINDS = (range(5), range(5, 7))  # days of the week
 
 
 class UsualWeek:
-    __slots__ = ("_days", "_own", "_profiles", "_usual", "known", "weeks")
+    __slots__ = ("_days", "_least", "_own", "_profiles", "_usual", "known", "total", "weeks")
 
     def __init__(self) -> None:
         self.known = 0  # hours
         self.weeks = 0.0  # that were watched
+        self.total = 0.0  # events in a week, as far as it is known
+        self._least = 0.0  # in any hour that was seen
         self._own = array("f", [UNKNOWN]) * HOURS  # events an hour
         self._usual = array("f", self._own)
         self._profiles = array("f", [UNKNOWN]) * (len(KINDS) * DAY)  # of a day of each kind
         self._days = array("f", [1.0]) * 7  # how much each has of its kind's profile
-
-    @property
-    def total(self) -> float:
-        """Events in a week, as far as it is known."""
-        return sum(rate for rate in self._usual if rate > 0)
 
     def learn(self, slot: int, seen: float, gaps: Gaps) -> None:
         """An hour with *seen* events is over."""
@@ -55,6 +52,7 @@ class UsualWeek:
         self.weeks += 1 / HOURS
         self._learn_profile(slot)
         self._learn_hour(slot % DAY, gaps)
+        self._sum_up()
 
     def expected(self, begin: float, end: float, week: Week, careful: bool = False) -> float:
         """How many events were to be expected between the two. *careful*: at least so many."""
@@ -95,6 +93,7 @@ class UsualWeek:
                 one._learn_profile(slot)
         for hour in range(DAY):
             one._learn_hour(hour, gaps)
+        one._sum_up()
         return one
 
     def knows(self, moment: float, week: Week) -> bool:
@@ -112,11 +111,16 @@ class UsualWeek:
         if self._own[slot] != UNKNOWN:
             return self._usual[slot]
         if MONDAY_NOON <= slot % HOURS < FRIDAY_NOON:
-            return min((each for each in self._own if each != UNKNOWN), default=0.0)
+            return self._least
         return 0.0
 
     def _plain(self, slot: int) -> float:
         return max(0.0, self._usual[slot])
+
+    def _sum_up(self) -> None:
+        """Once an hour: both are asked for at each gap and each look."""
+        self.total = sum(rate for rate in self._usual if rate > 0)
+        self._least = min((each for each in self._own if each != UNKNOWN), default=0.0)
 
     def _learn_profile(self, slot: int) -> None:
         day, hour = divmod(slot, DAY)

@@ -7,12 +7,13 @@ The window holds what one sees first: the verdict, the figures and the plots.
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sys
 from pathlib import Path
 from typing import Literal
 
 from playwright.async_api import async_playwright
+
+from machine.system_packages import chromium_program
 
 SIZE = {"width": 1160, "height": 816}
 
@@ -20,7 +21,7 @@ SIZE = {"width": 1160, "height": 816}
 async def shoot(report: Path, picture: Path, scheme: Literal["light", "dark"]) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--headless", "--no-sandbox"]
+            executable_path=chromium_program(), args=["--headless", "--no-sandbox"]
         )
         page = await browser.new_page(color_scheme=scheme, viewport=SIZE)  # type: ignore[arg-type]
         await page.goto(report.as_uri())

@@ -28,7 +28,7 @@ def locked(rig: Rig, seconds: float, rate: float) -> None:
     rig.until_counting(20)
     with closing(sqlite3.connect(rig.store, isolation_level=None, timeout=10)) as db:
         db.execute("BEGIN IMMEDIATE")
-        rig.until("the store is told to be paused", lambda: _store_says(rig) == "en_pausa", 10)
+        _until_paused(rig)
         _endure(rig, seconds)
         db.execute("ROLLBACK")
     rig.findings.faults += 1
@@ -70,8 +70,7 @@ def read_only(rig: Rig, seconds: float, rate: float) -> None:
             rig.findings.notes.append("read-only: not run, only root can, and not on every disk")
             rig.findings.faults += 1
             return
-        rig.until("the store is told to be paused", lambda: _store_says(rig) == "en_pausa", 10)
-        restarts = _endure(rig, seconds)
+        restarts = _until_paused(rig) + _endure(rig, seconds)
     rig.findings.faults += 1
     rig.findings.notes.append(f"read-only for {seconds:.0f} s: {restarts} restarts")
     # One, if it became so between the look at the files and the COMMIT.
@@ -102,21 +101,40 @@ def _store_says(rig: Rig) -> str:
     return str((rig.read("/estado") or {}).get("almacen"))
 
 
+def _until_paused(rig: Rig) -> int:
+    """Wait until the store is told to be paused; return how often the analytics was restarted."""
+    restarts = 0
+
+    def paused() -> bool:
+        nonlocal restarts
+        restarts += _supervised(rig)
+        return _store_says(rig) == "en_pausa"
+
+    rig.until("the store is told to be paused", paused, 10)
+    return restarts
+
+
 def _endure(rig: Rig, seconds: float) -> int:
-    """Restart the analytics whenever it ends, as a supervisor does; return how often."""
+    """Let time pass; return how often the analytics was restarted."""
     before, restarts = resident_mb(rig.analytics.pid), 0
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         time.sleep(0.2)
-        if not rig.analytics.running:
-            restarts += 1
-            time.sleep(0.5)
-            rig.analytics.start(wait=False)
+        restarts += _supervised(rig)
     if not restarts:
         grown = resident_mb(rig.analytics.pid) - before
         rig.findings.notes.append(f"analytics {before:.0f} MB, {grown:+.1f} MB meanwhile")
         rig.findings.check(grown < FLAT_MB, f"the analytics grew by {grown:.0f} MB")
     return restarts
+
+
+def _supervised(rig: Rig) -> int:
+    """Start the analytics again if it has ended, as a supervisor does; return how often."""
+    if rig.analytics.running:
+        return 0
+    time.sleep(0.5)
+    rig.analytics.start(wait=False)
+    return 1
 
 
 def _recovered(rig: Rig) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import bcrypt
 import httpx
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 from playwright.async_api import Error as Refused
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
@@ -126,12 +126,20 @@ async def test_the_socket_asks_for_the_password(closed: Chain) -> None:
         assert await viewer.recv()
 
 
+async def kept_out(page: Page, url: str) -> bool:
+    """Chromium's headless shell shows the answer; a whole Chromium, which can't ask, an error."""
+    try:
+        answer = await page.goto(url)
+    except Refused as error:
+        return "ERR_INVALID_AUTH_CREDENTIALS" in str(error)
+    return answer is not None and answer.status == 401
+
+
 async def test_a_browser_without_the_password(closed: Chain, chromium: Browser) -> None:
     """Neither page, report and intake, nor a script that already is of their origin gets in."""
     page = await (await chromium.new_context()).new_page()
     for url in (closed.web_url, closed.report_url, closed.intake_url, closed.dashboard_url):
-        with pytest.raises(Refused, match="ERR_INVALID_AUTH_CREDENTIALS"):
-            await page.goto(url)
+        assert await kept_out(page, url)
 
     html = "<!doctype html><title>stranger</title>"
     await page.route(

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from machine.system_packages import APT_INSTALL, MissingProgramError, Package, ensure_installed
+from machine.system_packages import (
+    APT_INSTALL,
+    CHROMIUM,
+    MissingProgramError,
+    Package,
+    ensure_installed,
+)
 
 MISSING = Package("no-such-program", "no-such-package", "no-such-formula")
 
@@ -100,3 +106,25 @@ def test_a_machine_that_updates_itself_is_waited_for(only: Path, tmp_path: Path)
 
     assert (done.returncode, held.exists()) == (0, False)
     assert done.stderr == "Another package manager is at work: waiting for it …\n"
+
+
+@pytest.mark.parametrize(
+    ("there", "apt_cache", "user", "enough"),
+    [
+        ("chromium-headless-shell", "exit 0", 0, True),
+        ("chromium", "exit 0", 0, False),
+        ("chromium", "exit 100", 0, True),
+        ("chromium", "exit 0", 1000, True),
+        ("google-chrome", "exit 100", 0, True),
+        ("firefox", "exit 100", 0, False),
+    ],
+)
+def test_the_browser_that_costs_least_is_installed_where_it_can_be(
+    only: Path, monkeypatch: pytest.MonkeyPatch, there: str, apt_cache: str, user: int, enough: bool
+) -> None:
+    """Another one serves when nobody offers the headless shell, or nobody may install it."""
+    program(only, there)
+    program(only, "apt-cache", apt_cache)
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+
+    assert CHROMIUM.installed() == enough

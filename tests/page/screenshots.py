@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import math
 import random
-import shutil
 import sys
 import tempfile
 import time
@@ -19,6 +18,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
+from machine.system_packages import chromium_program
 from tests.backlog import publish_backlog
 from tests.broker_stack import Broker
 from tests.chain_stack import Chain
@@ -132,7 +132,7 @@ async def photograph(chain: Chain, browser: Browser, silent: Part) -> None:
 
 
 async def start_browser(chain: Chain, silent: Part) -> None:
-    path = shutil.which("chromium") or shutil.which("google-chrome")
+    path = chromium_program()
     async with async_playwright() as playwright:
         flags = ["--no-sandbox", "--disable-gpu", "--disable-quic"]
         browser = await playwright.chromium.launch(executable_path=path, args=flags)

@@ -34,8 +34,12 @@ async def enviar(
 
 async def ended(process: Process, text: bytes = b"") -> tuple[int, str, str]:
     """Give it *text*, then the end of its input; return exit code and what it said."""
-    async with asyncio.timeout(LIMIT):
-        out, err = await process.communicate(text)
+    reading = asyncio.ensure_future(process.communicate(text))
+    in_time, _ = await asyncio.wait([reading], timeout=LIMIT)
+    if not in_time:
+        process.kill()
+    out, err = await reading
+    assert in_time, f"not ended after {LIMIT:.0f} s; it said: {(err or b'').decode()}"
     assert process.returncode is not None
     return process.returncode, (out or b"").decode(), (err or b"").decode()
 
