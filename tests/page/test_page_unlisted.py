@@ -38,7 +38,7 @@ async def test_reason_is_said_where_there_is_no_series(
     page = await open_page(f"{full.web_url}?cliente={name}&lang={language}")
 
     await expect(page.locator("#chart-empty")).to_have_text(SAID[language])
-    await expect(page.locator("#plot")).to_be_hidden()
+    await expect(page.locator("#plot canvas")).to_be_hidden()
     await page.locator(".chip").click()
     await expect(page.locator("#chart-empty")).to_be_hidden()
     await expect(page.locator("#legend li")).to_have_count(7)
@@ -47,15 +47,24 @@ async def test_reason_is_said_where_there_is_no_series(
 async def test_past_that_cannot_be_read_now_is_tried_again(
     full: Chain, open_page: OpenPage
 ) -> None:
-    """Only the analytics say that there is no history of a time; one that is away says nothing."""
+    """
+    Only the analytics say that there is no history of a time; one that is away says nothing.
+
+    Whoever came there by the keyboard stays on the chart, and can go on to another time.
+    """
     page = await open_page(full.web_url)
     await expect(page.locator("#plot canvas")).to_be_visible()
     full.parts["servicio-analiticas"].kill()
+    await page.locator("#plot").focus()
 
-    await page.get_by_role("button", name="Más antiguo").click()
+    await page.keyboard.press("Shift+ArrowLeft")
 
     await expect(page.locator("#chart-empty")).to_have_text(
         "La historia no está disponible ahora. Se reintenta."
     )
+    await expect(page.locator("#plot canvas")).to_be_hidden()
+    await expect(page.locator("#plot")).to_be_focused()
+    await page.keyboard.press("ArrowLeft")
+    assert await page.locator("#plot .u-cursor-x").is_hidden()
     full.parts["servicio-analiticas"].start()
     await expect(page.locator("#chart-empty")).to_be_hidden(timeout=40_000)

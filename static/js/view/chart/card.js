@@ -34,6 +34,7 @@ export class ChartCard {
   /** A step is a day. */ #days = false;
   /** What the reader was told it is compared with. @type {import("../../reader/view-state.js").Before | null} */ #toldOf = null;
   /** The step that the reader points at. @type {number | null} */ step = null;
+  /** The time that is asked for can't be read, and nothing is shown. */ missing = false;
 
   /** @param {() => void} onPoint */
   constructor(onPoint) {
@@ -71,6 +72,7 @@ export class ChartCard {
 
   /** Another time's chart is not shown for the one that can't be read. @param {Picture["chart"]} chart @param {boolean} missing @param {Words} words */
   #sayEmpty(chart, missing, words) {
+    this.missing = missing;
     this.#card.dataset.missing = missing ? "yes" : "no";
     this.#empty.hidden = chart.timeline !== null && !missing;
     const why = chart.refusal === null ? "chart.missing" : /** @type {const} */ (`chart.${chart.refusal}`);

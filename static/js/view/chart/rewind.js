@@ -46,6 +46,7 @@ export function initRewind(state, card, now, onPointed) {
 
   let spoken = 0;
   const read = (/** @type {number} */ by) => {
+    if (card.missing) return;
     const last = (card.chart.shape?.xs.length ?? 1) - 1;
     card.chart.point(Math.min(last, Math.max(0, (card.step ?? last + 1) + by)));
     clearTimeout(spoken);
