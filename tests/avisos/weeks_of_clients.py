@@ -22,6 +22,8 @@ STEP = 20.0  # seconds between two readings
 SPRING = datetime.datetime(2026, 3, 2, tzinfo=ZONE).timestamp()  # clocks are changed on 29 March
 AUTUMN = datetime.datetime(2026, 9, 28, tzinfo=ZONE).timestamp()  # and on 25 October
 WEEKS = 6
+MISSING = 40.0  # events in a silence: twice what three times the longest of 1,000 gaps is
+TRIES = 200
 
 Rate = Callable[[float], float]
 """Events a second at a moment."""
@@ -185,25 +187,33 @@ def simulate(seed: int) -> Weeks:
 
 
 def silences_of(weeks: Weeks, lot: random.Random) -> Iterator[Silence]:
-    """Two for each client, in the last three weeks, at an hour and on a day when it works."""
+    """Two for each client, in the last three weeks."""
     for name, habit in weeks.habits.items():
-        befell = [(weeks.outage[0], weeks.outage[1] + 6 * HOUR)]
-        for week in lot.sample((3, 4, 5), 2):
-            while True:
-                begin = weeks.begin + (week * 7 + lot.uniform(0, 6)) * DAY
-                end = silent_until(habit.rate, begin)
-                clear = all(end < before or begin > after for before, after in befell)
-                works = all(habit.rate(begin + i * HOUR / 2) > 0 for i in range(-3, 8))
-                if clear and works:
-                    befell.append((begin - DAY / 2, end + DAY / 2))
-                    yield Silence(name, begin, end)
-                    break
+        found: Sequence[Silence] = ()
+        while len(found) < 2:  # the first may have left no room for the second
+            found = list(_planted(weeks, name, habit.rate, lot))
+        yield from found
+
+
+def _planted(weeks: Weeks, name: str, rate: Rate, lot: random.Random) -> Iterator[Silence]:
+    """At an hour and on a day when it works, apart from what else befalls it."""
+    befell = [(weeks.outage[0], weeks.outage[1] + 6 * HOUR)]
+    for week in lot.sample((3, 4, 5), 2):
+        for _ in range(TRIES):
+            begin = weeks.begin + (week * 7 + lot.uniform(0, 6)) * DAY
+            end = silent_until(rate, begin)
+            apart = all(end < before or begin > after for before, after in befell)
+            works = all(rate(begin + i * HOUR / 2) > 0 for i in range(-3, 8))
+            if apart and works and end < weeks.end:
+                befell.append((begin - DAY / 2, end + DAY / 2))
+                yield Silence(name, begin, end)
+                break
 
 
 def silent_until(rate: Rate, begin: float) -> float:
-    """When forty events were to be expected since *begin*; after two hours to three days."""
-    missing, end = 40.0, begin
-    while (missing > 0 or end < begin + 2 * HOUR) and end < begin + 3 * DAY:
+    """When it is longer than what it is judged by, and two hours at least."""
+    missing, end = MISSING, begin
+    while missing > 0 or end < begin + 2 * HOUR:
         missing -= rate(end) * MINUTE
         end += MINUTE
     return end
