@@ -14,7 +14,7 @@ from pathlib import Path
 from parts.broker import server_script
 from parts.postgres_programs import postgres_program
 
-APT_INSTALL = Path(__file__).resolve().parents[1] / "apt_install.sh"
+APT_INSTALL = Path(__file__).resolve().with_name("apt_install.sh")
 
 
 class MissingProgramError(RuntimeError):
