@@ -71,10 +71,11 @@ class WebReceiver:
 
 
 class MailReceiver:
-    """An SMTP server; *mails* are as they came."""
+    """An SMTP server; *mails* are as they came, and *mailed_at* is when."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
+        self.mailed_at: list[float] = []
         receiver = self
 
         class Handler:
@@ -86,6 +87,7 @@ class MailReceiver:
                 mail = email.message_from_bytes(content, policy=email.policy.default)
                 assert isinstance(mail, EmailMessage)
                 receiver.mails.append(mail)
+                receiver.mailed_at.append(time.time())
                 return "250 OK"
 
         (port,) = free_ports(1)

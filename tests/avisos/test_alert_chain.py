@@ -5,13 +5,22 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 import pytest
 
-from tests.avisos.receivers import WebReceiver, wait_for, web_receiver
+from tests.avisos.receivers import (
+    MailReceiver,
+    WebReceiver,
+    alertmanager,
+    mail_receiver,
+    wait_for,
+    web_receiver,
+)
 from tests.broker_stack import Broker
 from tests.chain_stack import Chain
 from tests.contracts.answers import described
@@ -35,6 +44,9 @@ reglas:
   - {tipo: cola, encima: 5, tras: 1s, canales: [guard]}
 """
 
+PHASES = {"ALERT": "firing", "RESOLVED": "resolved"}
+"""As we say it and as an Alertmanager does."""
+
 
 @pytest.fixture(scope="module")
 def web() -> Iterator[WebReceiver]:
@@ -43,26 +55,49 @@ def web() -> Iterator[WebReceiver]:
 
 
 @pytest.fixture(scope="module")
+def mail() -> Iterator[MailReceiver]:
+    with mail_receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="module")
+def passed_on() -> Iterator[WebReceiver]:
+    """What Debian's Alertmanager tells."""
+    with web_receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="module")
 def lasting(
-    broker: Broker, tmp_path_factory: pytest.TempPathFactory, web: WebReceiver
+    broker: Broker,
+    tmp_path_factory: pytest.TempPathFactory,
+    web: WebReceiver,
+    mail: MailReceiver,
+    passed_on: WebReceiver,
 ) -> Iterator[Chain]:
-    """The chain with an alert service of impatient rules."""
-    with broker.virtual_host() as vhost:
-        chain = Chain(vhost, tmp_path_factory.mktemp("alerts"))
+    """The chain with an alert service of impatient rules, which tells three real receivers."""
+    folder = tmp_path_factory.mktemp("alerts")
+    with (
+        broker.virtual_host() as vhost,
+        alertmanager(folder / "alertmanager", passed_on) as address,
+    ):
+        chain = Chain(vhost, folder)
         del chain.parts["entrada"]
-        chain.add_alerts(RULES, f"guard: {web.address}")
+        channels = f"guard: [{web.address}, '{mail.address}']\nalertmanager: {address}"
+        chain.add_alerts(RULES, channels)
         with chain.at_work():
             yield chain
 
 
 @pytest.fixture
-def watched(lasting: Chain, web: WebReceiver) -> Chain:
+def watched(lasting: Chain, web: WebReceiver, mail: MailReceiver, passed_on: WebReceiver) -> Chain:
     """The chain with an alert service that knows nothing yet, and has told nobody anything."""
     service = lasting.parts["servicio-avisos"]
     service.kill()
     for path in lasting.folder.glob("avisos.db*"):
         path.unlink()
-    web.heard.clear()
+    for heard in (web.heard, mail.mails, passed_on.heard):
+        heard.clear()
     service.start()
     wait_for(lambda: not over(lasting), "the new one is asked")
     return lasting
@@ -91,12 +126,34 @@ def over(chain: Chain) -> list[tuple[str, str | None]]:
 
 def told(web: WebReceiver, phase: str) -> str:
     """All that was said of one phase."""
-    said = "\n".join(each["message"] for each in web.heard)
-    return "\n".join(line for line in said.splitlines() if line.startswith(f"{phase}:"))
+    return "\n".join(said_of((each["message"] for each in web.heard), phase))
 
 
-async def test_each_kind_fires_and_is_over_once(watched: Chain, web: WebReceiver) -> None:
-    """On the page and at the receiver, from the broker on."""
+def mailed(mail: MailReceiver, phase: str) -> str:
+    bodies = (each.get_body() for each in mail.mails)
+    return "\n".join(said_of((each.get_content() for each in bodies if each), phase))
+
+
+def same_by_mail(web: WebReceiver, mail: MailReceiver, phase: str) -> bool:
+    return sorted(told(web, phase).splitlines()) == sorted(mailed(mail, phase).splitlines())
+
+
+def said_of(messages: Iterable[str], phase: str) -> list[str]:
+    lines = (line for message in messages for line in message.splitlines())
+    return [line for line in lines if line.startswith(f"{phase}:")]
+
+
+def all_passed(passed_on: WebReceiver, status: str, counts: dict[Any, int]) -> bool:
+    """Whether the Alertmanager said that so often of each rule and subject."""
+    alerts = (alert for each in list(passed_on.heard) for alert in each["alerts"])
+    labels = (each["labels"] for each in alerts if each["status"] == status)
+    return Counter((each["alertname"], each.get("sujeto")) for each in labels) == counts
+
+
+async def test_each_kind_fires_and_is_over_once(
+    watched: Chain, web: WebReceiver, mail: MailReceiver, passed_on: WebReceiver
+) -> None:
+    """On the page and at each receiver, from the broker on."""
     vhost = watched.vhost
     await publish(vhost, {"cliente": "web", "evento": "clic"})
     wait_for(lambda: knows_all(watched), "a first reading")
@@ -124,8 +181,12 @@ async def test_each_kind_fires_and_is_over_once(watched: Chain, web: WebReceiver
     }
     ended = sum(counts.values())
     wait_for(lambda: len(told(web, "RESOLVED").splitlines()) >= ended - 1, "all told")
-    (channel,) = alerts(watched)["canales"]
-    assert (channel["nombre"], channel["falla_desde"]) == ("guard", None)
+    for phase, status in PHASES.items():
+        wait_for(partial(same_by_mail, web, mail, phase), f"{phase} by mail")
+        wait_for(partial(all_passed, passed_on, status, counts), f"{status} by the Alertmanager")
+    channels = alerts(watched)["canales"]
+    assert {each["nombre"] for each in channels} >= {"guard", "alertmanager"}
+    assert not [each for each in channels if each["falla_desde"] is not None]
 
 
 async def test_an_outage_of_the_analytics_is_one_alert(watched: Chain, web: WebReceiver) -> None:
@@ -159,7 +220,7 @@ async def test_a_kill_forgets_nothing_and_repeats_nothing(watched: Chain, web: W
     service = watched.parts["servicio-avisos"]
     await publish(watched.vhost, {"cliente": "web"})
     wait_for(lambda: "ALERT: web has been silent" in told(web, "ALERT"), "silence")
-    wait_for(lambda: alerts(watched)["canales"][0]["esperan"] == 0, "noted")
+    wait_for(lambda: not any(each["esperan"] for each in alerts(watched)["canales"]), "noted")
     for _ in range(2):
         service.kill()
         service.start()
