@@ -21,9 +21,10 @@ from publishing.receipts import Receipts
 IN_FLIGHT = 64  # messages; a slow confirm (an fsync) then does not hold up the others
 IN_FLIGHT_BYTES = 8 * 1024 * 1024
 RETRY_SECONDS = 1.0  # until a message that was refused or returned is tried again
-# Of one of several nodes. RabbitMQ 3.10 refuses for ever on a channel that was opened in the moment
-# after a node's death in which a queue has no leader.
-REFUSED_SECONDS = 2.0
+# RabbitMQ 3.10 refuses for ever on a channel that was opened in the moment after a node's death or
+# start in which a queue has no leader. Each time that another connection is refused as well, the
+# next is waited for twice as long: then it is the queue that is full.
+REFUSED_SECONDS, MOST_REFUSED_SECONDS = 2.0, 30.0
 
 
 class DeliveryLoop:
@@ -34,6 +35,7 @@ class DeliveryLoop:
         self._backoff = Backoff()
         self._resume_at = 0.0
         self._refused_since: float | None = None  # by this connection, and nothing taken since
+        self._refused_seconds = REFUSED_SECONDS
         self.status = DeliveryStatus(f"{EXCHANGE} on {', '.join(map(str, broker.nodes))}")
         self.connected = False
 
@@ -94,7 +96,7 @@ class DeliveryLoop:
             return
         self._backoff.reset()  # a broker that answers is there
         if refusal is None:
-            self._refused_since = None
+            self._refused_since, self._refused_seconds = None, REFUSED_SECONDS
             self._queue.confirm(message)
             self._receipts.confirm(message)
             self.status.confirmed(self._queue.events)
@@ -106,10 +108,12 @@ class DeliveryLoop:
         self._changes.tell()
 
     def _leave_if_refused(self, link: Link, trouble: Trouble, detail: str) -> None:
+        if trouble is not Trouble.REFUSED:
+            return
         now = asyncio.get_running_loop().time()
         self._refused_since = self._refused_since or now
-        several = len(self._broker.nodes) > 1
-        if several and trouble is Trouble.REFUSED and now - self._refused_since > REFUSED_SECONDS:
+        if now - self._refused_since > self._refused_seconds:
+            self._refused_seconds = min(2 * self._refused_seconds, MOST_REFUSED_SECONDS)
             link.lose(BrokerAwayError(trouble, detail))
 
     def _in_trouble(self, trouble: Trouble, detail: str) -> None:

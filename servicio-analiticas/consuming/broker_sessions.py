@@ -34,10 +34,6 @@ class Sessions:
         self._deadline: asyncio.Timeout | None = None
 
     @property
-    def several_nodes(self) -> bool:
-        return len(self._settings.nodes) > 1
-
-    @property
     def failures(self) -> int:
         """In a row."""
         return self._retries.failures

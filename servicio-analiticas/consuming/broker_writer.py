@@ -113,12 +113,12 @@ class BrokerWriter:
 
     def _try_again(self) -> None:
         """
-        Of several nodes another connection is tried first. Raises SessionLostError.
+        Another connection is tried first. Raises SessionLostError.
 
         RabbitMQ 3.10 refuses for ever on a channel that was opened in the moment after a node's
-        death in which a queue has no leader.
+        death or start in which a queue has no leader.
         """
-        if self._sessions.several_nodes and not self._tried_again:
+        if not self._tried_again:
             self._tried_again = True
             raise SessionLostError("the broker refuses every publish of this connection")
 

@@ -9,7 +9,7 @@ from collections import Counter
 import aio_pika
 import pytest
 
-from publishing import broker_link
+from publishing import broker_link, delivery_loop
 from publishing.broker_link import EXCHANGE
 from publishing.event_queue import Limits
 from tests.broker_stack import VirtualHost
@@ -85,6 +85,32 @@ async def test_refused_events_are_delivered_later(
     taken += await queue.take_all()
 
     assert all_events(taken) == Counter(bodies(15))
+
+
+async def test_a_connection_that_is_refused_for_long_is_replaced(
+    vhost: VirtualHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RabbitMQ 3.10 may refuse for ever on one that was opened as a node started."""
+    monkeypatch.setattr(delivery_loop, "REFUSED_SECONDS", 0.3)
+    queue = BoundQueue(vhost)
+    await queue.declare({"x-max-length": 5, "x-overflow": "reject-publish"})
+    async with publishing(vhost, ALONE) as publisher:
+        await publish(publisher, range(15))
+        await until(lambda: len(connections(vhost)) == 1)
+        first = connections(vhost)
+        await until(lambda: bool(connections(vhost) - first))
+        taken = await queue.take_all()
+        async with asyncio.timeout(LIMIT):
+            while publisher.unconfirmed:
+                taken += await queue.take_all()
+    taken += await queue.take_all()
+
+    assert all_events(taken) == Counter(bodies(15))
+
+
+def connections(vhost: VirtualHost) -> set[str]:
+    """By their ends."""
+    return {each["name"] for each in vhost.api("GET", "vhosts", "/connections").json()}
 
 
 async def test_full_outbox_holds_up_the_caller(
