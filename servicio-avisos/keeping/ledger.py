@@ -41,8 +41,9 @@ class Ledger:
 
     @property
     def resolved(self) -> list[Alert]:
-        """The last ones first."""
-        over = [alert for alert in self.alerts.values() if alert.resolved is not None]
+        """The last ones first, with those that are not noted yet: what fires no more is here."""
+        known = self.alerts | {key: alert for key, (alert, _) in self._waiting.items()}
+        over = [alert for alert in known.values() if alert.resolved is not None]
         return sorted(over, key=lambda alert: alert.resolved or 0.0, reverse=True)
 
     async def note(self, changes: Iterable[tuple[Alert, list[Key]]]) -> bool:

@@ -1,7 +1,9 @@
 """What outlives a restart."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,6 +80,22 @@ async def test_what_the_disk_does_not_take_is_noted_later(path: Path, ledger: Le
     assert ledger.firing == [ALERT]
     assert ledger.told == {("a", "guard"): Told()}
     assert ledger.writable
+
+
+async def test_what_is_over_is_so_before_it_is_noted(path: Path, ledger: Ledger) -> None:
+    """Else it would be nowhere: it fires no more, and a reader asks just then."""
+    await ledger.note([(ALERT, [])])
+    over = replace(ALERT, resolved=T + 60)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        noting = asyncio.create_task(ledger.note([(over, [])]))
+        await asyncio.sleep(0)
+        assert not noting.done()
+        assert ledger.resolved == [over]
+        other.execute("ROLLBACK")
+    await noting
+
+    assert ledger.resolved == [over]
 
 
 async def test_a_command_mutes_beside_the_service(path: Path, ledger: Ledger) -> None:
