@@ -96,6 +96,23 @@ async def test_what_fires_is_listed_and_leads_to_its_moment(
     assert complaints == []
 
 
+async def test_the_moment_can_be_gone_to_before_the_numbers_are_there(
+    watched: Chain, open_page: OpenPage
+) -> None:
+    """The keyboard is on the chart when it comes."""
+    page = await open_page("about:blank")
+    await page.route_web_socket("**/panel/ws", lambda route: None)  # opens, and brings nothing
+    await page.route("**/panel/estado.json", lambda route: None)
+    await page.goto(watched.web_url)
+    await bell_says(page, "3 avisos activos")
+    await page.keyboard.press("a")
+    await page.locator("#alerts-firing button").first.focus()
+    await page.keyboard.press("Enter")
+
+    await expect(page.locator("#plot")).to_be_focused()
+    await expect(page.locator("#chart-card h2")).to_be_hidden()
+
+
 async def test_the_browser_s_own_notifications(watched: Chain, open_page: OpenPage) -> None:
     """Only once the reader wants them, and the browser lets us."""
     page = await open_page("about:blank")
