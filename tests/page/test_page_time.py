@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from playwright.async_api import Page, expect
 
 from tests.chain_stack import Chain
-from tests.foreign_publisher import amqp_publish, publish
+from tests.foreign_publisher import publish
 from tests.stack import Part
 
 OpenPage = Callable[..., Awaitable[Page]]
@@ -59,8 +59,8 @@ async def test_backfill_is_no_delay(chain: Chain, open_page: OpenPage) -> None:
     await expect(page.locator("#badge-word")).to_have_text("En vivo")
 
     await publish(chain.vhost, yesterday)
-    amqp_publish(chain.vhost, '{"cliente":"reloj"}')
 
     await expect(page.locator("#delay-old")).to_have_text("1 mensaje de hace tiempo, aparte")
-    await expect(page.locator("#delay")).to_have_text(re.compile(r"^(\d+ ms|\d,\d s)$"))
+    async with publishing(chain):  # until one of them is soon on its way, on a busy machine too
+        await expect(page.locator("#delay")).to_have_text(re.compile(r"^\d+ ms$"), timeout=30_000)
     await expect(page.locator("#badge-word")).to_have_text("En vivo")
