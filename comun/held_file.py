@@ -15,7 +15,8 @@ class FileInUseError(RuntimeError):
 
 def make_private(path: Path) -> None:
     """Let only the owner read the file, its lock and what SQLite puts beside it, from now on."""
-    path.touch(mode=0o600)
+    with suppress(FileExistsError):
+        path.touch(mode=0o600, exist_ok=False)
     for each in (path, *(Path(f"{path}{end}") for end in ("-wal", "-shm", ".lock"))):
         with suppress(FileNotFoundError, PermissionError):
             each.chmod(each.stat().st_mode & 0o700)
@@ -31,7 +32,10 @@ def hold_file(path: Path) -> IO[str]:
         holder = lock.read().strip() or "unknown"
         lock.close()
         raise FileInUseError(f"{path} is in use by process {holder}") from None
-    lock.truncate(0)
-    lock.write(f"{os.getpid()}\n")
-    lock.flush()
+    try:
+        lock.truncate(0)
+        os.write(lock.fileno(), f"{os.getpid()}\n".encode("ascii"))
+    except OSError:
+        lock.close()
+        raise
     return lock

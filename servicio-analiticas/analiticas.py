@@ -38,12 +38,8 @@ from consuming.management_watch import ManagementWatch
 from consuming.set_aside_reader import SetAsideReader
 from consuming.store_writer import StoreWriter
 from consuming.tending import tend
-from database.failures import (
-    CommitFailedError,
-    StoreInUseError,
-    StoreUnavailableError,
-    UnusableStoreError,
-)
+from database.availability import opened_when_available
+from database.failures import CommitFailedError, StoreInUseError, UnusableStoreError
 from live.live import Live
 from reporting.analytics_metrics import LiveCollector
 from reporting.report_server import create_reports, serve_collector, serve_reports
@@ -155,8 +151,8 @@ def main() -> int:
         LOG.critical("%s", error)
         return 2
     try:
-        store = open_store(settings)
-    except (OSError, StoreInUseError, StoreUnavailableError, UnusableStoreError) as error:
+        store = opened_when_available(partial(open_store, settings), name_of(settings))
+    except (OSError, StoreInUseError, UnusableStoreError) as error:
         LOG.critical("can't use the store %s: %s", name_of(settings), error)
         is_setting = settings.store_url and isinstance(error, UnusableStoreError)
         return 2 if is_setting else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,14 @@ from typing import Any
 
 from database.connection import Loose
 from database.failures import StoreUnavailableError, UnusableStoreError
+
+DISK_MAY_RECOVER = {errno.EROFS, errno.ENOSPC, errno.EDQUOT}
+FILE_MAY_RECOVER = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR_SHMSIZE,  # the disk is full
+}
 
 
 class FileConnection(sqlite3.Connection):
@@ -40,11 +49,25 @@ def connect(path: str | Path, *, timeout: float = 5.0) -> FileConnection:
 
 @contextmanager
 def opening() -> Iterator[None]:
-    """Raises UnusableStoreError for whatever SQLite does not like."""
+    """
+    Raises StoreUnavailableError when it is locked, full or read-only.
+
+    Else UnusableStoreError for whatever SQLite does not like, and OSError.
+    """
     try:
         yield
     except sqlite3.Error as error:
-        raise UnusableStoreError(str(error)) from error
+        kind = StoreUnavailableError if _may_recover(error) else UnusableStoreError
+        raise kind(str(error)) from error
+    except OSError as error:
+        if error.errno not in DISK_MAY_RECOVER:
+            raise
+        raise StoreUnavailableError(str(error)) from error
+
+
+def _may_recover(error: sqlite3.Error) -> bool:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    return not FILE_MAY_RECOVER.isdisjoint((code, code & 0xFF))
 
 
 @contextmanager

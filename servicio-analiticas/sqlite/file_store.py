@@ -102,9 +102,9 @@ class FileStore:
 
 
 def open_store(path: Path, window: IdWindow, kept: Retention = DEFAULT_RETENTION) -> FileStore:
-    """Raises StoreInUseError, UnusableStoreError, or OSError when the file can't be used."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Raises StoreInUseError, StoreUnavailableError, UnusableStoreError, or OSError."""
     with ExitStack() as undo, opening():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = undo.enter_context(lock_store(path))
         make_private(path)
         db = connect(path, timeout=1)
@@ -113,6 +113,14 @@ def open_store(path: Path, window: IdWindow, kept: Retention = DEFAULT_RETENTION
         db.execute("PRAGMA synchronous = FULL")
         db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         create_or_migrate(db)
+        _write_nothing(db)
         store = FileStore(db, lock, window, kept, path)
         undo.pop_all()
         return store
+
+
+def _write_nothing(db: FileConnection) -> None:
+    """SQLite opens a file that it may not write for reading, and keeps it so when it may again."""
+    db.execute("BEGIN IMMEDIATE")
+    db.execute("UPDATE libro SET version = version")
+    db.execute("ROLLBACK")

@@ -129,21 +129,18 @@ def test_a_file_is_asked_for() -> None:
         file_of(at("postgresql://yo@host/pulso"))
 
 
-@pytest.mark.parametrize(
-    ("url", "code"), [(f"mysql://yo:{SECRET}@host/pulso", 2), ("postgresql://yo@127.0.0.1:1/x", 1)]
-)
-def test_how_the_service_ends(url: str, code: int) -> None:
+def test_how_the_service_ends() -> None:
     """With 2 for a wrong setting, by which who starts it knows that another start is no help."""
     ended = subprocess.run(
         [sys.executable, ROOT / "servicio-analiticas" / "analiticas.py"],
-        env={"PATH": os.environ["PATH"], "STORE_URL": url},
+        env={"PATH": os.environ["PATH"], "STORE_URL": f"mysql://yo:{SECRET}@host/pulso"},
         capture_output=True,
         text=True,
         check=False,
     )
 
     said = ended.stdout + ended.stderr
-    assert ended.returncode == code, said
+    assert ended.returncode == 2, said
     assert "can't use the store of STORE_URL" in said
     assert SECRET not in said
     assert "Traceback" not in said

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
-import subprocess
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from pathlib import Path
+from contextlib import closing
 
+from tests.faults.immutable_files import immutable
 from tests.faults.probes import resident_mb
 from tests.faults.readings import QUEUE
 from tests.faults.report_reader import QUIET_SECONDS
@@ -65,7 +62,7 @@ def read_only(rig: Rig, seconds: float, rate: float) -> None:
     rig.load(rate)
     rig.until_counting(20)
     files = [rig.store, rig.store.with_name(f"{rig.store.name}-wal")]
-    with _immutable(files) as made:
+    with immutable(files) as made:
         if not made:
             rig.findings.notes.append("read-only: not run, only root can, and not on every disk")
             rig.findings.faults += 1
@@ -80,35 +77,22 @@ def read_only(rig: Rig, seconds: float, rate: float) -> None:
     _recovered(rig)
 
 
-@contextmanager
-def _immutable(files: Sequence[Path]) -> Iterator[bool]:
-    """Even root can't write to them then; a disk is not remounted while a file of it is open."""
-    chattr = shutil.which("chattr")
-    names = list(map(str, files))
-    made = chattr is not None and _runs([chattr, "+i", *names])
-    try:
-        yield made
-    finally:
-        if chattr is not None:
-            _runs([chattr, "-i", *names])
-
-
-def _runs(command: list[str]) -> bool:
-    return subprocess.run(command, check=False, capture_output=True).returncode == 0
-
-
 def _store_says(rig: Rig) -> str:
     return str((rig.read("/estado") or {}).get("almacen"))
 
 
 def _until_paused(rig: Rig) -> int:
-    """Wait until the store is told to be paused; return how often the analytics was restarted."""
+    """
+    Wait until the store is told to be paused; return how often the analytics was restarted.
+
+    One that found it so at its start says it in its log only, where it waits for the store.
+    """
     restarts = 0
 
     def paused() -> bool:
         nonlocal restarts
         restarts += _supervised(rig)
-        return _store_says(rig) == "en_pausa"
+        return _store_says(rig) == "en_pausa" or rig.analytics.log.endswith("): waiting\n")
 
     rig.until("the store is told to be paused", paused, 10)
     return restarts

@@ -139,8 +139,8 @@ async def test_a_long_absence_leaks_nothing(
         files, tasks = open_files(), len(asyncio.all_tasks())
         await soon(lambda: connections >= 1000, seconds=60)
 
-        assert open_files() <= files + 4
-        assert len(asyncio.all_tasks()) <= tasks + 2
+        # Those of the connections that end just now come and go.
+        await soon(lambda: open_files() <= files + 4 and len(asyncio.all_tasks()) <= tasks + 2)
 
 
 def open_files() -> int:

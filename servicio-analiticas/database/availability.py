@@ -1,0 +1,43 @@
+"""A store that is locked, full, read-only or not reached is waited for, not given up."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import NoReturn, TypeVar
+
+from database.failures import StoreUnavailableError
+
+LOG = logging.getLogger("analiticas.store")
+RETRY_SECONDS = 1.0
+Opened = TypeVar("Opened")
+
+
+def opened_when_available(open_store: Callable[[], Opened], name: str) -> Opened:
+    """
+    Call *open_store* until the store is there; the log calls it *name*.
+
+    SIGINT and SIGTERM end the process from now on. One that gave up would be started again and
+    again, ever more rarely by some supervisors.
+    Raises what else *open_store* does.
+    """
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, _stop_at_once)
+    told = ""
+    while True:
+        try:
+            return open_store()
+        except StoreUnavailableError as error:
+            if told != str(error):
+                told = str(error)
+                LOG.error("can't use the store %s (%s): waiting", name, told)
+        time.sleep(RETRY_SECONDS)
+
+
+def _stop_at_once(signum: int, frame: FrameType | None) -> NoReturn:
+    """There is no event loop yet, and nothing to finish."""
+    sys.exit(0)
