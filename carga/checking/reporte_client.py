@@ -43,11 +43,18 @@ class Depth(msgspec.Struct, frozen=True):
 
 
 class Estado(msgspec.Struct, frozen=True):
-    """*cola* is None while nobody knows."""
+    """*cola* is None while nobody knows. *colas* has the depth of each queue where several are."""
 
     broker: str
     almacen: str
     cola: Depth | None = None
+    instancias: int = 1
+    colas: dict[str, int] = msgspec.field(default_factory=dict)
+
+    @property
+    def in_order(self) -> bool:
+        """Whether a client's events are counted in the order in which they were published."""
+        return self.instancias == 1 and len(self.colas) <= 1
 
     @property
     def waiting(self) -> str:

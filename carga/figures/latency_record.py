@@ -22,16 +22,24 @@ class Point:
 
 
 class LatencyRecord:
-    """Records by the second in which something was due; a step is *step* of them."""
+    """
+    Records by the second in which something was due; a step is *step* of them.
+
+    Once `paired` is False it is not known which of the things took how long: then only the mean
+    is, which is the same however they are paired with the moments of their end.
+    """
 
     def __init__(self, step: int = 1) -> None:
         self._step = step
         self._whole = HdrHistogram(1, LONGEST, DIGITS)
         self._steps: dict[int, HdrHistogram] = {}
+        self._sum = 0
+        self.paired = True
 
     def record(self, second: int, ticks: int, times: int) -> None:
         ticks = min(ticks, LONGEST)
         self._whole.record_value(ticks, times)
+        self._sum += ticks * times
         step = second // self._step
         if step not in self._steps:
             self._steps[step] = HdrHistogram(1, LONGEST, DIGITS_OF_A_STEP)
@@ -41,14 +49,19 @@ class LatencyRecord:
     def count(self) -> int:
         return int(self._whole.total_count)
 
+    @property
+    def mean(self) -> float | None:
+        """Milliseconds, of everything; None when there is nothing."""
+        return self._sum / self.count / TICKS if self.count else None
+
     def percentiles(self) -> dict[str, float | None]:
-        """Milliseconds by name, of everything; None when there is nothing."""
-        return _percentiles(self._whole)
+        """Milliseconds by name, of everything; None when nothing is known."""
+        return self._percentiles(self._whole)
 
     def of_step(self, step: int) -> dict[str, float | None]:
         """Milliseconds by name, of what was due in this step."""
         found = self._steps.get(step)
-        return _percentiles(found) if found else dict.fromkeys(PERCENTILES)
+        return self._percentiles(found) if found else dict.fromkeys(PERCENTILES)
 
     def latest(self, second: int) -> dict[str, float | None]:
         """Milliseconds of the last step before *second* of which something is known."""
@@ -57,18 +70,17 @@ class LatencyRecord:
 
     def distribution(self) -> list[Point]:
         """The whole curve, for a plot: denser towards the slowest."""
-        if not self.count:
+        if not self.count or not self.paired:
             return []
         return [
             Point(each.percentile_level_iterated_to, each.value_iterated_to / TICKS)
             for each in self._whole.get_percentile_iterator(5)
         ]
 
-
-def _percentiles(histogram: HdrHistogram) -> dict[str, float | None]:
-    if not histogram.total_count:
-        return dict.fromkeys(PERCENTILES)
-    return {
-        name: histogram.get_value_at_percentile(percentile) / TICKS
-        for name, percentile in PERCENTILES.items()
-    }
+    def _percentiles(self, histogram: HdrHistogram) -> dict[str, float | None]:
+        if not histogram.total_count or not self.paired:
+            return dict.fromkeys(PERCENTILES)
+        return {
+            name: histogram.get_value_at_percentile(percentile) / TICKS
+            for name, percentile in PERCENTILES.items()
+        }

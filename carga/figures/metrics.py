@@ -6,6 +6,7 @@ from carga.figures.latency_record import PERCENTILES
 
 METRICS: dict[str, str] = {
     **{f"latencia_{name}": "ms" for name in PERCENTILES},
+    "latencia_media": "ms",
     **{f"confirmacion_{name}": "ms" for name in PERCENTILES},
     **{f"reparto_{name}": "ms" for name in PERCENTILES},
     "tasa": "/s",

@@ -101,6 +101,8 @@ class RunNumbers:
         """What the analytics say of themselves; None when they don't answer."""
         self.answers = estado is not None
         self._step(second).answers = self.answers
+        if estado and not estado.in_order:
+            self.latency.paired = False
         self.queue = estado.cola.listos + estado.cola.sin_ack if estado and estado.cola else None
         if self.queue is not None:
             self.queue_max = max(self.queue, self.queue_max or 0)

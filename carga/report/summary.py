@@ -13,10 +13,10 @@ from carga.figures.machine import Machine, Versions, machine, versions
 from carga.figures.metrics import METRICS
 from carga.figures.thresholds import Judged, judge
 from carga.options import LoadOptions
+from carga.report.run_warnings import warnings_of
 from carga.run.course import Outcome
 
 SCHEMA = "resumen.schema.json"
-ALL_MEASURED = 99.0  # percent; a few events of the smallest clients are no reason to warn
 Verdict = Literal["exacto", "diferencias", "sin_verificar"]
 
 
@@ -88,7 +88,7 @@ def summarise(outcome: Outcome, options: LoadOptions, url: str) -> Summary:
         epoca=settled.report.epoca if settled.report else "",
         cpu=cpu,
         fiable=max(cpu.values(), default=0.0) <= TRUSTED,
-        avisos=_warnings(outcome, cpu, options.viewers),
+        avisos=warnings_of(outcome, cpu, options.viewers),
         maquina=machine(),
         versiones=versions(),
     )
@@ -118,6 +118,7 @@ def _metrics(outcome: Outcome, differences: int) -> dict[str, float | None]:
     of_publishers = [m.percent for name, m in numbers.cpu.items() if name.startswith("generator")]
     values: dict[str, float | None] = {
         **{f"latencia_{k}": v for k, v in numbers.latency.percentiles().items()},
+        "latencia_media": numbers.latency.mean,
         **{f"confirmacion_{k}": v for k, v in numbers.confirms.percentiles().items()},
         **{f"reparto_{k}": v for k, v in numbers.spread.percentiles().items()},
         "tasa": round(confirmed / outcome.seconds, 1) if outcome.seconds > 0 else None,
@@ -170,26 +171,3 @@ def _sentence(
     if outcome.settled.absent:
         wrong.append(f"{outcome.settled.absent:,} viewers without a connection")
     return f"Not exact: {', '.join(wrong)}."
-
-
-def _warnings(outcome: Outcome, cpu: dict[str, float], viewers: int) -> list[str]:
-    numbers = outcome.numbers
-    warnings = [
-        f"{name} used {percent:.0f} % of a core: latencies are not to be trusted"
-        for name, percent in cpu.items()
-        if percent > TRUSTED
-    ]
-    report = outcome.settled.report
-    if report and report.epoca != outcome.epoca:
-        warnings.append("counting began anew during the run: /reporte is of another store now")
-    share = 100 * numbers.events.measured / max(numbers.confirmed, 1)
-    if viewers and share < ALL_MEASURED:
-        warnings.append(
-            f"the latency to viewers is that of {share:.0f} % of the events: the others' clients "
-            "are not among the 200 largest, which is what viewers are shown"
-        )
-    if unsent := sum(each.unsent for each in outcome.finished):
-        warnings.append(f"{unsent:,} events were due and never handed over: the broker was away")
-    if outcome.settled.estado and (waiting := outcome.settled.estado.waiting):
-        warnings.append(f"when patience ended, {waiting}")
-    return [*warnings, *(f"a viewer: {text}" for text in numbers.complaints), *outcome.notes]

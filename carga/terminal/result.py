@@ -32,6 +32,7 @@ def _lines(summary: Summary, folder: Path | None) -> Iterable[str]:
     for label, metric in LATENCIES:
         figures = "".join(f"{value(summary, f'{metric}_{name}'):>14}" for name in SHOWN)
         yield f"{label:22}{figures}"
+    yield f"{'due to viewer, mean':22}{value(summary, 'latencia_media'):>14}"
     for name, percent in summary.cpu.items():
         yield f"{'cost of ' + name:22}{f'{percent:.1f} %':>14} of a core"
     yield ""

@@ -73,6 +73,22 @@ def test_a_push_told_late_counts_nothing_twice(
     assert found == {(0, 11): 2}
 
 
+def test_the_mean_is_that_of_any_order() -> None:
+    """Events due at 0 and 5 ms are shown at 10 and 20 ms: 10 and 15 took as long as 20 and 5."""
+    record = LatencyRecord()
+    record.paired = False
+    latency = EventLatency([0], record.record)
+    latency.sent([(0, 1), (5, 1)], [0, 0])
+    latency.pushed(1, [Rise(0, 0, 1)])
+    latency.pushed(2, [Rise(0, 1, 2)])
+    latency.arrived([(1, 10 * TICKS, 3), (2, 20 * TICKS, 3)])
+
+    assert record.mean == (10 + 15) / 2 == (20 + 5) / 2
+    assert set(record.percentiles().values()) == {None}
+    assert record.of_step(0) == record.latest(9) == record.percentiles()
+    assert record.distribution() == []
+
+
 def test_percentiles_of_run_and_step() -> None:
     """A second of silence is in the step in which its events were due, and in the whole."""
     record = LatencyRecord()
