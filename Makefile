@@ -7,7 +7,7 @@ BIN := .venv/bin
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q pyproject.toml \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 
-.PHONY: help run run-cluster test test-compose test-cluster lint format lock bench bench-push bench-page bench-history bench-ingest profile-foreign load bench-agreement bench-counting bench-stores bench-clients bench-alerts faults faults-cluster fuzz fuzz-contracts contracts secretos clean
+.PHONY: help run run-cluster test test-compose test-cluster lint format lock bench bench-push bench-page bench-history bench-ingest profile-foreign load bench-agreement bench-counting bench-stores bench-cluster bench-clients bench-alerts faults faults-cluster fuzz fuzz-contracts contracts secretos clean
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
@@ -96,6 +96,11 @@ bench-counting: ## measure decode, count and commit with 10 to 1,000,000 clients
 bench-stores: ## count the same messages into a file and into PostgreSQL, in turns (a minute)
 	@$(SETUP) test
 	@PYTHONPATH=servicio-analiticas:local:. $(BIN)/python bench/store_pair.py $(T)
+
+bench-cluster: ## one to eight analytics on one PostgreSQL, and one on it beside SQLite (10 minutes, needs root)
+	@$(SETUP) test
+	@PYTHONPATH=bench/cluster:bench/push:bench:servicio-analiticas:local:. \
+		$(BIN)/python bench/cluster/measure_cluster.py $(T)
 
 bench-clients: ## a million distinct clients through the whole chain (2 minutes; T='--clients 50000')
 	@$(SETUP) test
