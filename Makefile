@@ -71,7 +71,7 @@ bench-history: ## make a store of 30 simulated days, open it, ask it (T=--client
 	@$(SETUP) test
 	@PYTHONPATH=servicio-analiticas:. $(BIN)/python bench/history_store.py $(T)
 
-bench-ingest: ## how many events the chain carries, and how soon, beside C and Node (13 minutes; T=--quick)
+bench-ingest: ## how many events the chain carries, and how soon, beside C and Node (18 minutes; T=--quick)
 	@$(SETUP) bench-ingest
 	@PYTHONPATH=bench/ingest:bench/push:sender:servicio-analiticas:local:. \
 		$(BIN)/python bench/ingest/measure_ingest.py $(T)

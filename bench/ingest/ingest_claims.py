@@ -12,6 +12,9 @@ from ingest_scope import (
     FEW,
     FIFTY,
     MANY,
+    RATES_OF_A_THOUSAND,
+    RATES_OF_MANY,
+    SLOWER,
     THOUSAND,
     TOP,
     Figures,
@@ -60,6 +63,21 @@ def claims(figures: Figures) -> Iterator[str]:
         yield claim.row()
     faults = Claim("faults that ledgers and counts show", [len(figures.faults)], 0, digits=0)
     yield faults.row()
+
+
+def highest(figures: Figures) -> Iterator[str]:
+    """Of the rates that were measured, the highest at which the time limit of the aim holds."""
+    yield "| clients | p99 to the viewer, ms | holds up to, events/s | there |"
+    yield "|---|---|---|---|"
+    for mix, rates, most in (
+        (FIFTY, (100_000, *SLOWER, TOP), 40),
+        (THOUSAND, RATES_OF_A_THOUSAND, 50),
+        (MANY, RATES_OF_MANY, 100),
+    ):
+        found = {rate: figures.column(key(Load(rate, 0), mix), p99) for rate in rates}
+        held = [rate for rate, values in found.items() if median(values) <= most]
+        shown = f"{max(held):,} | {figure(found[max(held)])}" if held else "none of these |"
+        yield f"| {mix} | ≤ {most} | {shown} |"
 
 
 def _top(figures: Figures) -> Iterator[Claim]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from ingest_claims import claims
+from ingest_claims import claims, highest
 from ingest_scope import Figures, Key, core, figure, ms, others, us_per_event
 from peer_pair import ACK_EVERY, PREFETCH, WINDOW
 from screen import DIRECT, PROXIED
@@ -30,6 +30,7 @@ def results(figures: Figures, command: str, store: Path) -> str:
         _head(command, store),
         _validity(figures),
         claims(figures),
+        highest(figures),
         _latency(figures),
         _cpu(figures),
         _pairs(figures),

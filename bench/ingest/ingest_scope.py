@@ -17,6 +17,10 @@ MANY = Mix(100_000, exponent=1.1)
 TOP = 500_000
 BEYOND = 700_000  # where only the rate is looked at, not how soon
 FOREIGN = (8_000, 16_000, 20_000)
+# The last of each is the aim; from the others one sees where its time limit holds.
+SLOWER = (300_000, 400_000)
+RATES_OF_A_THOUSAND = (150_000, 200_000, 250_000, 300_000)
+RATES_OF_MANY = (50_000, 100_000, 150_000, 200_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +36,27 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """*loads* and *foreign* are measured in every round, *mixes* once."""
+    """Measured in every round; of *mixes* only the last load, and all of them in the last one."""
 
     rounds: int
     loads: tuple[Load, ...]
     foreign: tuple[Load, ...]
-    mixes: tuple[tuple[Mix, Load], ...]
+    mixes: tuple[tuple[Mix, tuple[Load, ...]], ...]
     peer_seconds: int
 
 
 def scope(rounds: int, short: float, middle: float, top: float) -> Scope:
     lone = (Load(100, short), Load(100, short, unbatched=True))
     rates = tuple(Load(rate, short) for rate in (1_000, 10_000, 100_000))
+    slower = tuple(Load(rate, middle) for rate in SLOWER)
     return Scope(
         rounds=rounds,
-        loads=(*lone, *rates, Load(TOP, top), Load(BEYOND, middle)),
+        loads=(*lone, *rates, *slower, Load(TOP, top), Load(BEYOND, middle)),
         foreign=tuple(Load(rate, middle) for rate in FOREIGN),
         mixes=(
-            (FEW, Load(300_000, middle)),
-            (THOUSAND, Load(300_000, middle)),
-            (MANY, Load(200_000, middle)),
+            (FEW, (Load(300_000, middle),)),
+            (THOUSAND, tuple(Load(rate, middle) for rate in RATES_OF_A_THOUSAND)),
+            (MANY, tuple(Load(rate, middle) for rate in RATES_OF_MANY)),
         ),
         peer_seconds=round(short),
     )
