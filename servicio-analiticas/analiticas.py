@@ -28,6 +28,7 @@ from analytics_settings import Settings, read_settings
 from asking.history_questions import HistoryQuestions
 from broker import lenient_amqp
 from broker.amqp_errors import ConsumerGivesUpError
+from comun.availability import opened_when_available
 from comun.logs import configure_logging
 from comun.web import prompt_close
 from consuming.broker_sessions import Sessions
@@ -38,7 +39,6 @@ from consuming.management_watch import ManagementWatch
 from consuming.set_aside_reader import SetAsideReader
 from consuming.store_writer import StoreWriter
 from consuming.tending import tend
-from database.availability import opened_when_available
 from database.failures import CommitFailedError, StoreInUseError, UnusableStoreError
 from live.live import Live
 from reporting.analytics_metrics import LiveCollector
@@ -151,7 +151,7 @@ def main() -> int:
         LOG.critical("%s", error)
         return 2
     try:
-        store = opened_when_available(partial(open_store, settings), name_of(settings))
+        store = opened_when_available(partial(open_store, settings), name_of(settings), LOG)
     except (OSError, StoreInUseError, UnusableStoreError) as error:
         LOG.critical("can't use the store %s: %s", name_of(settings), error)
         is_setting = settings.store_url and isinstance(error, UnusableStoreError)

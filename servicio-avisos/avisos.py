@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 from alert_commands import parser, run_command
 from alert_sockets import Sockets, open_sockets
 from avisos_settings import Settings, read_book, read_channels, read_settings
+from comun.availability import NotAvailableError, opened_when_available
 from comun.logs import configure_logging
 from comun.metrics.metrics_server import serve_metrics
 from comun.settings import BadSettingError
@@ -128,8 +130,9 @@ def main() -> int:
         book = read_book(settings)
         receivers = Receivers(book, read_channels(settings, book))
         sockets = open_sockets(settings)
-        store = AlertStore(settings.store_path)
-    except (BadSettingError, WrongAddressError, AlertStoreError) as error:
+        path = settings.store_path
+        store = opened_when_available(partial(AlertStore, path), str(path), LOG)
+    except (BadSettingError, WrongAddressError, AlertStoreError, NotAvailableError) as error:
         print(f"avisos: {error}", file=sys.stderr)  # noqa: T201
         return 2
     asyncio.run(run(Parts(settings, book, receivers, store, sockets)))

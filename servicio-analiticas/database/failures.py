@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from comun.availability import NotAvailableError
 
-class StoreUnavailableError(RuntimeError):
+
+class StoreUnavailableError(NotAvailableError):
     """Nothing was written, and it may go better later: locked, full, read-only, not reached."""
 
 

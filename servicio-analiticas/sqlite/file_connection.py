@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -10,16 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from comun.files.unwritable_file import may_recover
 from database.connection import Loose
 from database.failures import StoreUnavailableError, UnusableStoreError
-
-DISK_MAY_RECOVER = {errno.EROFS, errno.ENOSPC, errno.EDQUOT}
-FILE_MAY_RECOVER = {
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR_SHMSIZE,  # the disk is full
-}
 
 
 class FileConnection(sqlite3.Connection):
@@ -56,18 +48,12 @@ def opening() -> Iterator[None]:
     """
     try:
         yield
-    except sqlite3.Error as error:
-        kind = StoreUnavailableError if _may_recover(error) else UnusableStoreError
-        raise kind(str(error)) from error
-    except OSError as error:
-        if error.errno not in DISK_MAY_RECOVER:
+    except (sqlite3.Error, OSError) as error:
+        if may_recover(error):
+            raise StoreUnavailableError(str(error)) from error
+        if isinstance(error, OSError):
             raise
-        raise StoreUnavailableError(str(error)) from error
-
-
-def _may_recover(error: sqlite3.Error) -> bool:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-    return not FILE_MAY_RECOVER.isdisjoint((code, code & 0xFF))
+        raise UnusableStoreError(str(error)) from error
 
 
 @contextmanager

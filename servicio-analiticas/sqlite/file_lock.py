@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import IO
 
-from comun.held_file import FileInUseError, hold_file
+from comun.files.held_file import FileInUseError, hold_file
 from database.failures import StoreInUseError
 
 

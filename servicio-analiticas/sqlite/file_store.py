@@ -16,7 +16,8 @@ from typing import IO, Any
 
 from aside import rejections
 from aside.aside_store import AsideStore
-from comun.held_file import make_private
+from comun.files.held_file import make_private
+from comun.files.unwritable_file import write_nothing
 from counting.tally import count
 from counting.totals import Committed, IdWindow, Totals
 from decoding.cell_reading import CellReader
@@ -113,14 +114,7 @@ def open_store(path: Path, window: IdWindow, kept: Retention = DEFAULT_RETENTION
         db.execute("PRAGMA synchronous = FULL")
         db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         create_or_migrate(db)
-        _write_nothing(db)
+        write_nothing(db)
         store = FileStore(db, lock, window, kept, path)
         undo.pop_all()
         return store
-
-
-def _write_nothing(db: FileConnection) -> None:
-    """SQLite opens a file that it may not write for reading, and keeps it so when it may again."""
-    db.execute("BEGIN IMMEDIATE")
-    db.execute("UPDATE libro SET version = version")
-    db.execute("ROLLBACK")

@@ -6,7 +6,9 @@ import sqlite3
 from pathlib import Path
 from typing import IO
 
-from comun.held_file import FileInUseError, hold_file, make_private
+from comun.availability import NotAvailableError
+from comun.files.held_file import FileInUseError, hold_file, make_private
+from comun.files.unwritable_file import may_recover, write_nothing
 
 VERSION = 1
 BUSY_SECONDS = 5.0
@@ -32,11 +34,17 @@ class AlertStoreError(RuntimeError):
 
 
 def hold(path: Path) -> IO[str]:
-    """Let nobody else tell the same alerts again."""
+    """
+    Let nobody else tell the same alerts again.
+
+    Raises AlertStoreError, or NotAvailableError when the disk is full or read-only.
+    """
     try:
         lock = hold_file(path)
         make_private(path)
     except OSError as error:
+        if may_recover(error):
+            raise NotAvailableError(str(error)) from error
         raise AlertStoreError(f"{path}: {error.strerror}. Set AVISOS_STORE_PATH.") from error
     except FileInUseError as error:
         raise AlertStoreError(
@@ -47,6 +55,7 @@ def hold(path: Path) -> IO[str]:
 
 
 def connect(path: Path) -> sqlite3.Connection:
+    """Raises AlertStoreError, or NotAvailableError when it is locked, full or read-only."""
     db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         db.execute("PRAGMA journal_mode=WAL")
@@ -58,8 +67,11 @@ def connect(path: Path) -> sqlite3.Connection:
             raise AlertStoreError(
                 f"{path} is of version {version}, and this service knows {VERSION}"
             )
+        write_nothing(db)
     except sqlite3.Error as error:
         db.close()
+        if may_recover(error):
+            raise NotAvailableError(str(error)) from error
         raise AlertStoreError(f"{path} can't be opened: {error}") from error
     except AlertStoreError:
         db.close()

@@ -43,7 +43,7 @@ class AlertStore:
     """Every method that writes is one transaction, on the disk when it returns."""
 
     def __init__(self, path: Path) -> None:
-        """Raises AlertStoreError."""
+        """Raises AlertStoreError or NotAvailableError."""
         self._lock = hold(path)
         try:
             self._db = connect(path)
@@ -124,7 +124,7 @@ class AlertStore:
 
 
 def add_mute(path: Path, mute: Mute, now: float) -> None:
-    """For the command, beside a service at work. Raises AlertStoreError."""
+    """For the command, beside a service at work. Raises AlertStoreError or NotAvailableError."""
     if not path.exists():
         raise AlertStoreError(f"{path} is not there: the service has never run with it")
     db = connect(path)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,38 +10,12 @@ import pytest
 from counting.totals import IdWindow
 from database.failures import StoreUnavailableError
 from sqlite.file_store import open_store
-from tests.faults.immutable_files import immutable
-from tests.faults.small_disk import fill, small_disk
+from tests.faults.small_disk import small_disk
 from tests.port_ranges import free_ports
 from tests.stack import Part, python_part
+from tests.unwritable_files import Fault, full, locked, read_only
 
 WINDOW = IdWindow(60, 1000)
-Fault = Callable[[Path], AbstractContextManager[object]]
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Another program writes into it for long."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as db:
-        db.execute("BEGIN EXCLUSIVE")
-        yield
-        db.execute("ROLLBACK")
-
-
-@contextmanager
-def full(path: Path) -> Iterator[None]:
-    filler = path.with_name("filler")
-    fill(filler)
-    yield
-    filler.unlink()
-
-
-@contextmanager
-def read_only(path: Path) -> Iterator[None]:
-    with immutable([path]) as made:
-        if not made:
-            pytest.skip("only root can make a file immutable, and not on every disk")
-        yield
 
 
 @pytest.mark.parametrize("fault", [locked, read_only])

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from comun.availability import NotAvailableError
 from judging.alarms import Alert
+from keeping import alert_file
 from keeping.alert_file import AlertStoreError
 from keeping.alert_store import KEPT_RESOLVED, AlertStore, Mute, Told, add_mute
 from keeping.ledger import Ledger
+from tests.unwritable_files import Fault, locked, read_only
 
 T = 1_790_000_000.0
 ALERT = Alert("a", "silencio", "silencio", "web", T, T + 30, 30, 30, "", None, "cliente")
@@ -138,6 +141,20 @@ def test_a_file_that_is_no_store_is_refused(path: Path) -> None:
 
     with pytest.raises(AlertStoreError, match="can't be opened"):
         AlertStore(path)
+
+
+@pytest.mark.parametrize("fault", [locked, read_only])
+def test_what_may_be_written_later_is_told_apart(
+    fault: Fault, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service waits for it; what was opened for reading only could never be written."""
+    monkeypatch.setattr(alert_file, "BUSY_SECONDS", 0.01)
+    AlertStore(path).close()
+
+    with fault(path), pytest.raises(NotAvailableError):
+        AlertStore(path)
+
+    AlertStore(path).close()
 
 
 def test_only_its_owner_reads_it(tmp_path: Path) -> None:

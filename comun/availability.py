@@ -1,4 +1,4 @@
-"""A store that is locked, full, read-only or not reached is waited for, not given up."""
+"""What is locked, full, read-only or not reached is waited for, not given up."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn, TypeVar
 
-from database.failures import StoreUnavailableError
-
-LOG = logging.getLogger("analiticas.store")
 RETRY_SECONDS = 1.0
 Opened = TypeVar("Opened")
 
 
-def opened_when_available(open_store: Callable[[], Opened], name: str) -> Opened:
+class NotAvailableError(RuntimeError):
+    """It can't be used now, and may go better later; the text says why."""
+
+
+def opened_when_available(open_it: Callable[[], Opened], name: str, log: logging.Logger) -> Opened:
     """
-    Call *open_store* until the store is there; the log calls it *name*.
+    Call *open_it* until it raises no NotAvailableError; *log* is told, where it is called *name*.
 
     SIGINT and SIGTERM end the process from now on. One that gave up would be started again and
-    again, ever more rarely by some supervisors.
-    Raises what else *open_store* does.
+    again, ever more rarely by some supervisors. Raises what else *open_it* does.
     """
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, _stop_at_once)
     told = ""
     while True:
         try:
-            return open_store()
-        except StoreUnavailableError as error:
+            return open_it()
+        except NotAvailableError as error:
             if told != str(error):
                 told = str(error)
-                LOG.error("can't use the store %s (%s): waiting", name, told)
+                log.error("can't use the store %s (%s): waiting", name, told)
         time.sleep(RETRY_SECONDS)
 
 
