@@ -14,10 +14,14 @@ Cut = Literal["before", "after", "frozen", None]
 
 
 class CommitLine:
-    """Passes everything on; `next_commit` says what becomes of the next one, once."""
+    """
+    Passes everything on to whatever listens on `server_port` when a client comes.
+
+    `next_commit` says what becomes of the next one, once.
+    """
 
     def __init__(self, port: int) -> None:
-        self._server_port = port
+        self.server_port = port
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self.next_commit: Cut = None
@@ -34,7 +38,7 @@ class CommitLine:
     def _pass_on(self, client: socket.socket) -> None:
         """A client of a server that is away sees its connection end, and may try again."""
         try:
-            server = socket.create_connection(("127.0.0.1", self._server_port))
+            server = socket.create_connection(("127.0.0.1", self.server_port))
         except OSError:
             _close(client)
             return

@@ -39,9 +39,14 @@ host replication all 127.0.0.1/32 trust
 class Postgres:
     """A running server. Tests isolate themselves by `fresh()`."""
 
-    def __init__(self, settings: Mapping[str, str], primary: Postgres | None = None) -> None:
-        """A new one, or a standby of *primary*, which must be running."""
-        self.folder = Path(tempfile.mkdtemp(prefix="pulso-postgres-"))
+    def __init__(
+        self,
+        settings: Mapping[str, str],
+        primary: Postgres | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        """A new one in an empty *folder*, or a standby of *primary*, which must be running."""
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="pulso-postgres-"))
         (self.port,) = free_ports(1)
         self._names = count(1)
         data = self.folder / "data"

@@ -51,7 +51,7 @@ def killed_at_points(
     rig.load(rate)
     rig.analytics.kill()
     usual = rig.analytics.command[1]
-    _can_be_killed(rig)
+    can_be_killed(rig.analytics)
     for point in places:
         for _ in range(runs):
             rig.analytics.environment["FAULT_POINT"] = f"{point}:{rig.rng.randint(1, 10)}"
@@ -68,11 +68,11 @@ def killed_at_points(
     rig.findings.notes.append(f"{len(places) + len(PUBLISHER_POINTS)} places, {runs} times each")
 
 
-def _can_be_killed(rig: Rig) -> None:
+def can_be_killed(analytics: Part) -> None:
     """From its next start on, at the place that FAULT_POINT names."""
-    home = Path(rig.analytics.command[1]).parent
-    rig.analytics.command[1] = str(ROOT / "tests/faults/folding_analytics.py")
-    rig.analytics.environment["PYTHONPATH"] = f"{home}:{ROOT}"
+    home = Path(analytics.command[1]).parent
+    analytics.command[1] = str(ROOT / "tests/faults/folding_analytics.py")
+    analytics.environment["PYTHONPATH"] = f"{home}:{ROOT}"
 
 
 def _expect_kill(rig: Rig, part: Part) -> None:
@@ -93,7 +93,7 @@ def dies_without_an_ack(rig: Rig, deaths: int, own_deaths: int, messages: int) -
     rig.until("everything is published", lambda: not publisher.running, 60)
     asyncio.run(_take_and_vanish(rig, deaths))
     usual = rig.analytics.command[1]
-    _can_be_killed(rig)
+    can_be_killed(rig.analytics)
     for _ in range(own_deaths):
         rig.analytics.environment["FAULT_POINT"] = "before_commit:1"
         rig.analytics.start(wait=False)

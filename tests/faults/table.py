@@ -23,6 +23,7 @@ from tests.faults import rows_hostile as hostile
 from tests.faults import rows_life as life
 from tests.faults import rows_move as move
 from tests.faults import rows_panel as panel
+from tests.faults import rows_promoted as promoted
 from tests.faults import rows_queue as queue
 from tests.faults import rows_server as server
 from tests.faults import rows_several as several
@@ -269,5 +270,33 @@ ROWS = (
         "three analytics, killed, frozen",
         partial(several.several_count, kills=200, frozen=30, rate=1000),
         partial(several.several_count, kills=3, frozen=1, rate=300),
+    ),
+    Row(
+        62,
+        "three analytics, killed at each place",
+        partial(several.several_killed_at_points, runs=50, rate=500),
+        None,
+        held_by="chain/test_several_analytics.py::test_one_is_killed_in_the_middle",
+    ),
+    Row(
+        63,
+        "PostgreSQL's disk full",
+        partial(server.disk_of_the_server_full, seconds=60, rate=1000),
+        partial(server.disk_of_the_server_full, seconds=0.5, rate=300),
+        pace=Pace.IDLE,
+    ),
+    Row(
+        64,
+        "the primary cut off, its standby promoted",
+        partial(promoted.promoted, times=20, rate=500),
+        None,
+        pace=Pace.IDLE,
+        held_by="analiticas/test_server_standby.py::test_nothing_is_lost_and_nothing_is_double",
+    ),
+    Row(
+        65,
+        "analytics added and taken away",
+        partial(several.come_and_go, changes=20, rate=1000),
+        partial(several.come_and_go, changes=2, rate=200),
     ),
 )
