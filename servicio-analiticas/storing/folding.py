@@ -35,15 +35,19 @@ class Folding:
         return time.monotonic() - self._pruned_at >= PRUNE_SECONDS
 
     def step(self) -> Step:
-        """Do a small part of the work, inside a transaction; tell the log of it after that."""
+        """
+        Do a small part of the work, inside a transaction; tell the log of it after that.
+
+        Rows go first: under a load that leaves always something to fold they would only grow.
+        """
+        if self._log.is_folded:
+            return self._log.forget()
         if sealed := self._log.seal_within():
             return sealed
         if folded := self._log.next_slice():
             self.fold(folded.cells)
             self._log.note(folded)
             return folded
-        if self._log.is_folded:
-            return self._log.forget()
         if self._prune_is_due:
             self._history.prune(self._clock.now())
             self._pruned_at = time.monotonic()

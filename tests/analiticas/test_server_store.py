@@ -12,6 +12,7 @@ from decoding.message import Message
 from postgres import server_connection
 from postgres.server_store import ServerStore, open_store
 from postgres.server_url import ServerUrl
+from postgres.shared import shared_log
 from storing import delta_log
 from tests.commit_line import CommitLine, Cut, commit_line
 from tests.postgres_stack import Postgres
@@ -177,6 +178,23 @@ def test_a_lost_fold_is_found_as_it_is(
     assert cuts > 1
     stored = dict(store._db.execute("SELECT cliente, total FROM clientes").fetchall())
     assert stored == totals.clientes
+
+
+def test_folded_rows_go_under_a_load_that_never_ends(
+    url: str, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each commit folds a little, there is always more to fold, and rows still go."""
+    monkeypatch.setattr(delta_log, "SEAL_SECONDS", 0)
+    monkeypatch.setattr(delta_log, "FOLD_CELLS", 1)
+    monkeypatch.setattr(shared_log, "KEPT_SECONDS", 0)
+    with closing(open_store(ServerUrl(url), WINDOW)) as store:
+        for number in range(300):
+            body = b'{"cliente":"c%d"}' % (number % 5)
+            store.apply([Message(number, body, str(number))])
+
+    with postgres.admin(url.rpartition("%3D")[2]) as db:
+        (rows,) = db.execute("SELECT count(*) FROM deltas").fetchone() or (0,)
+    assert 0 < rows < 100
 
 
 def test_reads_while_there_is_no_server(store: ServerStore, line: CommitLine) -> None:
