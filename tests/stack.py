@@ -17,7 +17,7 @@ import httpx
 import playwright
 
 ROOT = Path(__file__).resolve().parents[1]
-READY_SECONDS = 40.0
+READY_SECONDS = 90.0
 # One for all: httpx.get() and the like load the certificates at each call, 19 ms of a core, and
 # tests poll. Without kept connections, since the parts that they lead to are killed.
 HTTP = httpx.Client(trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))

@@ -27,7 +27,7 @@ def pids(folder: Path) -> dict[str, int]:
     return {name: int(pid) for name, pid in re.findall(r"(\S+) started as process (\d+)", log)}
 
 
-def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end
