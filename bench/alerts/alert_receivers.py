@@ -41,17 +41,12 @@ class Receivers(NamedTuple):
 
     def heard(self) -> dict[str, list[tuple[float, str]]]:
         """When each heard what."""
-        mails = (mail.get_body() for mail in self.mail.mails)
         return {
             "HTTP": [
                 (at, said["message"])
                 for at, said in zip(self.web.heard_at, self.web.heard, strict=False)
             ],
-            "SMTP": [
-                (at, body.get_content())
-                for at, body in zip(self.mail.mailed_at, mails, strict=False)
-                if body
-            ],
+            "SMTP": list(zip(self.mail.mailed_at, self.mail.texts, strict=False)),
             "Alertmanager": [
                 (at, f"{STATUS[alert['status']]}\n{alert['labels']['alertname']}, at ")
                 for at, said in zip(self.passed_on.heard_at, self.passed_on.heard, strict=False)

@@ -71,10 +71,11 @@ class WebReceiver:
 
 
 class MailReceiver:
-    """An SMTP server; *mails* are as they came, and *mailed_at* is when."""
+    """An SMTP server; *mails* are as they came, *texts* what they say, and *mailed_at* is when."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
+        self.texts: list[str] = []
         self.mailed_at: list[float] = []
         receiver = self
 
@@ -86,7 +87,9 @@ class MailReceiver:
                 assert isinstance(content, bytes)
                 mail = email.message_from_bytes(content, policy=email.policy.default)
                 assert isinstance(mail, EmailMessage)
+                body = mail.get_body()
                 receiver.mails.append(mail)
+                receiver.texts.append(body.get_content() if body else "")
                 receiver.mailed_at.append(time.time())
                 return "250 OK"
 
@@ -123,7 +126,7 @@ def alertmanager(folder: Path, tells: WebReceiver) -> Iterator[str]:
     (port,) = free_ports(1)
     folder.mkdir()
     (folder / "alertmanager.yml").write_text(
-        "route: {receiver: web, group_by: ['...'], group_wait: 0s, group_interval: 1s}\n"
+        "route: {receiver: web, group_by: ['...'], group_wait: 0s, group_interval: 100ms}\n"
         "receivers:\n  - name: web\n    webhook_configs:\n"
         f"      - {{url: 'http://127.0.0.1:{tells.port}/', send_resolved: true}}\n"
     )
