@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
@@ -40,8 +41,10 @@ def hold(path: Path) -> IO[str]:
     Raises AlertStoreError, or NotAvailableError when the disk is full or read-only.
     """
     try:
-        lock = hold_file(path)
-        make_private(path)
+        with ExitStack() as undo:
+            lock = undo.enter_context(hold_file(path))
+            make_private(path)
+            undo.pop_all()
     except OSError as error:
         if may_recover(error):
             raise NotAvailableError(str(error)) from error
