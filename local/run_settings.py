@@ -14,6 +14,7 @@ from setting_checks import (
     nodes,
     origins,
     pace,
+    page_port,
     port,
     store_kind,
     whole,
@@ -32,7 +33,7 @@ class Setting:
 
 
 PORTS = {
-    "WEB_PORT": Setting("8080", port),
+    "WEB_PORT": Setting("8080", page_port),
     "TRAEFIK_PORT": Setting("8081", port),
     "RABBITMQ_PORT": Setting("5672", port),
     "RABBITMQ_MANAGEMENT_PORT": Setting("15672", port),

@@ -5,6 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+# No browser opens a page there: https://fetch.spec.whatwg.org/#bad-port
+BAD_PORT_LIST = """
+    1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110 111
+    113 115 117 119 123 135 137 139 143 161 179 389 427 465 512 513 514 515 526 530 531 532 540
+    548 554 556 563 587 601 636 989 990 993 995 1719 1720 1723 2049 3659 4045 4190 5060 5061
+    6000 6566 6665 6666 6667 6668 6669 6679 6697 10080
+"""
+BAD_PORTS = frozenset(map(int, BAD_PORT_LIST.split()))
 DEFAULT_PORTS = {"http": 80, "https": 443}
 ORIGIN = re.compile(r"https?://([a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
 HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
@@ -80,3 +88,10 @@ def _is_origin(text: str) -> bool:
 
 
 port = whole(1, 65535)
+
+
+def page_port(text: str) -> str | None:
+    wrong = port(text)
+    if wrong is None and int(text) in BAD_PORTS:
+        return "another port: browsers open no page at this one"
+    return wrong

@@ -31,6 +31,8 @@ def test_an_empty_value_is_the_default() -> None:
         ("WEB_PORT", "0"),
         ("WEB_PORT", "65536"),
         ("WEB_PORT", "80a"),
+        ("WEB_PORT", "6000"),
+        ("WEB_PORT", "10080"),
         ("WEB_PORT", "08080"),
         ("WEB_PORT", "٨٠٨٠"),
         ("RABBITMQ_PORT", "-1"),
@@ -78,7 +80,8 @@ def test_a_wrong_password_is_not_shown() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("WEB_PORT", "1"),
+        ("WEB_PORT", "80"),
+        ("RABBITMQ_PORT", "1"),
         ("RABBITMQ_PASSWORD", "ñandú%&/()=?;,:.-_+*~"),
         ("EVENTS_PER_SECOND", "0.5"),
         ("ENTRADA_CLAVES", "./mis claves"),
