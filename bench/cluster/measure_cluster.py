@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import statistics
+import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -154,6 +156,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=20, help="of a round of screens")
     given = parser.parse_args()
+    if os.geteuid() != 0:
+        sys.exit("make bench-cluster holds processes to a share of a core, which only root may.")
     end_in_order("make bench-cluster")
     print(machine())
     with (

@@ -33,4 +33,5 @@ def write_nothing(db: sqlite3.Connection) -> None:
     try:
         db.execute(f"PRAGMA user_version = {version}")
     finally:
-        db.execute("ROLLBACK")
+        if db.in_transaction:  # a full disk has undone it already
+            db.execute("ROLLBACK")

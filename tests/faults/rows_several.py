@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from tests.faults.rig import Rig
 from tests.faults.rows_analytics import ANALYTICS_POINTS, can_be_killed
@@ -21,14 +22,25 @@ SEAL_SECONDS = "0.4"  # so that folding ends in between, and what is folded is f
 MORE = 0.6  # of the changes, as long as there are not so many
 
 
-def several_count(rig: Rig, kills: int, frozen: float, rate: float) -> None:
-    """One of them killed, whichever, *kills* times; then one is frozen for so many seconds."""
+@contextmanager
+def _three(rig: Rig, rate: float) -> Iterator[list[Part]]:
+    """Under load; in the end two stop, and what they counted is read in the file."""
     with counts_in_a_server(rig):
         url = rig.analytics.environment["STORE_URL"]
         rig.start()
         each = [rig.analytics, *(beside(rig, url, port) for port in free_ports(BESIDE))]
         rig.load(rate)
         rig.until_counting(20)
+        yield each
+        rig.finish_loads()
+        rig.until_quiet()
+        _stop_all(rig, each[1:])
+        into_the_file(rig)
+
+
+def several_count(rig: Rig, kills: int, frozen: float, rate: float) -> None:
+    """One of them killed, whichever, *kills* times; then one is frozen for so many seconds."""
+    with _three(rig, rate) as each:
         for _ in range(kills):
             time.sleep(rig.rng.uniform(0.02, 0.5))
             victim = rig.rng.choice(each)
@@ -41,10 +53,6 @@ def several_count(rig: Rig, kills: int, frozen: float, rate: float) -> None:
         rig.until_counting(COUNTING_AGAIN)
         each[1].resume()
         rig.findings.faults += 1
-        rig.finish_loads()
-        rig.until_quiet()
-        _stop_all(rig, each[1:])
-        into_the_file(rig)
 
 
 def several_killed_at_points(
@@ -56,12 +64,7 @@ def several_killed_at_points(
     Each waits at a place of its own. Who comes to it dies and starts again for another place, that
     which killed the fewest: only one of them folds, and nobody can say which.
     """
-    with counts_in_a_server(rig):
-        url = rig.analytics.environment["STORE_URL"]
-        rig.start()
-        each = [rig.analytics, *(beside(rig, url, port) for port in free_ports(BESIDE))]
-        rig.load(rate)
-        rig.until_counting(20)
+    with _three(rig, rate) as each:
         usual = rig.analytics.command[1]
         deaths = Counter(dict.fromkeys(places, 0))
         for part in each:
@@ -86,10 +89,6 @@ def several_killed_at_points(
             part.start()
         rig.until_counting(COUNTING_AGAIN)
         rig.findings.notes.append(f"{len(places)} places, at least {runs} times each")
-        rig.finish_loads()
-        rig.until_quiet()
-        _stop_all(rig, each[1:])
-        into_the_file(rig)
 
 
 def _wait_at(part: Part, rig: Rig, deaths: Counter[str]) -> None:
