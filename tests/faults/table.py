@@ -25,6 +25,7 @@ from tests.faults import rows_move as move
 from tests.faults import rows_panel as panel
 from tests.faults import rows_promoted as promoted
 from tests.faults import rows_queue as queue
+from tests.faults import rows_raced as raced
 from tests.faults import rows_server as server
 from tests.faults import rows_several as several
 from tests.faults import rows_store as store
@@ -298,5 +299,11 @@ ROWS = (
         "analytics added and taken away",
         partial(several.come_and_go, changes=20, rate=1000),
         partial(several.come_and_go, changes=2, rate=200),
+    ),
+    Row(
+        66,
+        "one message at two analytics",
+        partial(raced.raced, copies=1000, conflicts=1000),
+        partial(raced.raced, copies=50, conflicts=50),
     ),
 )
