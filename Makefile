@@ -97,7 +97,7 @@ bench-stores: ## count the same messages into a file and into PostgreSQL, in tur
 	@$(SETUP) test
 	@PYTHONPATH=servicio-analiticas:local:. $(BIN)/python bench/store_pair.py $(T)
 
-bench-cluster: ## one to eight analytics on one PostgreSQL, and one on it beside SQLite (10 minutes, needs root)
+bench-cluster: ## one to eight analytics on one PostgreSQL, and one on it beside SQLite (12 minutes, needs root)
 	@$(SETUP) test
 	@PYTHONPATH=bench/cluster:bench/push:bench:servicio-analiticas:local:. \
 		$(BIN)/python bench/cluster/measure_cluster.py $(T)

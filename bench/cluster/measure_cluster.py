@@ -24,6 +24,8 @@ from pathlib import Path
 
 from counting_parts import CountedStore, InFile, InPostgres, frozen_analytics
 from drained_backlog import Backlog, Drained, drain, publish
+from following_cost import RATE as COMMITS
+from following_cost import Following, following_cost
 from latency import machine
 from screen_pair import RATE, to_screen
 
@@ -136,6 +138,22 @@ def on_screen(bench: Bench, rounds: int, seconds: float) -> None:
         print(f"| {name} | {p50:.1f} | {p99[name]:.1f} | {p99[name] / p99['SQLite']:.2f} |")
 
 
+def follows(bench: Bench, rounds: int, seconds: float) -> None:
+    """What one of several pays for what another one counts."""
+    found: list[Following] = []
+    for _ in range(rounds):
+        folder = bench.own_folder()
+        with bench.broker.virtual_host() as vhost:
+            found.append(following_cost(vhost, InPostgres(bench.server), folder, seconds))
+    print(f"\nOne follows what another counts, {COMMITS} messages/s, each alone.")
+    print(f"Medians of {rounds} rounds of {seconds:.0f} s.\n")
+    print("| commits/s | its cores without any | its cores meanwhile | for following |")
+    print("|---|---|---|---|")
+    commits, idle, busy = (statistics.median(each) for each in zip(*found, strict=True))
+    extra = statistics.median(each.following - each.idle for each in found)
+    print(f"| {commits:.0f} | {idle:.3f} | {busy:.3f} | {extra:.3f} |")
+
+
 def _of_rounds(rounds: list[list[float]], percentile: int) -> float:
     return statistics.median(statistics.quantiles(each, n=100)[percentile] for each in rounds)
 
@@ -169,6 +187,7 @@ def main() -> None:
         speed_up(bench, given.rounds)
         one_of_each(bench, given.rounds)
         on_screen(bench, given.rounds, given.seconds)
+        follows(bench, given.rounds, given.seconds)
 
 
 if __name__ == "__main__":
