@@ -32,16 +32,27 @@ class Answer(NamedTuple):
         return found if isinstance(found, dict) else {}
 
 
-def ask(settings: Settings, queue: str, columns: str) -> Answer | None:
-    """Ask for properties of a queue; None when nobody answers. Blocks, TIMEOUT for each node."""
-    opener = _opener(settings.rabbitmq_tls_ca)
+def of_queue(settings: Settings, queue: str, columns: str) -> str:
+    """What to ask for properties of a queue."""
+    vhost = quote(settings.rabbitmq_vhost, safe="")
+    return f"queues/{vhost}/{quote(queue, safe='')}?columns={columns}"
+
+
+def ask(settings: Settings, what: str) -> Answer | None:
+    """None when nobody answers. Blocks, TIMEOUT for each node."""
     for node in in_random_order(settings.nodes)[:MOST_ASKED]:
         try:
-            with _opened(opener, _request(settings, node, queue, columns)) as answer:
-                return Answer(answer.status or 0, answer.read(65_536))
+            return ask_node(settings, node, what)
         except (OSError, HTTPException):
             continue  # away, or started without its management
     return None
+
+
+def ask_node(settings: Settings, node: BrokerNode, what: str) -> Answer:
+    """Blocks for TIMEOUT; raises OSError and HTTPException."""
+    opener = _opener(settings.rabbitmq_tls_ca)
+    with _opened(opener, _request(settings, node, what)) as answer:
+        return Answer(answer.status or 0, answer.read(65_536))
 
 
 @lru_cache(maxsize=4)
@@ -66,10 +77,9 @@ def is_there(answer: Answer, queue: str) -> bool | None:
     return False if answer.status == 404 and answer.document() == MISSING else None
 
 
-def _request(s: Settings, node: BrokerNode, queue: str, columns: str) -> Request:
-    path = f"{quote(s.rabbitmq_vhost, safe='')}/{quote(queue, safe='')}?columns={columns}"
+def _request(s: Settings, node: BrokerNode, what: str) -> Request:
     scheme = "https" if s.rabbitmq_tls_ca else "http"
     address = BrokerNode(node.host, s.rabbitmq_management_port)
     login = base64.b64encode(f"{s.rabbitmq_user}:{s.rabbitmq_password}".encode()).decode()
-    url = f"{scheme}://{address}/api/queues/{path}"
+    url = f"{scheme}://{address}/api/{what}"
     return Request(url, headers={"Authorization": f"Basic {login}"})  # noqa: S310 - one of the two

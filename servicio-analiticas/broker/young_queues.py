@@ -11,7 +11,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection
 from analytics_settings import Settings
 from broker import topology
 from broker.amqp_errors import ConsumerGivesUpError
-from broker.management import ask, is_there
+from broker.management import ask, is_there, of_queue
 from broker.shards import MOST, PLUGIN, Shards, shards
 
 TIMEOUT = 10.0  # to delete a queue without a leader takes the broker 5 s
@@ -114,7 +114,7 @@ async def further(settings: Settings, connection: AbstractConnection, count: int
 async def _is_managed(settings: Settings, queue: str, end: float) -> bool | None:
     """Whether management knows the queue; None when it does not say so until *end*."""
     while asyncio.get_running_loop().time() < end:
-        answer = await asyncio.to_thread(ask, settings, queue, "name")
+        answer = await asyncio.to_thread(ask, settings, of_queue(settings, queue, "name"))
         if answer is not None:
             return is_there(answer, queue)
         await asyncio.sleep(MANAGEMENT_PAUSE)

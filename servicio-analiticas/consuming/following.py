@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from aside.aside_store import AsideStore
 from comun.waiting import set_within
@@ -13,6 +14,8 @@ from storing.store import Others
 from storing.store_thread import StoreThread
 
 LOOK_SECONDS = 1.0  # between two looks when nothing is heard
+SHARE_SECONDS = 1.0
+NOTICE_SECONDS = 0.2  # in which a pause is told, and its end
 PAUSE_SECONDS = 0.02  # between two looks when there always is: one brings all that came meanwhile
 PATIENCE = 1.0  # seconds that a reader waits for a look
 
@@ -26,6 +29,9 @@ class Following:
         self._next: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
     async def run(self, stop: asyncio.Event) -> None:
+        await asyncio.gather(self._follow(stop), self._share(stop))
+
+    async def _follow(self, stop: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
 
         def heard() -> None:
@@ -40,7 +46,7 @@ class Following:
             looking.set_result(await self._look())
             if loop.time() - told >= LOOK_SECONDS:
                 told = loop.time()
-                await self._share()
+                await self._read_set_aside()
             await set_within(stop, PAUSE_SECONDS)
         self._next.set_result(False)
 
@@ -62,11 +68,19 @@ class Following:
             self._live.hear(self._others.news())
         return True
 
-    async def _share(self) -> None:
-        """What is told of all of them, and is no part of a version."""
+    async def _share(self, stop: asyncio.Event) -> None:
+        """How each of them is. Nothing waits here: that a COMMIT hangs is what they tell, too."""
+        live, due, paused = self._live, 0.0, False
+        while not stop.is_set():
+            before, paused = paused, live.vitals.almacen != "ok"
+            if paused or before or time.monotonic() >= due:
+                due = time.monotonic() + SHARE_SECONDS
+                self._others.tell(packed(live.instance()), soon=paused or before)
+                live.others = [one for told in self._others.told if (one := unpacked(told))]
+            await set_within(stop, NOTICE_SECONDS)
+
+    async def _read_set_aside(self) -> None:
         live = self._live
-        self._others.tell(packed(live.instance()))
-        live.others = [one for told in self._others.told if (one := unpacked(told))]
         try:
             live.set_aside = await self._thread.run(self._aside.counts)
         except StoreUnavailableError:

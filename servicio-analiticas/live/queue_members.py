@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 ENOUGH = 3
@@ -17,10 +17,17 @@ class QueueMembers(NamedTuple):
     bastan: bool
 
 
-def members_of(queue: Mapping[str, Any], nodes: int) -> QueueMembers | None:
-    """*nodes* are those that RABBITMQ_HOST names. None where the broker does not tell."""
+def members_of(
+    queue: Mapping[str, Any], nodes: int, down: Collection[str] = ()
+) -> QueueMembers | None:
+    """
+    *nodes* are those that RABBITMQ_HOST names. None where the broker does not tell.
+
+    *down*: nodes that do not answer, of which the queue's own list tells seconds later.
+    """
     members, online = queue.get("members"), queue.get("online")
     if not isinstance(members, list) or not isinstance(online, list):
         return None
     alone = nodes == 1 and len(members) == 1
-    return QueueMembers(len(members), len(online), alone or len(online) >= ENOUGH)
+    running = sum(name not in down for name in online)
+    return QueueMembers(len(members), running, alone or running >= ENOUGH)

@@ -38,7 +38,8 @@ class Others(Protocol):
     def told(self) -> Sequence[bytes]:
         """How each of them is, as it told with `tell` within the last seconds."""
 
-    def tell(self, state: bytes) -> None: ...
+    def tell(self, state: bytes, soon: bool) -> None:
+        """How this process is, for the others; *soon*: they, and what they tell, can't wait."""
 
     def news(self) -> Iterator[News]:
         """What was counted since this was asked last, by whomever, in order."""

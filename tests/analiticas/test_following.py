@@ -189,7 +189,7 @@ def test_commits_are_heard_of(two: tuple[ServerStore, ServerStore]) -> None:
     heard = Event(), Event()
     for store, event in zip(two, heard, strict=True):
         store.others.listen(event.set)
-    two[0].others.tell(b"bien")
+    two[0].others.tell(b"bien", soon=False)
     _until(lambda: two[1].others.told == [b"bien"])
 
     two[0].apply([Message(1, b'{"cliente":"a"}', "uno")])

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from aside import copies
 from consuming import store_writer
 from consuming.store_writer import StoreWriter
 from counting.totals import IdWindow
+from database.failures import StoreUnavailableError
 from decoding.message import Message
 from live.vitals import Vitals
 from sqlite.file_store import FileStore, open_store
@@ -80,3 +82,43 @@ async def test_a_stop_ends_the_wait(store: FileStore, thread: StoreThread) -> No
 
     assert await asyncio.wait_for(counting, 5) is None
     assert store.load().version == 1
+
+
+async def test_a_store_that_says_nothing(
+    thread: StoreThread, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that hangs, or a standby that a COMMIT waits for: a pause, until it goes on."""
+    caplog.set_level(logging.INFO, "analiticas.store")
+    monkeypatch.setattr(store_writer, "SILENT_SECONDS", 0.01)
+    vitals, goes_on = Vitals(), threading.Event()
+    writer = StoreWriter(thread, vitals)
+    counting = asyncio.create_task(writer.write(goes_on.wait, 60.0, asyncio.Event()))
+
+    await paused(vitals)
+    goes_on.set()
+
+    assert await asyncio.wait_for(counting, 5)
+    assert vitals.almacen == "ok"
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+
+
+async def test_what_silence_came_to(
+    thread: StoreThread, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its cause is told once it is known, though the pause has been told of."""
+    caplog.set_level(logging.INFO, "analiticas.store")
+    monkeypatch.setattr(store_writer, "SILENT_SECONDS", 0.01)
+    vitals, stop, goes_on = Vitals(), asyncio.Event(), threading.Event()
+
+    def fail(_: None) -> None:
+        goes_on.wait(60)
+        raise StoreUnavailableError("no room")
+
+    counting = asyncio.create_task(StoreWriter(thread, vitals).write(fail, None, stop))
+    await paused(vitals)
+    stop.set()
+    goes_on.set()
+
+    await asyncio.wait_for(counting, 5)
+    assert vitals.almacen == "en_pausa"
+    assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]

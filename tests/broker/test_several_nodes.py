@@ -16,7 +16,7 @@ from analytics_settings import read_settings
 from broker import connection as analytics_connection
 from broker.amqp_errors import broker_errors
 from broker.connection import close, connect
-from broker.management import ask
+from broker.management import ask, of_queue
 from consuming.broker_writer import LOGIN_REFUSED
 from publishing import node_connection
 from publishing.broker_errors import BrokerAwayError
@@ -137,9 +137,10 @@ async def reach_to_publish(settings: Mapping[str, str]) -> None:
 async def test_encrypted(cluster: Cluster, vhost: VirtualHost) -> None:
     """With the authority that signed the nodes' certificate; management by https, too."""
     settings = with_tls(cluster, vhost)
+    read = read_settings(settings)
 
     await reach(settings)
-    answer = await asyncio.to_thread(ask, read_settings(settings), "ninguna", "name")
+    answer = await asyncio.to_thread(ask, read, of_queue(read, "ninguna", "name"))
 
     assert answer is not None
     assert answer.status == 404

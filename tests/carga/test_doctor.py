@@ -75,6 +75,13 @@ def test_members_that_the_broker_does_not_tell() -> None:
     assert members_of({}, 3) is None
 
 
+def test_members_whose_node_does_not_answer() -> None:
+    """The queue's own list tells of it seconds later."""
+    queue = {"members": list("abc"), "online": list("abc")}
+
+    assert members_of(queue, 3, down={"b"}) == (3, 2, False)
+
+
 @pytest.mark.parametrize(
     ("version", "good"), [("3.10.8", True), ("4.2.7", True), ("3.9.29", False), ("3.8", False)]
 )

@@ -10,6 +10,7 @@ from itertools import cycle
 
 import aio_pika
 import httpx
+import psycopg
 import pytest
 
 from broker.topology import PROBE_QUEUE
@@ -217,6 +218,20 @@ async def test_the_state_is_of_all(several: Several) -> None:
         f"{several.urls[1]}/estado", lambda state: state["tasas"]["60s"] * 60 >= 60, 20
     )
     assert rates["retraso"]["mensajes"] >= 60
+
+
+def test_who_died_is_left_out_at_once(several: Several) -> None:
+    """Its server knows: it need not have been silent for long."""
+    state = f"{several.urls[0]}/estado"
+    wait_for(state, lambda told: told["instancias"] == 3, 20)
+    several.parts[2].kill()
+    with psycopg.connect(several.parts[0].environment["STORE_URL"]) as db:
+        db.execute("UPDATE instancias SET visto = clock_timestamp() + interval '1 hour'")
+
+    wait_for(state, lambda told: told["instancias"] == 2, 20)
+
+    several.parts[2].start()
+    wait_for(state, lambda told: told["instancias"] == 3, 20)
 
 
 async def test_details_are_the_same_at_each(several: Several) -> None:
