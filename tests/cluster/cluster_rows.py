@@ -9,6 +9,7 @@ from typing import cast
 
 from tests.cluster.cluster_rig import ClusterRig
 from tests.cluster.harms import HARMS, TARGETS, Target
+from tests.cluster.page_watch import PageWatch
 from tests.faults.rig import RANGE, Rig
 from tests.faults.row import Do, Row
 from tests.stack import Part
@@ -20,6 +21,8 @@ BACK = 240.0  # a node of RabbitMQ on a busy machine
 PAUSES = {"kill": 10.0, "freeze": 60.0, "cut": 60.0}
 """How long counting may pause after it."""
 PRIMARY_PAUSE = 30.0  # where that was killed
+TOLD = {"kill": 3.0, "freeze": 15.0, "cut": 15.0}
+"""By when the page says that something is wrong."""
 SHORT = {("freeze", "the primary"), ("cut", "the queue's leader")}
 """Of what `make test-cluster` does; kills are a test of their own."""
 CONFIRMED_BY_THEN = 2.0  # seconds: what was on its way when a cable was pulled
@@ -32,11 +35,14 @@ def harmed(harm: str, target: Target) -> Do:
 
     def do(rig: Rig) -> None:
         whole = _begun(rig)
-        time.sleep(whole.rng.uniform(0, 2))
-        whole.undo.callback(HARMS[harm](whole.cluster, whole.network, target))
-        whole.findings.faults += 1
-        pause = whole.longest_pause(FAIL_OVER if primary else HELD, most)
-        whole.findings.notes.append(f"counting paused for {pause:.1f} s at most")
+        with PageWatch(whole.cluster.socket_url).at_work() as pages:
+            time.sleep(whole.rng.uniform(0, 2))
+            whole.undo.callback(HARMS[harm](whole.cluster, whole.network, target))
+            since = time.monotonic()
+            whole.findings.faults += 1
+            pause = whole.longest_pause(FAIL_OVER if primary else HELD, most)
+            whole.findings.notes.append(f"counting paused for {pause:.1f} s at most")
+            _check_told(whole, pages.slowest(since, TOLD[harm]), harm, target, pause)
         _mended(whole)
 
     return do
@@ -90,6 +96,15 @@ def _begun(rig: Rig) -> ClusterRig:
     whole.load(RATE)
     whole.until_counting(20)
     return whole
+
+
+def _check_told(whole: ClusterRig, told: float, harm: str, target: Target, pause: float) -> None:
+    """The pages say so in time, unless nothing that they show is missing, and nothing waited."""
+    most = TOLD[harm]
+    if target.shown or harm == "cut" or pause > most:
+        whole.findings.check(told <= most, f"not every page said so within {most:.0f} s")
+    if told <= most:
+        whole.findings.notes.append(f"every page said so after {told:.1f} s")
 
 
 def _mended(whole: ClusterRig) -> None:

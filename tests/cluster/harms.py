@@ -13,11 +13,16 @@ from tests.cluster.running_cluster import RunningCluster
 
 
 class Target(NamedTuple):
-    """A part by its launcher's name, and the number of its machine."""
+    """
+    A part by its launcher's name, and the number of its machine.
+
+    *shown*: the page says how many of them run.
+    """
 
     name: str
     part: str
     machine: Callable[[RunningCluster], int]
+    shown: bool = False
 
 
 def queue_leader(cluster: RunningCluster) -> int:
@@ -40,12 +45,12 @@ def etcd_leader(cluster: RunningCluster) -> int:
 TARGETS = {
     target.name: target
     for target in (
-        Target("the queue's leader", "rabbitmq-service", queue_leader),
-        Target("another broker", "rabbitmq-service", lambda c: queue_leader(c) % 3 + 1),
+        Target("the queue's leader", "rabbitmq-service", queue_leader, shown=True),
+        Target("another broker", "rabbitmq-service", lambda c: queue_leader(c) % 3 + 1, shown=True),
         Target("the primary", "postgres", primary),
         Target("the standby", "postgres", standby),
         Target("etcd's leader", "etcd", etcd_leader),
-        Target("an analytics", "servicio-analiticas", lambda _: 2),
+        Target("an analytics", "servicio-analiticas", lambda _: 2, shown=True),
         Target("a panel", "panel-visual", lambda _: 2),
     )
 }

@@ -74,6 +74,10 @@ class RunningCluster:
         return f"http://127.0.0.1:{self.settings['WEB_PORT']}"
 
     @property
+    def socket_url(self) -> str:
+        return f"ws://127.0.0.1:{self.settings['WEB_PORT']}/panel/ws"
+
+    @property
     def report_url(self) -> str:
         return f"{self.origin}/reporte"
 

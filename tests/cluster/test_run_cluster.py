@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Callable
 from pathlib import Path
 
+from tests.carga.conftest import commands
 from tests.cluster.cluster_rig import ClusterRig
 from tests.cluster.running_cluster import THRICE, RunningCluster, until
 from tests.faults.outcome import violations
@@ -12,6 +15,7 @@ from tests.stack import HTTP
 
 COUNTING_AGAIN = 10.0  # seconds after a broker's leader died
 WRITABLE_AGAIN = 30.0  # after the primary died
+CROWD = 3000
 
 
 def test_whatever_is_killed_comes_back(cluster: RunningCluster, tmp_path: Path) -> None:
@@ -41,6 +45,28 @@ def test_whatever_is_killed_comes_back(cluster: RunningCluster, tmp_path: Path) 
     assert violations(facts) == []
     assert rig.findings.problems == []
     assert facts.total > 1000
+
+
+def test_a_crowd_moves(
+    cluster: RunningCluster, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """A panel dies under its third of the viewers: all come back, and nobody's number ever fell."""
+    cluster.until_complete()
+    words = ("--tasa", "20", "--duracion", "30s", "--clientes", "20", "--visores", str(CROWD))
+    before = HTTP.get(cluster.report_url, timeout=5).json()["total"]
+    with commands(tmp_path) as start:
+        run = start("simular", *words, "--salida", "reports", settings=cluster.told)
+        until(lambda: HTTP.get(cluster.report_url, timeout=5).json()["total"] > before, 60)
+        cluster.kill("panel-visual-2")
+        assert run.wait() == 0, run.err
+    with (run.report / "serie.csv").open() as lines:
+        watching = [int(row["visores"] or 0) for row in csv.DictReader(lines)]
+    record_property("seconds_away", sum(number < CROWD for number in watching))
+
+    found = run.summary
+    assert found["veredicto"] == "exacto"
+    assert found["metricas"]["caidas_visores"] >= CROWD // 4
+    assert not [text for text in found["avisos"] if text.startswith("a viewer:")]
 
 
 def test_the_end_leaves_data_alone(cluster: RunningCluster) -> None:
