@@ -147,11 +147,12 @@ def follows(bench: Bench, rounds: int, seconds: float) -> None:
             found.append(following_cost(vhost, InPostgres(bench.server), folder, seconds))
     print(f"\nOne follows what another counts, {COMMITS} messages/s, each alone.")
     print(f"Medians of {rounds} rounds of {seconds:.0f} s.\n")
-    print("| commits/s | its cores without any | its cores meanwhile | for following |")
-    print("|---|---|---|---|")
-    commits, idle, busy = (statistics.median(each) for each in zip(*found, strict=True))
+    print("| commits/s | its cores without any | its cores meanwhile | for following | later, ms |")
+    print("|---|---|---|---|---|")
+    commits, idle, busy, later = (statistics.median(each) for each in zip(*found, strict=True))
     extra = statistics.median(each.following - each.idle for each in found)
-    print(f"| {commits:.0f} | {idle:.3f} | {busy:.3f} | {extra:.3f} |")
+    print(f"| {commits:.0f} | {idle:.3f} | {busy:.3f} | {extra:.3f} | {later * 1e3:.1f} |")
+    print("\nLater: when a wait at it ends after the same wait at who counted, for single events.")
 
 
 def _of_rounds(rounds: list[list[float]], percentile: int) -> float:

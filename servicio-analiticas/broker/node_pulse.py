@@ -25,13 +25,14 @@ class NodePulse:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._names: dict[BrokerNode, str] = {}
+        self.names: dict[BrokerNode, str] = {}
+        """What the broker calls those that have answered."""
         self._missed: Counter[BrokerNode] = Counter()
 
     @property
     def silent(self) -> Collection[str]:
         """Nodes by the names that the broker gives them."""
-        return {name for node, name in self._names.items() if self._missed[node] >= ENOUGH}
+        return {name for node, name in self.names.items() if self._missed[node] >= ENOUGH}
 
     async def look(self) -> bool:
         """Ask all of them at once; return whether others are silent now than before."""
@@ -44,10 +45,10 @@ class NodePulse:
     def _missed_by(self, node: BrokerNode) -> int:
         """How many questions in a row had no answer, after one more."""
         try:
-            answer = ask_node(self._settings, node, ALIVE if node in self._names else NAME)
+            answer = ask_node(self._settings, node, ALIVE if node in self.names else NAME)
         except (OSError, HTTPException) as error:
             refused = isinstance(getattr(error, "reason", error), ConnectionRefusedError)
             return self._missed[node] + (ENOUGH if refused else 1)
         if name := answer.document().get("node"):
-            self._names[node] = str(name)
+            self.names[node] = str(name)
         return 0

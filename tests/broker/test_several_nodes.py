@@ -6,7 +6,7 @@ import asyncio
 import re
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from broker import connection as analytics_connection
 from broker.amqp_errors import broker_errors
 from broker.connection import close, connect
 from broker.management import ask, of_queue
+from broker.node_pulse import NodePulse
 from consuming.broker_writer import LOGIN_REFUSED
 from publishing import node_connection
 from publishing.broker_errors import BrokerAwayError
@@ -186,6 +187,28 @@ async def test_a_port_without_encryption(cluster: Cluster, vhost: VirtualHost) -
 
     assert told.startswith(f"127.0.0.1:{cluster.port} does not speak TLS as we do (")
     assert told.endswith("is that its port for AMQPS?")
+
+
+async def test_a_frozen_node_is_missed(cluster: Cluster, vhost: VirtualHost) -> None:
+    """Within seconds: the other nodes take it for running, and wait for it, for a minute."""
+    pulse = NodePulse(read_settings(given(vhost, ALL)))
+    victim = cluster.nodes[2]
+
+    async def looked_until(condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(60):
+            while not condition():
+                await pulse.look()
+
+    await looked_until(lambda: len(pulse.names) == len(ADDRESSES) and not pulse.silent)
+    victim.vm.pause()
+    try:
+        await looked_until(lambda: bool(pulse.silent))
+        found = set(pulse.silent)
+    finally:
+        victim.vm.resume()
+    await looked_until(lambda: not pulse.silent)
+
+    assert found == {victim.name}
 
 
 async def test_the_node_in_use_dies(cluster: Cluster, vhost: VirtualHost, tmp_path: Path) -> None:
