@@ -76,6 +76,7 @@ CLUSTER = (
     Package("patroni", "patroni", ""),
     PatroniStore("python3-etcd", "python3-etcd", ""),
     Package("etcd", "etcd-server", ""),
+    Package("ip", "iproute2", ""),  # its machines may be network namespaces
 )
 TEST = (
     *RUN,
@@ -85,6 +86,7 @@ TEST = (
     Package("prometheus", "prometheus", "prometheus"),  # promtool too
     Package("prometheus-alertmanager", "prometheus-alertmanager", ""),
     Package("strace", "strace", ""),  # shows the order of the store's system calls
+    Package("chattr", "e2fsprogs", ""),  # forbids writing even to root
     Library("libatomic", "libatomic1", ""),  # Playwright's Node.js needs it
 )
 
