@@ -69,6 +69,19 @@ def test_nobody_else_reaches_the_database() -> None:
     assert part["healthcheck"]["test"][0] == "CMD"
 
 
+def test_who_makes_the_volume_the_servers() -> None:
+    """Root in it has one right, no network, and ends before the server begins."""
+    part = PARTS["almacen-carpeta"]
+
+    assert part["entrypoint"] == ["chown", "postgres:postgres", "/var/lib/postgresql/data"]
+    assert (part["cap_drop"], part["cap_add"], part["read_only"]) == (["ALL"], ["CHOWN"], True)
+    assert part["network_mode"] == "none"
+    assert part["volumes"] == PARTS[SERVER]["volumes"][:1]
+    assert PARTS[SERVER]["depends_on"] == {
+        "almacen-carpeta": {"condition": "service_completed_successfully"}
+    }
+
+
 def test_the_demo_has_a_password() -> None:
     """One line, for this machine only; STORE_PASSWORD_FILE names another one."""
     named = OVERLAY["secrets"]["almacen"]["file"]
