@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,11 +30,16 @@ KILL = "import os, sys; [os.kill(int(pid), 9) for pid in sys.argv[1:]]"
 
 @dataclass(frozen=True)
 class Project:
-    """One `docker compose` project: its name, the ports that it publishes, more lines of `.env`."""
+    """
+    One `docker compose` project: its name, the ports that it publishes, more lines of `.env`.
+
+    *overlays* are laid over the compose file.
+    """
 
     name: str
     ports: dict[str, int]
     settings: Mapping[str, str] = field(default_factory=dict)
+    overlays: Sequence[Path] = ()
 
     def compose(
         self, *words: str, timeout: float = 60, text: bool = True
@@ -55,8 +60,9 @@ class Project:
         )
 
     def _command(self, words: tuple[str, ...]) -> list[str]:
-        file = str(ROOT / "docker-compose.yml")
-        return ["docker", "compose", "-f", file, "-p", self.name, *words]
+        files = (ROOT / "docker-compose.yml", *self.overlays)
+        named = [word for file in files for word in ("-f", str(file))]
+        return ["docker", "compose", *named, "-p", self.name, *words]
 
     def _environment(self) -> dict[str, str]:
         ports = {name: str(port) for name, port in self.ports.items()}
@@ -145,14 +151,14 @@ def run(
     )
 
 
-def why_not() -> str | None:
-    """Say what is missing to run containers here; None if nothing is."""
+def why_not(*more: str) -> str | None:
+    """Say what is missing to run containers here, of *more* images too; None if nothing is."""
     try:
         if docker("info", timeout=20).returncode != 0:
             return "no Docker engine answers"
         if docker("compose", "version").returncode != 0:
             return "docker has no compose plugin"
-        for image in BASES:
+        for image in (*BASES, *more):
             there = docker("image", "inspect", image).returncode == 0
             if not there and docker("pull", "--quiet", image, timeout=90).returncode != 0:
                 return f"{image} is neither here nor to be had"

@@ -7,7 +7,10 @@ import pytest
 
 from tests.compose_project import Project, free_ports, why_not
 
-LONG = ("test_compose_closed.py", "test_compose_kill.py", "test_compose_scale.py")
+LONG = (
+    *("test_compose_closed.py", "test_compose_kill.py", "test_compose_scale.py"),
+    "test_compose_several.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
