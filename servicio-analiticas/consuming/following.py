@@ -16,7 +16,7 @@ from storing.store_thread import StoreThread
 LOOK_SECONDS = 1.0  # between two looks when nothing is heard
 SHARE_SECONDS = 1.0
 NOTICE_SECONDS = 0.2  # in which a pause is told, and its end
-PAUSE_SECONDS = 0.02  # between two looks when there always is: one brings all that came meanwhile
+PAUSE_SECONDS = 0.025  # between two looks when there always is: one brings all that came meanwhile
 PATIENCE = 1.0  # seconds that a reader waits for a look
 
 
