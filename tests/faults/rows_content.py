@@ -16,12 +16,14 @@ from tests.faults.workload import body_of
 CHUNK = 500
 
 
-async def publish(vhost_url: str, messages: list[tuple[str, bytes]], **properties: Any) -> None:
-    """Confirmed publishes of bodies under ids of the row's choice, CHUNK in flight."""
+async def publish(
+    vhost_url: str, messages: list[tuple[str, bytes]], at_once: int = CHUNK, **properties: Any
+) -> None:
+    """Confirmed publishes of bodies under ids of the row's choice, *at_once* in flight."""
     connection = await aiormq.connect(vhost_url)
     channel = await connection.channel(publisher_confirms=True)
-    for start in range(0, len(messages), CHUNK):
-        chunk = messages[start : start + CHUNK]
+    for start in range(0, len(messages), at_once):
+        chunk = messages[start : start + at_once]
         await asyncio.gather(*(_one(channel, i, body, properties) for i, body in chunk))
     await connection.close()
 

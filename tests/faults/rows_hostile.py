@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.faults.report_reader import seconds_of
 from tests.faults.rig import Rig
-from tests.faults.rows_content import publish
+from tests.faults.rows_content import CHUNK, publish
 from tests.foreign_publisher import RawText
 from tests.foreign_publisher import publish as publish_foreign
 from tests.stack import ROOT
@@ -92,7 +92,7 @@ def forged_log(rig: Rig, messages: int) -> None:
     evil = f"\n{FORGED}\n"
     texts = dict.fromkeys(("app_id", "content_type", "message_type", "correlation_id"), evil)
     headers = {"X-Client-Name": evil, evil: evil}
-    asyncio.run(publish(rig.vhost.url, named, headers=headers, **texts))
+    asyncio.run(publish(rig.vhost.url, named, CHUNK, headers=headers, **texts))
     rig.load(500, 100)
     rig.finish_loads()
     rig.until_quiet()
