@@ -12,9 +12,7 @@ from broker.management import ask_node
 from comun.broker_nodes import BrokerNode
 
 EVERY = 1.0  # seconds
-ENOUGH = (
-    2  # questions in a row without an answer; a node that refuses connections is not asked twice
-)
+ENOUGH = 2  # questions in a row without an answer, or one connection that was refused
 # What each node knows by itself: about the others it would have to ask those that are frozen, too.
 ALIVE = "whoami"
 NAME = "overview?columns=node"

@@ -30,6 +30,7 @@ def _store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FileStor
     """One that has no room for another copy."""
     monkeypatch.setattr(copies, "MAX_BYTES", 1)
     monkeypatch.setattr(store_writer, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(store_writer, "SILENT_SECONDS", 60.0)  # a busy machine is no pause
     store = open_store(tmp_path / "pulso.db", IdWindow(60, 1000))
     store.apply([forged(1)])
     yield store

@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -65,7 +65,7 @@ class PageWatch:
     def _after(self, since: float) -> list[list[float]]:
         return [[at for at in told if at >= since] for told in self._told]
 
-    def _until(self, condition: Any, seconds: float) -> None:
+    def _until(self, condition: Callable[[], bool], seconds: float) -> None:
         end = time.monotonic() + seconds
         while not condition() and time.monotonic() < end:
             time.sleep(LOOK)

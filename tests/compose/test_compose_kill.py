@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.compose_project import PARTS, Project, docker, free_ports, wait_until
+from tests.compose.load_while_killed import load_while_killed
+from tests.compose_project import PARTS, Project, docker, free_ports
 
 THREE = ("rabbitmq-service", "servicio-analiticas", "panel-visual")
-LOAD = ("--duracion", "60s", "--tasa", "200", "--visores", "20", "--clientes", "30")
 COPY = "/datos/copia.db"
 
 
@@ -49,20 +49,7 @@ def test_a_stop_is_clean(project: Project) -> None:
 
 def test_each_part_killed_in_turn_under_load(project: Project) -> None:
     """Events confirmed = events counted = what every viewer ends with, for each client."""
-    words = ("--profile", "carga", "run", "--rm", "-T", "--no-deps", "--build", "carga")
-    load = project.begin(*words, "--semilla", "8", *LOAD)
-    try:
-        wait_until(lambda: "sim-8-001" in project.report()["clientes"], 60, "the load began")
-        for part in sorted(PARTS):
-            before = project.parts()
-            project.kill(part)
-            project.wait_back(before, part, limit=60)
-        said, _ = load.communicate(timeout=180)
-    finally:
-        load.kill()
-
-    assert load.returncode == 0, said[-3000:]
-    assert "Exact: 12,000 events confirmed, as many counted, and all 20 viewers" in said
+    load_while_killed(project, sorted(PARTS))
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.compose.load_while_killed import load_while_killed
 from tests.compose_project import ROOT, Project, docker, free_ports, wait_until, why_not
 
 IMAGE = "postgres:17-alpine"
 OVERLAY = ROOT / "servicio-analiticas" / "postgres.compose.yml"
 ANALYTICS = ("servicio-analiticas", "servicio-analiticas-2", "servicio-analiticas-3")
 KILLED = ("almacen-postgres", *ANALYTICS)
-LOAD = ("--duracion", "60s", "--tasa", "200", "--visores", "20", "--clientes", "30")
 
 
 @pytest.fixture(scope="module")
@@ -34,20 +34,8 @@ def several() -> Iterator[Project]:
 
 def test_each_killed_in_turn_under_load(several: Project) -> None:
     """Exact, on every screen; and all three are there in the end."""
-    words = ("--profile", "carga", "run", "--rm", "-T", "--no-deps", "--build", "carga")
-    load = several.begin(*words, "--semilla", "8", *LOAD)
-    try:
-        wait_until(lambda: "sim-8-001" in several.report()["clientes"], 60, "the load began")
-        for part in KILLED:
-            before = several.parts()
-            several.kill(part)
-            several.wait_back(before, part, limit=60)
-        said, _ = load.communicate(timeout=180)
-    finally:
-        load.kill()
+    load_while_killed(several, KILLED)
 
-    assert load.returncode == 0, said[-3000:]
-    assert "Exact: 12,000 events confirmed, as many counted, and all 20 viewers" in said
     wait_until(lambda: several.get("/reporte/estado")["instancias"] == 3, 30, "three count")
 
 
