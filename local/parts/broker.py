@@ -121,7 +121,9 @@ def node_environment(node: Node, inherited: Mapping[str, str]) -> dict[str, str]
         "RABBITMQ_CONF_ENV_FILE": str(node.folder / "no-rabbitmq-env.conf"),
         "RABBITMQ_CONFIG_FILE": str(SETTINGS / "rabbitmq.conf"),
         "RABBITMQ_CONFIG_FILES": str(node.folder / "conf.d"),
-        "RABBITMQ_ADVANCED_CONFIG_FILE": str(node.folder / "no-advanced.config"),
+        "RABBITMQ_ADVANCED_CONFIG_FILE": str(
+            SETTINGS / "cluster.config" if node.cookie else node.folder / "no-advanced.config"
+        ),
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(SETTINGS / "enabled_plugins"),
         "RABBITMQ_PID_FILE": str(node.folder / "pid"),
         "RABBITMQ_MNESIA_BASE": DATA if sys.platform == "linux" else str(node.folder / "data"),

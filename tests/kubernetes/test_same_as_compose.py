@@ -146,6 +146,9 @@ def test_brokers_image_in_ha() -> None:
         "queue_leader_locator = balanced",
     }
     assert {line for line in lines if line and not line.startswith("#")} <= set(said)
+    terms = (ROOT / "rabbitmq" / "cluster.config").read_text().splitlines()
+    told = cluster["spec"]["rabbitmq"]["advancedConfig"].split()
+    assert " ".join(line for line in terms if not line.lstrip().startswith("%")).split() == told
 
 
 def test_prometheus_asks_the_same() -> None:
