@@ -98,6 +98,9 @@ def patroni_settings(
                 "replication": {"username": REPLICA, "password": password},
             },
             "parameters": {"unix_socket_directories": ""},
+            # A rewind that its source's end cut short can't be had again: what lies there fits
+            # nobody. Without this it would wait for a person; with it, it copies the leader.
+            "remove_data_directory_on_rewind_failure": True,
             "pg_hba": [
                 f"host {database} {user} samenet scram-sha-256"
                 for database, user in (("all", USER), ("replication", REPLICA))

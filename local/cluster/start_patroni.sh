@@ -22,5 +22,11 @@ done
 # the way there. Its children find it under our process, which Patroni takes over.
 exec 9<"$home"
 cd /
+# With the options that it ran with last, Patroni recovers it: they name the folder of then
+opts=$home/data/postmaster.opts
+if [ -f "$opts" ]; then
+    told=$(sed "s,/proc/[0-9]*/fd/9,/proc/$$/fd/9,g" "$opts")
+    printf '%s\n' "$told" >"$opts"
+fi
 export PATRONI_POSTGRESQL_DATA_DIR="/proc/$$/fd/9/data" PATRONI_POSTGRESQL_PGPASS="/proc/$$/fd/9/pgpass"
 exec "$@" "/proc/$$/fd/9/patroni.json"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from itertools import count
 from typing import cast
 
 from tests.cluster.cluster_rig import ClusterRig
-from tests.cluster.harms import HARMS, TARGETS, Target
+from tests.cluster.harms import HARMS, TARGETS, Target, primary, rewinding, signalled
 from tests.cluster.page_watch import PageWatch
+from tests.cluster.running_cluster import RunningCluster
 from tests.faults.rig import RANGE, Rig
 from tests.faults.row import Do, Row
 from tests.stack import Part
@@ -89,6 +92,26 @@ def minority(held: float) -> Do:
     return do
 
 
+def rewind_cut_short(rig: Rig) -> None:
+    """Who was replaced is brought back by pg_rewind: half of that fits nobody."""
+    whole = _begun(rig)
+    target = TARGETS["the primary"]
+    number = target.machine(whole.cluster)
+    with ExitStack() as frozen:
+        frozen.callback(HARMS["freeze"](whole.cluster, whole.network, target))
+        whole.until("another leads", lambda: primary(whole.cluster) != number, PAUSES["freeze"])
+    whole.until("it is brought back", lambda: _kill_rewind(whole.cluster, number), BACK)
+    whole.findings.faults += 1
+    _mended(whole)
+
+
+def _kill_rewind(cluster: RunningCluster, number: int) -> bool:
+    found = rewinding(cluster, number)
+    for pid in found:
+        signalled(pid, signal.SIGKILL)
+    return bool(found)
+
+
 def _begun(rig: Rig) -> ClusterRig:
     whole = cast(ClusterRig, rig)
     whole.cluster.until_complete(BACK)
@@ -130,6 +153,7 @@ def _rows() -> Sequence[Row]:
         *singly,
         Row(next(number), "a minority side", minority(FAIL_OVER), minority(HELD), 3),
         Row(next(number), "two at once", harmed_together(3, FAIL_OVER), None, 3),
+        Row(next(number), "a rewind cut short", rewind_cut_short, None, 3),
     ]
 
 

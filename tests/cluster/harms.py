@@ -6,10 +6,12 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 
 from tests.cluster.machine_network import MachineNetwork
 from tests.cluster.running_cluster import RunningCluster
+from tests.postgres_stack import parents
 
 
 class Target(NamedTuple):
@@ -92,6 +94,19 @@ def pids(cluster: RunningCluster, part: str, machine: int) -> list[int]:
     """A PostgreSQL goes with its Patroni."""
     found = [cluster.pid(cluster.part(part, machine))]
     return found + (cluster.server_pids(machine) if part == "postgres" else [])
+
+
+def rewinding(cluster: RunningCluster, machine: int) -> list[int]:
+    """What Patroni has started to make a former primary's data those of the new one's standby."""
+    patroni = cluster.pid(cluster.part("postgres", machine))
+    children = [pid for pid, parent in parents().items() if parent == patroni]
+    return [pid for pid in children if _program(pid) == "pg_rewind"]
+
+
+def _program(pid: int) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    return ""
 
 
 def signalled(pid: int, signum: signal.Signals) -> None:

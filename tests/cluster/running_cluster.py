@@ -117,10 +117,18 @@ class RunningCluster:
         until(lambda: reads(pid) not in (None, before), BACK_SECONDS)
 
     def until_complete(self, seconds: float = BACK_SECONDS) -> None:
-        """All three of each are there, and a standby of PostgreSQL may be waited for."""
+        """All three of each are there, and either standby of PostgreSQL may be waited for."""
         until(lambda: self.members() == ["leader", "replica", "sync_standby"], seconds)
+        until(lambda: self.following() == 2, seconds)
         until(lambda: self.beat("miembros") == {"total": 3, "en_linea": 3, "bastan": True}, seconds)
         until(lambda: self.beat("instancias") == {"total": 3, "en_linea": 3}, seconds)
+
+    def following(self) -> int:
+        """How many standbys have what is written; one that is brought back there does not yet."""
+        with suppress(psycopg.Error), self.database() as db:
+            found = db.execute("SELECT count(*) FROM pg_stat_replication WHERE state='streaming'")
+            return sum(number for (number,) in found)
+        return 0
 
     def members(self) -> list[str]:
         """The roles of those PostgreSQL that run."""
@@ -151,10 +159,16 @@ class RunningCluster:
 
     def known(self) -> list[tuple[int, int]]:
         """Digest and fate of each message that was ever counted or rejected."""
+        with self.database() as db:
+            return db.execute("SELECT cuerpo, suerte FROM ids").fetchall()
+
+    def database(self) -> psycopg.Connection:
+        """To whoever may be written."""
         password = Path(self.told["STORE_PASSWORD_FILE"]).read_text().strip()
         url = self.told["STORE_URL"]
-        with psycopg.connect(url, password=password, target_session_attrs="read-write") as db:
-            return db.execute("SELECT cuerpo, suerte FROM ids").fetchall()
+        return psycopg.connect(
+            url, password=password, target_session_attrs="read-write", connect_timeout=3
+        )
 
 
 class FirstNode(Broker):

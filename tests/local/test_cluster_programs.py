@@ -19,7 +19,7 @@ from cluster.cluster_programs import (
     postgres_programs,
 )
 from cluster.machines import Machine, machines_in
-from cluster.patroni import end_leftover, prepare_patroni
+from cluster.patroni import START, end_leftover, prepare_patroni
 from cluster.whereabouts import Leading, whereabouts
 from parts.broker import prepare
 from parts.programs import other_programs
@@ -77,6 +77,7 @@ def test_a_promoted_standby_has_all_that_was_counted(
     assert [agreed[0][name] for name in ("ttl", "loop_wait", "retry_timeout")] == [20, 5, 5]
     assert [each["name"] for each in told] == ["postgres", "postgres-2", "postgres-3"]
     assert [each["postgresql"]["listen"] for each in told] == [f"{a}:25432" for a in ADDRESSES]
+    assert all(each["postgresql"]["remove_data_directory_on_rewind_failure"] for each in told)
     assert told[0]["etcd3"]["hosts"] == [f"{address}:22379" for address in ADDRESSES]
     names = [program.name for program in postgres_programs(machines, {})]
     assert names == ["postgres", "postgres-2", "postgres-3"]
@@ -168,6 +169,21 @@ def test_a_server_that_outlived_its_patroni_is_ended(machines: list[Machine]) ->
         for process in started:
             process.kill()
             process.communicate()
+
+
+def test_patroni_recovers_in_the_folder_of_now(machines: list[Machine], tmp_path: Path) -> None:
+    """It reads what PostgreSQL ran with: under a process, as the folder's name, that is no more."""
+    prepare_patroni(tmp_path, machines, SETTINGS)
+    home = machines[0].folder / "postgres"
+    opts = home / "data" / "postmaster.opts"
+    opts.parent.mkdir()
+    opts.write_text('postgres "-D" "/proc/1/fd/9/data" "--config-file=/proc/1/fd/9/data/x.conf"\n')
+
+    started = subprocess.Popen(["/bin/sh", str(START), str(home), "true"])
+
+    assert started.wait() == 0
+    now = f"/proc/{started.pid}/fd/9/data"
+    assert opts.read_text() == f'postgres "-D" "{now}" "--config-file={now}/x.conf"\n'
 
 
 def test_a_machine_may_be_a_namespace(tmp_path: Path) -> None:
