@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cluster.etcd import etcd_urls
+from cluster.etcd import etcd_protocol, etcd_urls
 from cluster.machines import Machine
 from parts.postgres_programs import OWNER, as_owner, postgres_program
 from parts.private_postgres import USER
@@ -84,7 +84,7 @@ def patroni_settings(
             "connect_address": tells,
             "authentication": {"username": USER, "password": password},
         },
-        "etcd3": {"hosts": etcd_urls(machines, settings)},
+        etcd_protocol(): {"hosts": etcd_urls(machines, settings)},
         "bootstrap": {
             "dcs": AGREED,
             "initdb": [{"encoding": "UTF8"}, "no-locale", "data-checksums"],

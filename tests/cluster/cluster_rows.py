@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
 from itertools import count
 from typing import cast
 
@@ -93,16 +92,25 @@ def minority(held: float) -> Do:
 
 
 def rewind_cut_short(rig: Rig) -> None:
-    """Who was replaced is brought back by pg_rewind: half of that fits nobody."""
+    """
+    A primary goes on alone, its Patroni being frozen, and confirms nothing once it is replaced.
+
+    It is brought back by pg_rewind, which is killed: half of that fits nobody.
+    """
     whole = _begun(rig)
-    target = TARGETS["the primary"]
-    number = target.machine(whole.cluster)
-    with ExitStack() as frozen:
-        frozen.callback(HARMS["freeze"](whole.cluster, whole.network, target))
-        whole.until("another leads", lambda: primary(whole.cluster) != number, PAUSES["freeze"])
-    whole.until("it is brought back", lambda: _kill_rewind(whole.cluster, number), BACK)
-    whole.findings.faults += 1
+    cluster, number = whole.cluster, primary(whole.cluster)
+    patroni = cluster.pid(cluster.part("postgres", number))
+    signalled(patroni, signal.SIGSTOP)
+    whole.undo.callback(signalled, patroni, signal.SIGCONT)
+    whole.until("another leads", lambda: _leads_but(cluster, number), PAUSES["freeze"])
+    whole.undo.close()
+    whole.until("it is brought back", lambda: _kill_rewind(cluster, number), PAUSES["freeze"])
+    whole.findings.faults += 2
     _mended(whole)
+
+
+def _leads_but(cluster: RunningCluster, number: int) -> bool:
+    return cluster.leading().database not in (None, number)
 
 
 def _kill_rewind(cluster: RunningCluster, number: int) -> bool:
