@@ -25,8 +25,9 @@ PAUSES = {"kill": 10.0, "freeze": 60.0, "cut": 60.0}
 PRIMARY_PAUSE = 30.0  # where that was killed
 TOLD = {"kill": 3.0, "freeze": 15.0, "cut": 15.0}
 """By when the page says that something is wrong."""
-SHORT = {("freeze", "the primary"), ("cut", "the queue's leader")}
-"""Of what `make test-cluster` does; kills are a test of their own."""
+BRIEF = 4.0  # seconds
+WHOLE = {("freeze", "the primary"), ("cut", "the queue's leader")}
+"""Where others take over: `make test-cluster` does them whole. Kills are a test of its own."""
 CONFIRMED_BY_THEN = 2.0  # seconds: what was on its way when a cable was pulled
 
 
@@ -48,6 +49,27 @@ def harmed(harm: str, target: Target) -> Do:
         _mended(whole)
 
     return do
+
+
+def harmed_briefly(harm: str, target: Target) -> Do:
+    """Taken back before most have noticed: what was on its way then is what may get lost."""
+
+    def do(rig: Rig) -> None:
+        whole = _begun(rig)
+        whole.undo.callback(HARMS[harm](whole.cluster, whole.network, target))
+        whole.findings.faults += 1
+        time.sleep(BRIEF)
+        _mended(whole)
+
+    return do
+
+
+def short_of(harm: str, target: Target) -> Do | None:
+    if harm == "kill":
+        return None
+    if (harm, target.name) in WHOLE:
+        return harmed(harm, target)
+    return harmed_briefly(harm, target)
 
 
 def harmed_together(pairs: int, held: float) -> Do:
@@ -152,16 +174,17 @@ def _acknowledged(whole: ClusterRig, part: Part) -> set[int]:
 def _rows() -> Sequence[Row]:
     number = count(1)
     singly = [
-        Row(next(number), f"{harm} {target.name}", do, do if (harm, name) in SHORT else None, 3)
+        Row(next(number), f"{harm} {name}", harmed(harm, target), short_of(harm, target), 3)
         for name, target in TARGETS.items()
         for harm in HARMS
-        for do in (harmed(harm, target),)
     ]
     return [
         *singly,
         Row(next(number), "a minority side", minority(FAIL_OVER), minority(HELD), 3),
-        Row(next(number), "two at once", harmed_together(3, FAIL_OVER), None, 3),
-        Row(next(number), "a rewind cut short", rewind_cut_short, None, 3),
+        Row(
+            next(number), "two at once", harmed_together(3, FAIL_OVER), harmed_together(1, BRIEF), 3
+        ),
+        Row(next(number), "a rewind cut short", rewind_cut_short, rewind_cut_short, 3),
     ]
 
 
