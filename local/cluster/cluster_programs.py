@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from cluster.cluster_broker import paused_check
 from cluster.etcd import etcd_command
 from cluster.machines import Machine
 from cluster.patroni import cluster_password_file, cluster_url, patroni_command
@@ -48,7 +49,8 @@ def node_programs(
     """
     RabbitMQ, with one of Erlang's port mappers for all on one computer.
 
-    Not guarded as `make run`'s is: what the analytics tell is not of one node.
+    Not guarded as `make run`'s is: what the analytics tell is not of one node. One that has paused
+    itself for too long is started again.
     """
     each = list(zip(machines, nodes, strict=True))
     if any(machine.namespace for machine in machines):
@@ -62,6 +64,7 @@ def node_programs(
                 node_command(node),
                 node_environment(node, inherited),
                 stop_seconds=8.0,
+                check=paused_check(),
             )
         )
         for machine, node in each

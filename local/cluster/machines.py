@@ -33,7 +33,8 @@ class Machine:
         if not self.namespace:
             return program
         inside = [shutil.which("ip") or "ip", "netns", "exec", self.namespace]
-        return replace(program, command=[*inside, *program.command])
+        check = [*inside, *program.check] if program.check else []
+        return replace(program, command=[*inside, *program.command], check=check)
 
     def part(self, name: str) -> str:
         """What its part of that name is called."""

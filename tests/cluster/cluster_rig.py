@@ -5,14 +5,18 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import psycopg
 
 from tests.cluster.machine_network import MachineNetwork
 from tests.cluster.running_cluster import RunningCluster
 from tests.faults.outcome import Facts
 from tests.faults.readings import counted_by
+from tests.faults.report_reader import QUIET_SECONDS
 from tests.faults.rig import RANGE, Rig
 from tests.faults.watcher import Watcher
 from tests.faults.workload import POISON, Ledger
@@ -84,6 +88,20 @@ class ClusterRig(Rig):
             time.sleep(0.02)
         self.findings.check(longest <= most, f"nothing was counted for {longest:.0f} s")
         return longest
+
+    def until_quiet(self, seconds: float = QUIET_SECONDS) -> None:
+        """
+        Until all that was confirmed is counted, too: the leader of before, back from a cut, tells
+        of its queue for some seconds as it was.
+        """
+        confirmed = self.ledger().confirmed
+        self.until("all is counted", lambda: confirmed <= self._known_now(), seconds)
+        super().until_quiet(seconds)
+
+    def _known_now(self) -> set[int]:
+        with suppress(psycopg.Error):
+            return {digest for digest, _ in self.cluster.known()}
+        return set()
 
     def counted(self, ledger: Ledger) -> tuple[Counter[int], int]:
         new = (each for each in self.cluster.known() if each[0] not in self._known)

@@ -9,7 +9,7 @@ from itertools import count
 from typing import cast
 
 from tests.cluster.cluster_rig import ClusterRig
-from tests.cluster.harms import HARMS, TARGETS, Target, primary, rewinding, signalled
+from tests.cluster.harms import HARMS, TARGETS, Target, primary, queue_leader, rewinding, signalled
 from tests.cluster.page_watch import PageWatch
 from tests.cluster.running_cluster import RunningCluster
 from tests.faults.rig import RANGE, Rig
@@ -20,8 +20,14 @@ RATE = 300.0
 HELD = 12.0  # seconds
 FAIL_OVER = 30.0  # longer than Patroni believes a primary that says nothing
 BACK = 240.0  # a node of RabbitMQ on a busy machine
-PAUSES = {"kill": 10.0, "freeze": 60.0, "cut": 60.0}
+PAUSES = {"kill": 10.0, "freeze": 60.0, "cut": 90.0}
 """How long counting may pause after it."""
+SILENT_BROKER_PAUSE = 90.0
+"""
+A node of RabbitMQ that says nothing is taken for dead after 60 s, give or take a quarter
+(https://www.rabbitmq.com/docs/nettick). Until then nobody can begin to consume what it led: so all
+wait if every analytics service was at that node. A cut machine has one, too.
+"""
 PRIMARY_PAUSE = 30.0  # where that was killed
 TOLD = {"kill": 3.0, "freeze": 15.0, "cut": 15.0}
 """By when the page says that something is wrong."""
@@ -34,7 +40,7 @@ CONFIRMED_BY_THEN = 2.0  # seconds: what was on its way when a cable was pulled
 def harmed(harm: str, target: Target) -> Do:
     """At any moment within two seconds."""
     primary = target.part == "postgres" and harm != "kill"
-    most = PRIMARY_PAUSE if harm == "kill" and target.part == "postgres" else PAUSES[harm]
+    most = most_paused(harm, target)
 
     def do(rig: Rig) -> None:
         whole = _begun(rig)
@@ -49,6 +55,28 @@ def harmed(harm: str, target: Target) -> Do:
         _mended(whole)
 
     return do
+
+
+def most_paused(harm: str, target: Target) -> float:
+    """Seconds."""
+    if harm == "kill" and target.part == "postgres":
+        return PRIMARY_PAUSE
+    if harm == "freeze" and target.part == "rabbitmq-service":
+        return SILENT_BROKER_PAUSE
+    return PAUSES[harm]
+
+
+def given_up(rig: Rig) -> None:
+    """A machine is cut off until the others take its broker for dead, which pauses itself."""
+    whole = _begun(rig)
+    cluster, network = whole.cluster, whole.network
+    number, other = queue_leader(cluster), queue_leader(cluster) % 3 + 1
+    whole.undo.callback(network.mend, number)
+    network.cut(number)
+    whole.findings.faults += 1
+    whole.until("it is given up", lambda: number not in cluster.brokers_at(other), BACK)
+    whole.until_counting(SILENT_BROKER_PAUSE)
+    _mended(whole)
 
 
 def harmed_briefly(harm: str, target: Target) -> Do:
@@ -94,7 +122,7 @@ def minority(held: float) -> Do:
 
     def do(rig: Rig) -> None:
         whole = _begun(rig)
-        machine = whole.cluster.leading().queue or 1
+        machine = queue_leader(whole.cluster)
         whole.undo.callback(whole.network.mend, machine)
         address = whole.cluster.machines[machine - 1].address
         beside = whole.new_load(RATE / 10, RABBITMQ_HOST=address)
@@ -185,6 +213,7 @@ def _rows() -> Sequence[Row]:
             next(number), "two at once", harmed_together(3, FAIL_OVER), harmed_together(1, BRIEF), 3
         ),
         Row(next(number), "a rewind cut short", rewind_cut_short, rewind_cut_short, 3),
+        Row(next(number), "cut until it is given up", given_up, None, 3),
     ]
 
 

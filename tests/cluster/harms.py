@@ -28,20 +28,27 @@ class Target(NamedTuple):
 
 
 def queue_leader(cluster: RunningCluster) -> int:
-    return cluster.leading().queue or 1
+    return _known(cluster.leading().queue)
 
 
 def primary(cluster: RunningCluster) -> int:
-    return cluster.leading().database or 1
+    return _known(cluster.leading().database)
 
 
 def standby(cluster: RunningCluster) -> int:
     """One that a COMMIT waits for."""
-    return cluster.with_role("sync_standby") or 1
+    return _known(cluster.with_role("sync_standby"))
 
 
 def etcd_leader(cluster: RunningCluster) -> int:
-    return cluster.leading().etcd or 1
+    return _known(cluster.leading().etcd)
+
+
+def _known(machine: int | None) -> int:
+    """Another one in its place would make the row lie about what it harmed."""
+    if machine is None:
+        raise LookupError("nobody tells who leads")
+    return machine
 
 
 TARGETS = {
@@ -52,7 +59,7 @@ TARGETS = {
         Target("the primary", "postgres", primary),
         Target("the standby", "postgres", standby),
         Target("etcd's leader", "etcd", etcd_leader),
-        Target("an analytics", "servicio-analiticas", lambda _: 2, shown=True),
+        Target("an analytics", "servicio-analiticas", lambda _: 1, shown=True),
         Target("a panel", "panel-visual", lambda _: 2),
     )
 }
@@ -63,15 +70,20 @@ Harm = Callable[[RunningCluster, MachineNetwork, Target], Undo]
 
 def kill(cluster: RunningCluster, _: MachineNetwork, target: Target) -> Undo:
     """It is back by itself."""
-    for pid in pids(cluster, target.part, target.machine(cluster)):
-        signalled(pid, signal.SIGKILL)
+    killed(cluster, target)
     return lambda: None
+
+
+def killed(cluster: RunningCluster, target: Target) -> None:
+    harmed = pids(cluster, target.part, target.machine(cluster))
+    reached = sum(signalled(pid, signal.SIGKILL) for pid in harmed)
+    assert reached, f"{target.name} was dead"
 
 
 def freeze(cluster: RunningCluster, _: MachineNetwork, target: Target) -> Undo:
     frozen = pids(cluster, target.part, target.machine(cluster))
-    for pid in frozen:
-        signalled(pid, signal.SIGSTOP)
+    reached = sum(signalled(pid, signal.SIGSTOP) for pid in frozen)
+    assert reached, f"{target.name} was dead"
 
     def resume() -> None:
         for pid in frozen:
@@ -109,6 +121,9 @@ def _program(pid: int) -> str:
     return ""
 
 
-def signalled(pid: int, signum: signal.Signals) -> None:
+def signalled(pid: int, signum: signal.Signals) -> bool:
+    """Whether it was there."""
     with suppress(ProcessLookupError):
         os.kill(pid, signum)
+        return True
+    return False

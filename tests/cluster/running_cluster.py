@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import psycopg
 
+from cluster.cluster_broker import node_name
 from cluster.cluster_programs import for_services
 from cluster.machines import LOOPBACK, machines_in
 from cluster.whereabouts import Leading, leading
@@ -149,6 +150,15 @@ class RunningCluster:
                 running = (each for each in found if each["state"] in ("running", "streaming"))
                 return {each["name"]: each["role"] for each in running}
         return {}
+
+    def brokers_at(self, number: int) -> set[int]:
+        """The machines whose node of RabbitMQ runs, as that of one of them says."""
+        where = f"{self.machines[number - 1].address}:{self.settings['RABBITMQ_MANAGEMENT_PORT']}"
+        login = (self.settings["RABBITMQ_USER"], self.settings["RABBITMQ_PASSWORD"])
+        url = f"http://{where}/api/nodes?columns=name,running"
+        found = HTTP.get(url, auth=login, timeout=5).json()
+        running = {each["name"] for each in found if each["running"]}
+        return {m.number for m in self.machines if node_name(m) in running}
 
     def beat(self, field: str) -> object:
         """What a panel tells its viewers, by the proxy."""
