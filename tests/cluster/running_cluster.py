@@ -156,9 +156,11 @@ class RunningCluster:
         where = f"{self.machines[number - 1].address}:{self.settings['RABBITMQ_MANAGEMENT_PORT']}"
         login = (self.settings["RABBITMQ_USER"], self.settings["RABBITMQ_PASSWORD"])
         url = f"http://{where}/api/nodes?columns=name,running"
-        found = HTTP.get(url, auth=login, timeout=5).json()
-        running = {each["name"] for each in found if each["running"]}
-        return {m.number for m in self.machines if node_name(m) in running}
+        down: set[str] = set()
+        with suppress(httpx.HTTPError):  # it waits for those that it does not miss yet
+            found = HTTP.get(url, auth=login, timeout=5).json()
+            down = {each["name"] for each in found if not each["running"]}
+        return {m.number for m in self.machines if node_name(m) not in down}
 
     def beat(self, field: str) -> object:
         """What a panel tells its viewers, by the proxy."""
