@@ -47,6 +47,28 @@ def test_brokers_are_apart() -> None:
     assert rule["labelSelector"]["matchLabels"] == {"app.kubernetes.io/name": "rabbitmq-service"}
 
 
+@pytest.mark.parametrize("name", ["topologia", "servicio-analiticas", "entrada"])
+def test_nodes_are_named_one_by_one(name: str) -> None:
+    """As the operator calls them: a queue is declared once all of them are there."""
+    (broker,) = kind("RabbitmqCluster")
+    (container,) = PODS[name].spec["containers"]
+    own = {each["name"]: each.get("value") for each in container["env"]}
+    cluster = broker["metadata"]["name"]
+
+    assert own["RABBITMQ_HOST"].split(",") == [
+        f"{cluster}-server-{n}.{cluster}-nodes" for n in range(broker["spec"]["replicas"])
+    ]
+
+
+@pytest.mark.parametrize("name", ["servicio-analiticas", "servicio-avisos"])
+def test_who_waits_for_a_store_is_left_alone(name: str) -> None:
+    """For an hour; only then is it asked whether it lives."""
+    (container,) = PODS[name].spec["containers"]
+    start = container["startupProbe"]
+
+    assert start["periodSeconds"] * start["failureThreshold"] >= 3600
+
+
 @pytest.mark.parametrize("name", SEVERAL)
 def test_replicas_are_apart(name: str) -> None:
     """Kubernetes prefers a machine where there is none of them yet."""

@@ -22,9 +22,16 @@ Pair = tuple[str, str]
 
 
 def made_by_operators(found: Iterable[Manifest]) -> dict[str, Pod]:
-    """The pods that RabbitMQ's operator and CloudNativePG make, with the labels that they give."""
+    """
+    The pods that RabbitMQ's operator and CloudNativePG make, with the labels that they give.
+
+    The first gives none of the cluster's own, but merges what its `override` says
+    (github.com/rabbitmq/cluster-operator, statefulset_test.go, "does not populate labels from the
+    instance onto pods").
+    """
     (cluster,) = [each for each in found if each["kind"] == "RabbitmqCluster"]
-    labels = cluster["metadata"]["labels"] | {"app.kubernetes.io/name": BROKER}
+    template = cluster["spec"]["override"]["statefulSet"]["spec"]["template"]
+    labels = template["metadata"]["labels"] | {"app.kubernetes.io/name": BROKER}
     return {
         BROKER: listening(BROKER, labels, 5672, 15672, 4369, 25672),
         STORE: listening(STORE, {"cnpg.io/cluster": STORE}, 5432, 8000),
