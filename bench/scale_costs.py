@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scale_tables import number, row, sentence
+from scale_tables import number, row, rows, sentence
 
 INGEST, PUSH = "bench/ingest/results.md", "bench/push/results.md"
+CLUSTER = "bench/cluster/results.md"
 FINDINGS, PACE = "bench/findings.md", "panel-visual/push/pace.py"
 CPU, FRAME, VIEWER = "analytics MB", "CPU µs/frame", "KB/viewer"
 COLUMNS = {"publisher": "publisher 2", "broker": "broker", "analytics": "servicio-analiticas"}
@@ -41,6 +42,7 @@ class Counting:
     batched: dict[str, Line]  # by part; at events a second
     single: dict[str, Line]  # at messages of one event a second
     queue: float  # messages a second, the most that one carried
+    ledger: float  # messages a second, the most that several counted into one PostgreSQL
     event: float  # bytes of JSON
     packed: float  # bytes as it travels in a batch
     analytics_memory: float  # bytes, at the largest rate in batches
@@ -78,6 +80,7 @@ def counting() -> Counting:
         batched=lines(BY_OURS, 100_000, 700_000),
         single=lines(BY_C, 8_000, 20_000),
         queue=number(pair["messages/s consumed"]),
+        ledger=max(number(each["messages/s"]) for each in rows(CLUSTER, "speed-up")),
         event=written * MB / events,
         packed=written * MB / events / PACKED,
         analytics_memory=number(full["analytics MB"]) * MB,

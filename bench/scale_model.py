@@ -12,7 +12,17 @@ import re
 from collections.abc import Iterator
 
 from scale_costs import KB, MB, US, Counting, Watching, counting, watching
-from scale_needs import CORES, QUEUE, SERVICE, first, in_batches, one_by_one, together, watched
+from scale_needs import (
+    CORES,
+    LEDGER,
+    QUEUE,
+    SERVICE,
+    first,
+    in_batches,
+    one_by_one,
+    together,
+    watched,
+)
 from scale_tables import ROOT
 
 DOCUMENT = ROOT / "docs" / "scale.md"
@@ -40,6 +50,7 @@ def _one(of: Counting, seen: Watching) -> Iterator[str]:
                 line = lines[part]
                 yield f"| {name} | {line.most:,.0f} {unit} | {line.cores(line.most):.0%} |"
     yield f"| {QUEUE}, read by a C program | {of.queue:,.0f} messages/s | – |"
+    yield f"| {LEDGER}, by several services | {of.ledger:,.0f} messages/s | – |"
     yield f"| panel | a viewer, in {seen.panel_viewer / KB:.1f} KB | {_each(seen.panel_frame)} |"
     yield f"| proxy | a viewer, in {seen.proxy_viewer / KB:,.0f} KB | {_each(seen.proxy_frame)} |"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scale_costs import Counting, Watching
 
-SERVICE, QUEUE = "analytics service", "queue"
+SERVICE, QUEUE, LEDGER = "analytics service", "queue", "PostgreSQL's ledger"
 CORE = "a core of the proxy"
 # What was chosen, not measured
 PANEL = 5000  # viewers of one: kubernetes/ha/scaling.yaml
@@ -42,7 +42,7 @@ def in_batches(events: float, of: Counting) -> Count:
         analytics_cores=analytics * lines["analytics"].cores(events / analytics),
         publishers=math.ceil(events / lines["publisher"].most),
         traffic=events * of.packed,
-        full={SERVICE: events / lines["analytics"].most, QUEUE: messages / of.queue},
+        full=_full(events / lines["analytics"].most, messages, of),
     )
 
 
@@ -58,8 +58,14 @@ def one_by_one(events: float, of: Counting) -> Count:
         analytics_cores=analytics * lines["analytics"].cores(events / analytics),
         publishers=0,  # others' programs
         traffic=events * of.event,
-        full={SERVICE: events / lines["analytics"].most, QUEUE: events / of.queue},
+        full=_full(events / lines["analytics"].most, events, of),
     )
+
+
+def _full(service: float, messages: float, of: Counting) -> dict[str, float]:
+    """Several services need PostgreSQL, where commits take turns, however many commit."""
+    turns = {LEDGER: messages / of.ledger} if service > 1 else {}
+    return {SERVICE: service, QUEUE: messages / of.queue} | turns
 
 
 @dataclass(frozen=True)
@@ -122,6 +128,10 @@ def together(events: float, viewers: int, of: Counting, seen: Watching) -> Machi
 
 
 def first(full: dict[str, float]) -> str:
-    """The part that breaks first, and how many times over it would be full."""
-    part, times = max(full.items(), key=lambda each: each[1])
+    """
+    The part that breaks first, and how many times over it would be full.
+
+    What there is but one of goes before what there may be more of.
+    """
+    part, times = max(full.items(), key=lambda each: (each[0] == LEDGER and each[1] > 1, each[1]))
     return f"{part}, {times:.1f} times" if times > 1 else "none"

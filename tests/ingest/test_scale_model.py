@@ -52,6 +52,15 @@ def test_one_of_each_carries_what_was_measured() -> None:
         assert max(need(most, COUNTING).full.values()) <= 1
 
 
+def test_one_store_is_what_breaks() -> None:
+    """Of one event a message: more services and queues may be had, another ledger not."""
+    full = scale_needs.one_by_one(100_000, COUNTING).full
+
+    assert scale_needs.first(full).startswith(scale_needs.LEDGER)
+    assert scale_needs.LEDGER not in scale_needs.one_by_one(10_000, COUNTING).full
+    assert scale_needs.first(scale_needs.in_batches(1e6, COUNTING).full).startswith("analytics")
+
+
 def test_more_needs_more() -> None:
     """Ten times the load never needs fewer of anything."""
     for need in (scale_needs.in_batches, scale_needs.one_by_one):
