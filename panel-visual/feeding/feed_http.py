@@ -48,7 +48,8 @@ def _add_descent(app: Quart, kept: KeptReport, heartbeat: Heartbeat) -> None:
     async def tell(response: Response) -> Response:
         age = heartbeat.age() or 0.0
         panels = (kept.name, *kept.panels)
-        response.headers.update(headers_of(Descent(age, heartbeat.online, panels)))
+        descent = Descent(age, heartbeat.online, panels, heartbeat.analytics)
+        response.headers.update(headers_of(descent))
         return response
 
 

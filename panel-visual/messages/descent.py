@@ -11,8 +11,10 @@ from comun.service_answer import InvalidAnswerError
 AGE = "Pulso-Edad"
 STATE = "Pulso-Analiticas"
 PANELS = "Pulso-Paneles"
+INSTANCES = "Pulso-Instancias"
 MOST_PANELS = 8
 LONGEST_NAME = 64
+LONGEST_NUMBER = 6  # digits
 
 State = Literal["en_linea", "caida"]
 
@@ -23,6 +25,7 @@ class Descent(NamedTuple):
     age: float = 0.0  # seconds since the analytics service last answered
     online: bool = True
     panels: tuple[str, ...] = ()  # the one that was asked first
+    instances: int = 1  # analytics services that should be there, as the last of them knows
 
 
 def descent_of(headers: Mapping[str, str]) -> Descent:
@@ -36,7 +39,10 @@ def descent_of(headers: Mapping[str, str]) -> Descent:
         age = math.nan
     if not 0 <= age < math.inf:
         raise InvalidAnswerError(f"{AGE} is {headers[AGE][:64]!r}, no number of seconds")
-    return Descent(age, headers.get(STATE, "en_linea") == "en_linea", panels)
+    told = headers.get(INSTANCES, "1")
+    if not (told.isdecimal() and told.isascii() and len(told) <= LONGEST_NUMBER):
+        raise InvalidAnswerError(f"{INSTANCES} is {told[:64]!r}, no number of services")
+    return Descent(age, headers.get(STATE, "en_linea") == "en_linea", panels, int(told))
 
 
 def headers_of(descent: Descent) -> dict[str, str]:
@@ -45,4 +51,5 @@ def headers_of(descent: Descent) -> dict[str, str]:
         AGE: f"{descent.age:.3f}",
         STATE: state,
         PANELS: ", ".join(descent.panels),
+        INSTANCES: str(descent.instances),
     }

@@ -30,7 +30,7 @@ class Heartbeat:
         self, hub: Hub, clock: Callable[[], float] = time.monotonic, analytics: int = 1
     ) -> None:
         """*analytics*: how many should be there."""
-        self._hub, self._clock, self._analytics = hub, clock, analytics
+        self._hub, self._clock, self.analytics = hub, clock, analytics
         self._online = False
         self._estado: Estado | None = None
         self._answered: float | None = None  # by the clock, when the analytics last did
@@ -76,9 +76,9 @@ class Heartbeat:
     def _instances(self, estado: Estado) -> Instances | None:
         """They tell each other by the store: while that is away, nobody knows of the others."""
         running = estado.instancias
-        if running is None or (self._analytics > 1 and estado.almacen != "ok"):
+        if running is None or (self.analytics > 1 and estado.almacen != "ok"):
             return None
-        return Instances(max(running, self._analytics), running)
+        return Instances(max(running, self.analytics), running)
 
     async def run(self) -> NoReturn:
         while True:

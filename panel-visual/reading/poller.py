@@ -114,7 +114,9 @@ class Poller:
         now = asyncio.get_running_loop().time()
         if now >= self._status_due or not self._online:
             self._status_due = now + STATUS_EVERY
-            state, _ = await source.ask(client, STATUS, {})
+            state, came = await source.ask(client, STATUS, {})
+            if came.panels:  # REPORTE_URL names panels then, and they know how many count
+                self._heartbeat.analytics = came.instances
             self._heartbeat.tell(decode(Estado, state.content))
             self._kept.estado = state.content
         await self._pace.until_nearly_due()

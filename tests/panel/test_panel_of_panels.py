@@ -54,10 +54,11 @@ async def panel_on(hub_on: HubOn, free_port: Callable[[], int]) -> AsyncIterator
     """Starts the parts of a panel that reads from a URL; each is stopped at the end."""
     started: list[Panel] = []
 
-    async def start(url: str, feed_port: int = 0) -> Panel:
+    async def start(*urls: str, feed_port: int = 0) -> Panel:
         hub, port = await hub_on()
-        heartbeat, pace, kept, relay = Heartbeat(hub), Pace(), KeptReport(), Relay([url])
-        reader = Poller([url], pace, Pusher(hub, pace), heartbeat, kept)
+        heartbeat, pace = Heartbeat(hub, analytics=len(urls)), Pace()
+        kept, relay = KeptReport(), Relay(urls)
+        reader = Poller(urls, pace, Pusher(hub, pace), heartbeat, kept)
         listener, stopping = listen("127.0.0.1", feed_port), asyncio.Event()
         feed = f"http://127.0.0.1:{listener.getsockname()[1]}"
         serving = serve_page(create_feed(kept, heartbeat, relay), listener, 64, (), stopping)
@@ -93,6 +94,25 @@ async def test_an_event_comes_through_both(
     assert [m["total"] for m in heard if m["tipo"] != "latido"] == [1]
     assert (change["previa"], change["total"]) == (1, 2)
     assert beat["broker"] == "conectado"
+
+
+async def test_how_many_count_is_told_by_who_knows(
+    analytics: Analytics, panel_on: PanelOn, watch: Watch
+) -> None:
+    """Two panels over two analytics, of which one is away; behind both of them is a third panel."""
+    analytics.count(CLIC)
+    away = "http://127.0.0.1:9"
+    first, second = [await panel_on(analytics.url, away) for _ in range(2)]
+    behind_one, behind_both = await panel_on(first.url), await panel_on(first.url, second.url)
+    alone = await panel_on(analytics.url)
+    behind_both_of_one = await panel_on(alone.url, alone.url)
+    shown = []
+
+    for panel in (first, behind_one, behind_both, behind_both_of_one):
+        async with watch(panel.port) as viewer:
+            shown.append((await messages_until(viewer, is_online))[-1]["instancias"])
+
+    assert shown == [*[{"total": 2, "en_linea": 1}] * 3, {"total": 1, "en_linea": 1}]
 
 
 async def test_twenty_cost_the_analytics_as_much_as_one(
