@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import datetime
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any, NamedTuple
 
 import httpx
@@ -28,6 +29,7 @@ from reading.relay import Relay
 from tests.heard_messages import first_state, is_offline, is_online, messages_until
 from tests.panel.conftest import Analytics, HubOn, Soon, Watch
 
+STREAMED = 20
 CLIC = {"cliente": "cliente_uno", "evento": "clic"}
 
 
@@ -137,6 +139,28 @@ async def test_twenty_cost_the_analytics_as_much_as_one(
             assert change["total"] == 2
 
     assert 3 <= quiet_requests <= 10  # test_poller.py: a panel without any behind it
+
+
+def shows(total: int, message: Mapping[str, Any]) -> bool:
+    return bool(message.get("total") == total)
+
+
+async def test_twenty_cost_as_much_as_one_while_events_stream(
+    analytics: Analytics, panel_on: PanelOn, watch: Watch
+) -> None:
+    """Each change is asked for once, by the panel in front."""
+    analytics.count(CLIC)
+    first = await panel_on(analytics.url)
+    last = [await panel_on(first.url) for _ in range(20)][-1]
+    async with watch(last.port) as viewer:
+        await first_state(viewer)
+        asked = len(analytics.requests)
+        for total in range(2, STREAMED + 2):
+            analytics.count(CLIC)
+            await messages_until(viewer, partial(shows, total))
+        requests = len(analytics.requests) - asked
+
+    assert STREAMED // 2 <= requests <= 3 * STREAMED
 
 
 async def test_the_age_is_that_of_the_source(
