@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import secrets
 import shutil
@@ -10,12 +11,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cluster.etcd import etcd_protocol, etcd_urls
+from cluster.etcd import etcd_urls
 from cluster.machines import Machine
 from parts.postgres_programs import OWNER, as_owner, postgres_program
 from parts.private_postgres import USER
 
 START = Path(__file__).with_name("start_patroni.sh")
+# Debian's Patroni brings what it needs for the system's Python; the program itself is the lock's
+PYTHON = "/usr/bin/python3"
 REPLICA = "replica"
 # Whoever is promoted has all that was counted: a COMMIT waits for one of the two others, and
 # waits on when there is none.
@@ -50,6 +53,11 @@ def prepare_patroni(folder: Path, machines: Sequence[Machine], settings: Mapping
         kept.touch(mode=0o600)
         kept.write_text(f"{secrets.token_hex(16)}\n")
     for machine in machines:
+        copied = _program_folder(machine)
+        shutil.rmtree(copied, ignore_errors=True)
+        shutil.copytree(
+            _program(), copied / "patroni", ignore=shutil.ignore_patterns("__pycache__")
+        )
         home = _home(machine)
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         written = home / "patroni.json"
@@ -62,8 +70,8 @@ def prepare_patroni(folder: Path, machines: Sequence[Machine], settings: Mapping
 
 
 def patroni_command(machine: Machine) -> list[str]:
-    patroni = shutil.which("patroni") or "patroni"
-    return ["/bin/sh", str(START), str(_home(machine)), *as_owner(), patroni]
+    program = [*as_owner(), PYTHON, "-m", "patroni"]
+    return ["/bin/sh", str(START), str(_home(machine)), str(_program_folder(machine)), *program]
 
 
 def end_leftover(machine: Machine) -> None:
@@ -84,7 +92,7 @@ def patroni_settings(
             "connect_address": tells,
             "authentication": {"username": USER, "password": password},
         },
-        etcd_protocol(): {"hosts": etcd_urls(machines, settings)},
+        "etcd3": {"hosts": etcd_urls(machines, settings)},
         "bootstrap": {
             "dcs": AGREED,
             "initdb": [{"encoding": "UTF8"}, "no-locale", "data-checksums"],
@@ -108,6 +116,18 @@ def patroni_settings(
         },
         "watchdog": {"mode": "off"},  # it would start this computer anew
     }
+
+
+def _program() -> Path:
+    found = importlib.util.find_spec("patroni")
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError("patroni")  # requirements.lock has it
+    return Path(found.origin).parent
+
+
+def _program_folder(machine: Machine) -> Path:
+    """Of its own, since the packages of `.venv` may be for another Python than the system's."""
+    return machine.folder / "patroni"
 
 
 def _home(machine: Machine) -> Path:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# start_patroni.sh FOLDER [COMMAND…]: becomes Patroni, on the PostgreSQL in FOLDER.
+# start_patroni.sh FOLDER [PACKAGES COMMAND…]: becomes Patroni, on the PostgreSQL in FOLDER.
 #
 # A PostgreSQL that outlived its Patroni is ended first: a machine has both or none. Without a
 # command that is all.
@@ -17,10 +17,12 @@ while ours; do
     sleep 0.1
 done
 [ $# -gt 0 ] || exit 0
+packages=$1
+shift
 
-# The folder is opened by us: the program can't be root, and what is root's may be closed to it on
-# the way there. Its children find it under our process, which Patroni takes over.
-exec 9<"$home"
+# The folders are opened by us: the program can't be root, and what is root's may be closed to it on
+# the way there. Its children find them under our process, which Patroni takes over.
+exec 8<"$packages" 9<"$home"
 cd /
 # With the options that it ran with last, Patroni recovers it: they name the folder of then
 opts=$home/data/postmaster.opts
@@ -28,5 +30,6 @@ if [ -f "$opts" ]; then
     told=$(sed "s,/proc/[0-9]*/fd/9,/proc/$$/fd/9,g" "$opts")
     printf '%s\n' "$told" >"$opts"
 fi
+export PYTHONPATH="/proc/$$/fd/8"
 export PATRONI_POSTGRESQL_DATA_DIR="/proc/$$/fd/9/data" PATRONI_POSTGRESQL_PGPASS="/proc/$$/fd/9/pgpass"
 exec "$@" "/proc/$$/fd/9/patroni.json"

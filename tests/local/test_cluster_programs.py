@@ -18,7 +18,6 @@ from cluster.cluster_programs import (
     placed,
     postgres_programs,
 )
-from cluster.etcd import etcd_protocol, protocol_of
 from cluster.machines import Machine, machines_in
 from cluster.patroni import START, end_leftover, prepare_patroni
 from cluster.whereabouts import Leading, whereabouts
@@ -79,7 +78,7 @@ def test_a_promoted_standby_has_all_that_was_counted(
     assert [each["name"] for each in told] == ["postgres", "postgres-2", "postgres-3"]
     assert [each["postgresql"]["listen"] for each in told] == [f"{a}:25432" for a in ADDRESSES]
     assert all(each["postgresql"]["remove_data_directory_on_rewind_failure"] for each in told)
-    assert told[0][etcd_protocol()]["hosts"] == [f"{address}:22379" for address in ADDRESSES]
+    assert told[0]["etcd3"]["hosts"] == [f"{address}:22379" for address in ADDRESSES]
     names = [program.name for program in postgres_programs(machines, {})]
     assert names == ["postgres", "postgres-2", "postgres-3"]
 
@@ -172,25 +171,6 @@ def test_a_server_that_outlived_its_patroni_is_ended(machines: list[Machine]) ->
             process.communicate()
 
 
-@pytest.mark.parametrize(
-    ("version", "protocol"),
-    [
-        ("patroni 3.0.2\n", "etcd"),
-        ("patroni 3.0.3\n", "etcd3"),
-        ("patroni 4.0.7\n", "etcd3"),
-        ("patroni 2.10.11\n", "etcd"),
-    ],
-)
-def test_a_lock_is_not_taken_back(version: str, protocol: str) -> None:
-    """A Patroni that writes over another's lock by one protocol speaks the other."""
-    assert protocol_of(version) == protocol
-
-
-def test_a_version_that_says_nothing() -> None:
-    with pytest.raises(ValueError, match="what version of Patroni is 'patroni'"):
-        protocol_of("patroni\n")
-
-
 def test_patroni_recovers_in_the_folder_of_now(machines: list[Machine], tmp_path: Path) -> None:
     """It reads what PostgreSQL ran with: under a process, as the folder's name, that is no more."""
     prepare_patroni(tmp_path, machines, SETTINGS)
@@ -199,7 +179,7 @@ def test_patroni_recovers_in_the_folder_of_now(machines: list[Machine], tmp_path
     opts.parent.mkdir()
     opts.write_text('postgres "-D" "/proc/1/fd/9/data" "--config-file=/proc/1/fd/9/data/x.conf"\n')
 
-    started = subprocess.Popen(["/bin/sh", str(START), str(home), "true"])
+    started = subprocess.Popen(["/bin/sh", str(START), str(home), str(home), "true"])
 
     assert started.wait() == 0
     now = f"/proc/{started.pid}/fd/9/data"
