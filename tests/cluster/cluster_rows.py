@@ -25,8 +25,8 @@ PAUSES = {"kill": 10.0, "freeze": 60.0, "cut": 90.0}
 SILENT_BROKER_PAUSE = 90.0
 """
 A node of RabbitMQ that says nothing is taken for dead after 60 s, give or take a quarter
-(https://www.rabbitmq.com/docs/nettick). Until then nobody can begin to consume what it led: so all
-wait if every analytics service was at that node. A cut machine has one, too.
+(https://www.rabbitmq.com/docs/nettick). Until then nobody can begin to consume what it led, and
+who did may get nothing. A cut machine has one, too.
 """
 PRIMARY_PAUSE = 30.0  # where that was killed
 TOLD = {"kill": 3.0, "freeze": 15.0, "cut": 15.0}
