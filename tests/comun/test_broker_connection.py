@@ -14,6 +14,8 @@ import pytest
 from comun.broker_connection import BrokerConnection
 
 WITHIN = 0.2  # seconds that a broker gets that says nothing
+TRIES = 5
+"""On a busy machine an attempt may end before there is anything to leave behind."""
 
 
 @pytest.fixture
@@ -49,15 +51,25 @@ async def fail(port: int, kind: type[aio_pika.Connection]) -> None:
         pytest.fail("nobody was there to connect with")
 
 
-@pytest.mark.parametrize(("kind", "complaints"), [(BrokerConnection, 0), (aio_pika.Connection, 1)])
-async def test_a_failed_attempt(
-    silent_port: int, kind: type[aio_pika.Connection], complaints: int
-) -> None:
-    """The library's own leaves a coroutine behind: when it no longer does, ours can go."""
+async def attempts(port: int, kind: type[aio_pika.Connection]) -> list[str]:
+    """What is complained of until something is."""
+    found: list[str] = []
     gc.collect()
     gc.disable()
     try:
-        await fail(silent_port, kind)
-        assert len(collected_elsewhere()) == complaints
+        for _ in range(TRIES):
+            await fail(port, kind)
+            if found := collected_elsewhere():
+                break
     finally:
         gc.enable()
+    return found
+
+
+async def test_failed_attempts_leave_nothing(silent_port: int) -> None:
+    assert await attempts(silent_port, BrokerConnection) == []
+
+
+async def test_those_of_the_library_do(silent_port: int) -> None:
+    """It leaves a coroutine behind: when it no longer does, ours can go."""
+    assert len(await attempts(silent_port, aio_pika.Connection)) == 1

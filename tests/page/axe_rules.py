@@ -35,10 +35,14 @@ WIDTHS = (ViewportSize(width=1280, height=900), ViewportSize(width=320, height=6
 async def open_with_axe(open_page: OpenPage, url: str, **options: Any) -> Page:
     # A row that slides to its new place covers another for a third of a second.
     page = await open_page(url, bypass_csp=True, reduced_motion="reduce", **options)
-    # A page of which a file did not arrive loads again, and would lose what we put into it.
+    await put_axe_into(page)
+    return page
+
+
+async def put_axe_into(page: Page) -> None:
+    """Once all is there: a page of which a file did not arrive loads again, and would lose it."""
     await page.wait_for_selector("html[data-ready]:not([data-failed])", state="attached")
     await page.evaluate(AXE)
-    return page
 
 
 async def expect_no_violation(page: Page, state: str, themes: Sequence[Theme] = THEMES) -> None:
@@ -50,4 +54,4 @@ async def expect_no_violation(page: Page, state: str, themes: Sequence[Theme] = 
             for size in WIDTHS:
                 await page.set_viewport_size(size)
                 found: list[str] = await page.evaluate(RUN)
-                assert found == [], (state, theme, language, size)
+                assert found == [], (found, state, theme, language, size)

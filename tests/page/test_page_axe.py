@@ -15,7 +15,7 @@ from playwright.async_api import Page, expect
 from tests.backlog import keep_backlog, publish_backlog
 from tests.chain_stack import Chain
 from tests.foreign_publisher import amqp_publish
-from tests.page.axe_rules import AXE, THEMES, Theme, expect_no_violation, open_with_axe
+from tests.page.axe_rules import THEMES, Theme, expect_no_violation, open_with_axe, put_axe_into
 
 OpenPage = Callable[..., Awaitable[Page]]
 BACKLOG = 1_000  # messages: some seconds of counting
@@ -121,6 +121,6 @@ async def test_connecting(chain: Chain, open_page: OpenPage, theme: Theme) -> No
     await page.route_web_socket("**/panel/ws", lambda route: None)  # opens, and brings nothing
     await page.route("**/panel/estado.json", lambda route: None)
     await page.goto(chain.web_url)
-    await page.evaluate(AXE)
+    await put_axe_into(page)
 
     await none_in(page, "connecting", (theme,))
