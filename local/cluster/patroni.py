@@ -58,6 +58,7 @@ def prepare_patroni(folder: Path, machines: Sequence[Machine], settings: Mapping
         shutil.copytree(
             _program(), copied / "patroni", ignore=shutil.ignore_patterns("__pycache__")
         )
+        copied.chmod(0o755)  # else the user that it runs as finds Debian's
         home = _home(machine)
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         written = home / "patroni.json"

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
 
 from cluster.cluster_broker import node_name
 from cluster.cluster_programs import for_services
-from cluster.machines import LOOPBACK, machines_in
+from cluster.machines import LOOPBACK, Machine, machines_in
 from cluster.whereabouts import Leading, leading
 from run_settings import PORTS, read_run_settings
 from tests.broker_stack import Broker, VirtualHost
@@ -141,12 +142,16 @@ class RunningCluster:
         names = {machine.part("postgres"): machine.number for machine in self.machines}
         return next((n for name, n in names.items() if roles.get(name) == role), None)
 
+    def patroni(self, machine: Machine, path: str = "patroni") -> Any:
+        """What it tells of itself, or of all at `cluster`."""
+        url = f"http://{machine.address}:{self.settings['PATRONI_PORT']}/{path}"
+        return HTTP.get(url, timeout=3).json()
+
     def _roles(self) -> dict[str, str]:
         """As Patroni tells them: any of its processes that answers."""
         for machine in self.machines:
-            url = f"http://{machine.address}:{self.settings['PATRONI_PORT']}/cluster"
             with suppress(httpx.HTTPError, ValueError, KeyError):
-                found = HTTP.get(url, timeout=3).json()["members"]
+                found = self.patroni(machine, "cluster")["members"]
                 running = (each for each in found if each["state"] in ("running", "streaming"))
                 return {each["name"]: each["role"] for each in running}
         return {}

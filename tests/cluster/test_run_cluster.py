@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from tests.carga.conftest import commands
@@ -19,6 +20,13 @@ LOOKED_AT = 6.0  # seconds: a pause that begins then is looked at to its end
 CROWD = 3000
 ALL_BACK = 5
 """Samples, one a second, until a panel's viewers are all at the others."""
+
+
+def test_patroni_is_that_of_the_lock(cluster: RunningCluster) -> None:
+    """Not the system's, which runs as well where ours can't be read."""
+    told = [cluster.patroni(machine)["patroni"]["version"] for machine in cluster.machines]
+
+    assert told == [version("patroni")] * 3
 
 
 def test_whatever_is_killed_comes_back(cluster: RunningCluster, tmp_path: Path) -> None:
