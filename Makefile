@@ -29,7 +29,7 @@ test-compose: ## bring the compose file up on Docker, break, scale and move it (
 	@$(SETUP) test
 	@COMPOSE_TESTS=all $(BIN)/python -m pytest tests/compose $(T)
 
-test-cluster: ## start a cluster of three of everything, kill its parts under load, count exactly (5 minutes)
+test-cluster: ## start a cluster of three of everything, kill, freeze and cut off its parts under load, count exactly (10 minutes)
 	@$(SETUP) run-cluster
 	@$(SETUP) test
 	@CLUSTER_TESTS=all $(BIN)/python -m pytest tests/cluster $(T)
