@@ -34,6 +34,7 @@ def etcd_command(
         "initial-cluster-token": "pulso",
         "heartbeat-interval": HEARTBEAT_MS,
         "election-timeout": ELECTION_MS,
+        "pre-vote": "true",  # who comes back from a cut ends no leader; 3.4 does not by itself
         "auto-compaction-mode": "revision",
         "auto-compaction-retention": "1000",
     }

@@ -122,6 +122,7 @@ class RunningCluster:
         """All three of each are there, and either standby of PostgreSQL may be waited for."""
         until(lambda: self.members() == ["leader", "replica", "sync_standby"], seconds)
         until(lambda: self.following() == 2, seconds)
+        until(lambda: None not in self.leading(), seconds)
         until(lambda: self.beat("miembros") == {"total": 3, "en_linea": 3, "bastan": True}, seconds)
         until(lambda: self.beat("instancias") == {"total": 3, "en_linea": 3}, seconds)
 
