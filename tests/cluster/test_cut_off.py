@@ -1,4 +1,4 @@
-"""A short version of each row of `make faults-cluster` that kills nothing."""
+"""A short version of the rows of `make faults-cluster` that kill nothing, but for the longest."""
 
 from __future__ import annotations
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from cluster.cluster_broker import cluster_nodes
+from cluster.cluster_broker import cluster_nodes, paused_check
 from cluster.cluster_programs import (
     cluster_places,
     etcd_programs,
@@ -26,6 +31,7 @@ from parts.programs import other_programs
 from run_cluster import not_possible
 from run_settings import read_run_settings
 from tests.local.test_make_run import until
+from tests.port_ranges import free_ports
 
 ADDRESSES = ["127.0.0.1", "127.0.0.2", "127.0.0.3"]
 SETTINGS = read_run_settings({})
@@ -184,6 +190,60 @@ def test_patroni_recovers_in_the_folder_of_now(machines: list[Machine], tmp_path
     assert started.wait() == 0
     now = f"/proc/{started.pid}/fd/9/data"
     assert opts.read_text() == f'postgres "-D" "{now}" "--config-file={now}/x.conf"\n'
+
+
+@pytest.mark.parametrize(
+    ("started", "listened", "ended"),
+    [(300, 200, True), (300, 30, False), (300, None, False), (100, 200, False)],
+    ids=["paused", "only just", "starting", "started again"],
+)
+def test_a_node_that_stopped_listening(
+    tmp_path: Path, started: int, listened: int | None, ended: bool
+) -> None:
+    """Seconds ago. Who has not listened since it was started may still wait for the others."""
+    node, pid_file = tmp_path / "beam.smp", tmp_path / "pid"
+    shutil.copy(shutil.which("sleep") or "sleep", node)
+    (port,) = free_ports(1)
+    running = subprocess.Popen([str(node), "60"])
+    try:
+        pid_file.write_text(str(running.pid))
+        aged(pid_file, started)
+        if listened is not None:
+            aged(tmp_path / "pid.listened", listened)
+
+        checked = subprocess.run(paused_check(), env=said_to(pid_file, port), check=False)
+
+        assert checked.returncode == ended
+        assert (running.poll() is None) != ended or running.wait() == -signal.SIGKILL
+    finally:
+        running.kill()
+        running.wait()
+
+
+def test_a_node_that_listens(tmp_path: Path) -> None:
+    """It is left alone, and when that was is kept."""
+    pid_file = tmp_path / "pid"
+    aged(tmp_path / "pid.listened", 200)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        told = said_to(pid_file, listener.getsockname()[1])
+        assert subprocess.run(paused_check(), env=told, check=False).returncode == 0
+
+    assert time.time() - (tmp_path / "pid.listened").stat().st_mtime < 100
+
+
+def said_to(pid_file: Path, port: int) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "RABBITMQ_PID_FILE": str(pid_file),
+        "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+        "RABBITMQ_NODE_PORT": str(port),
+    }
+
+
+def aged(path: Path, seconds: int) -> None:
+    path.touch()
+    then = time.time() - seconds
+    os.utime(path, (then, then))
 
 
 def test_a_machine_may_be_a_namespace(tmp_path: Path) -> None:
