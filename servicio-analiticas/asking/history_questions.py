@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from asking.outliving import outliving
 from asking.turns import HistoryTurns, cost_of
 from history.query import HistoryQuery
 from storing.store import HistorySnapshots
@@ -26,7 +27,7 @@ class HistoryQuestions:
         cost = cost_of(query, self._snapshots.levels, time.time())
         await self._turns.take(0 if first else cost)
         # Whoever asked may leave; the thread goes on, and so does its turn.
-        return await asyncio.shield(asyncio.ensure_future(self._answer(query, first)))
+        return await outliving(self._answer(query, first))
 
     async def _answer(self, query: HistoryQuery | UsualQuery, first: bool) -> dict[str, Any]:
         loop = asyncio.get_running_loop()

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
+from asking.outliving import outliving
 from asking.turns import TooManyReadersError
 from storing.store_thread import StoreThread
 
@@ -30,13 +31,13 @@ class ShortQuestions:
         finally:
             self._readers -= 1
         # Whoever asked may leave; the thread goes on, and so does its turn.
+        return await outliving(self._read(read, given))
+
+    async def _read(self, read: Callable[[Given], T], given: Given) -> T:
         loop = asyncio.get_running_loop()
         began = loop.time()
-        reading = asyncio.ensure_future(self._thread.run(read, given))
-
-        def give(_: asyncio.Future[T]) -> None:
+        try:
+            return await self._thread.run(read, given)
+        finally:
             rest = loop.time() - began if self._rests else 0.0
             loop.call_later(rest, self._reading.release)
-
-        reading.add_done_callback(give)
-        return await asyncio.shield(reading)

@@ -1,6 +1,7 @@
 """Reads of the store beside counting."""
 
 import asyncio
+import gc
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from asking.history_questions import HistoryQuestions
 from asking.short_questions import MOST_READERS, ShortQuestions
 from asking.turns import TooManyReadersError
 from counting.totals import IdWindow
+from database.failures import StoreUnavailableError
 from decoding.message import Message
 from history.query import HistoryQuery
 from sqlite.file_snapshots import FileSnapshot
@@ -97,6 +99,44 @@ async def test_askers_that_leave_do_not_make_room_for_more(
     gate.set()
     assert await short.ask(gate.read, "b") == {"cliente": "b"}
     assert gate.begun == 2
+
+
+@pytest.mark.parametrize("kind", ["short", "history"])
+async def test_a_failure_that_nobody_waits_for_is_not_logged(
+    kind: str,
+    store: FileStore,
+    thread: StoreThread,
+    short: ShortQuestions,
+    gate: Gate,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who asked has left when the store can't be read: counting tells of that, once."""
+    complaints: list[str] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: complaints.append(context["message"]))
+    history = HistoryQuestions(store.history, thread)
+
+    def fail(*_: object) -> dict[str, str]:
+        gate.read("a")
+        raise StoreUnavailableError("it is away")
+
+    monkeypatch.setattr(store.history, "pin", fail)
+    asking = asyncio.create_task(
+        short.ask(fail, "a") if kind == "short" else history.ask(HistoryQuery())
+    )
+    await until(lambda: gate.begun == 1)
+
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    gate.set()
+    await thread.run(lambda: None)
+    await asyncio.sleep(0)  # what it came to reaches the loop
+    await asyncio.sleep(0)
+    gc.collect()
+
+    assert not complaints
+    history.close()
 
 
 async def test_too_many_are_refused(short: ShortQuestions, gate: Gate) -> None:
