@@ -106,7 +106,9 @@ def harmed_together(pairs: int, held: float) -> Do:
     def do(rig: Rig) -> None:
         whole = _begun(rig)
         for _ in range(pairs):
-            for target in whole.rng.sample(list(TARGETS.values()), 2):
+            drawn = whole.rng.sample(list(TARGETS.values()), 2)
+            # The first may take away what tells where the second is.
+            for target in [each.found(whole.cluster) for each in drawn]:
                 harm = whole.rng.choice(list(HARMS))
                 whole.findings.notes.append(f"{harm} {target.name}")
                 whole.undo.callback(HARMS[harm](whole.cluster, whole.network, target))

@@ -26,6 +26,11 @@ class Target(NamedTuple):
     machine: Callable[[RunningCluster], int]
     shown: bool = False
 
+    def found(self, cluster: RunningCluster) -> Target:
+        """It as it is now, wherever its role goes."""
+        number = self.machine(cluster)
+        return self._replace(machine=lambda _: number)
+
 
 def queue_leader(cluster: RunningCluster) -> int:
     return _known(cluster.leading().queue)
