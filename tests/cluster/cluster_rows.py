@@ -215,7 +215,7 @@ def _rows() -> Sequence[Row]:
             next(number), "two at once", harmed_together(3, FAIL_OVER), harmed_together(1, BRIEF), 3
         ),
         Row(next(number), "a rewind cut short", rewind_cut_short, rewind_cut_short, 3),
-        Row(next(number), "cut until it is given up", given_up, None, 1),  # nothing by lot
+        Row(next(number), "cut until it is given up", given_up, None, 3),
     ]
 
 

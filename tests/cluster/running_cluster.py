@@ -164,7 +164,9 @@ class RunningCluster:
         url = f"http://{where}/api/nodes?columns=name,running"
         down: set[str] = set()
         with suppress(httpx.HTTPError):  # it waits for those that it does not miss yet
-            found = HTTP.get(url, auth=login, timeout=5).json()
+            answer = HTTP.get(url, auth=login, timeout=5)
+            # In the moment in which it gives one up it may answer with an error, which is no JSON.
+            found = answer.json() if answer.is_success else []
             down = {each["name"] for each in found if not each["running"]}
         return {m.number for m in self.machines if node_name(m) not in down}
 
