@@ -193,23 +193,33 @@ def test_patroni_recovers_in_the_folder_of_now(machines: list[Machine], tmp_path
 
 
 @pytest.mark.parametrize(
-    ("started", "listened", "ended"),
-    [(300, 200, True), (300, 30, False), (300, None, False), (100, 200, False)],
-    ids=["paused", "only just", "starting", "started again"],
+    ("state", "listened", "ended"),
+    [
+        ("paused", 200, True),
+        ("paused", 30, False),
+        ("starting", None, False),
+        ("started again", 200, False),
+    ],
 )
 def test_a_node_that_stopped_listening(
-    tmp_path: Path, started: int, listened: int | None, ended: bool
+    tmp_path: Path, state: str, listened: int | None, ended: bool
 ) -> None:
-    """Seconds ago. Who has not listened since it was started may still wait for the others."""
+    """
+    Seconds ago. A process that has never listened may still wait for the others.
+
+    One that was paused and goes on has written its pid file again, whatever becomes of it.
+    """
     node, pid_file = tmp_path / "beam.smp", tmp_path / "pid"
     shutil.copy(shutil.which("sleep") or "sleep", node)
     (port,) = free_ports(1)
     running = subprocess.Popen([str(node), "60"])
     try:
         pid_file.write_text(str(running.pid))
-        aged(pid_file, started)
         if listened is not None:
-            aged(tmp_path / "pid.listened", listened)
+            by = running.pid if state == "paused" else running.pid + 1
+            kept = tmp_path / "pid.listened"
+            kept.write_text(f"{by}\n")
+            aged(kept, listened)
 
         checked = subprocess.run(paused_check(), env=said_to(pid_file, port), check=False)
 
@@ -221,14 +231,16 @@ def test_a_node_that_stopped_listening(
 
 
 def test_a_node_that_listens(tmp_path: Path) -> None:
-    """It is left alone, and when that was is kept."""
-    pid_file = tmp_path / "pid"
-    aged(tmp_path / "pid.listened", 200)
+    """It is left alone, and which process that was, and when, is kept."""
+    pid_file, kept = tmp_path / "pid", tmp_path / "pid.listened"
+    pid_file.write_text("7")
+    aged(kept, 200)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         told = said_to(pid_file, listener.getsockname()[1])
         assert subprocess.run(paused_check(), env=told, check=False).returncode == 0
 
-    assert time.time() - (tmp_path / "pid.listened").stat().st_mtime < 100
+    assert time.time() - kept.stat().st_mtime < 100
+    assert kept.read_text().split() == ["7"]
 
 
 def said_to(pid_file: Path, port: int) -> dict[str, str]:
